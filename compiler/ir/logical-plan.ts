@@ -1,0 +1,92 @@
+/**
+ * The pipeline as the author wrote it: operators in declaration order, lambdas by id. Made by the stage pass from the
+ * recorded graph (dsl/model/graph.ts); plain data.
+ */
+import type { ErrorPolicy } from '../../dsl/model/graph.js'
+import type { SerdeSpec } from '../../dsl/model/serde-spec.js'
+import type { CapturedValue } from './captured-value.js'
+import type { Span } from './span.js'
+
+export type LambdaId = number
+export type NodeId = number
+
+export interface LogicalTopic {
+  readonly name: string
+  readonly key: SerdeSpec | undefined
+  readonly value: SerdeSpec | undefined
+  readonly timestamp: LambdaId | undefined
+  readonly span: Span | undefined
+}
+
+export interface LogicalNodeBase {
+  /** Index in the plan's list of nodes. */
+  readonly id: NodeId
+  /** Given by the author. */
+  readonly name: string | undefined
+  /** Unique in the plan, readable, used in frames, metrics and `explain`: the name, else kind and binding or number. */
+  readonly label: string
+  readonly span: Span | undefined
+  /** Resolved: the operator's own policy, else the pipeline's. */
+  readonly onError: ErrorPolicy
+}
+interface OneInput {
+  readonly input: NodeId
+}
+
+export type LogicalNode = LogicalNodeBase &
+  (
+    | { readonly kind: 'source'; readonly topic: LogicalTopic }
+    | ({ readonly kind: 'filter'; readonly predicate: LambdaId; readonly negated: boolean } & OneInput)
+    | ({ readonly kind: 'map'; readonly mapper: LambdaId } & OneInput)
+    | ({ readonly kind: 'map-record'; readonly mapper: LambdaId } & OneInput)
+    | ({ readonly kind: 'flat-map'; readonly mapper: LambdaId } & OneInput)
+    | ({ readonly kind: 'select-key'; readonly selector: LambdaId } & OneInput)
+    | ({ readonly kind: 'peek'; readonly action: LambdaId } & OneInput)
+    | ({ readonly kind: 'print'; readonly printLabel: string | undefined } & OneInput)
+    | ({ readonly kind: 'for-each'; readonly action: LambdaId } & OneInput)
+    | { readonly kind: 'merge'; readonly inputs: readonly NodeId[] }
+    | ({ readonly kind: 'split'; readonly branches: readonly LogicalBranch[] } & OneInput)
+    | ({ readonly kind: 'branch'; readonly branch: string } & OneInput)
+    | ({ readonly kind: 'repartition'; readonly partitions: number | undefined } & OneInput)
+    | ({
+        readonly kind: 'to'
+        readonly target: LogicalSinkTarget
+        readonly headers: LambdaId | undefined
+        readonly timestamp: LambdaId | undefined
+      } & OneInput)
+  )
+
+/** First branch whose predicate holds takes the record; undefined = otherwise. */
+export interface LogicalBranch {
+  readonly name: string
+  readonly predicate: LambdaId | undefined
+}
+
+export type LogicalSinkTarget =
+  | { readonly kind: 'topic'; readonly topic: LogicalTopic }
+  | { readonly kind: 'chosen'; readonly choose: LambdaId; readonly like: LogicalTopic }
+
+export type LogicalNodeKind = LogicalNode['kind']
+export type LogicalNodeOf<K extends LogicalNodeKind> = Extract<LogicalNode, { readonly kind: K }>
+
+/** A function of the author as staging saw it: where its text stands, and what it closes over. */
+export interface LambdaReference {
+  readonly id: LambdaId
+  /** Site id of the function expression in the quoted modules. */
+  readonly site: number
+  readonly span: Span
+  /** Free variables declared in enclosing functions or blocks, with the values that they had when the builder ended. */
+  readonly captures: ReadonlyMap<string, CapturedValue>
+}
+
+export interface LogicalPlan {
+  readonly name: string
+  readonly applicationId: string
+  readonly onError: ErrorPolicy
+  readonly nodes: readonly LogicalNode[]
+  readonly lambdas: readonly LambdaReference[]
+  /** The author's file that holds the pipeline, relative to the project root. */
+  readonly file: string
+  /** Name under which that module exports the pipeline. */
+  readonly exportName: string
+}

@@ -1,0 +1,50 @@
+/**
+ * A logical plan with everything known that the type checker and the schema lock can tell: lambdas as our own
+ * expression trees, the type of keys and values on every edge, the schemas of sources and sinks. Made by the passes
+ * resolve-closures and resolve-types; no ts-morph node is left.
+ */
+import type { AvroSchema } from '../../avro/schema.js'
+import type { Lambda } from './lambda.js'
+import type { LambdaId, LogicalPlan, NodeId } from './logical-plan.js'
+import type { RecordTypes, ValueType } from './value-type.js'
+
+/** A serde with its schemas: what decoders and encoders are generated from. */
+export type ResolvedSerde =
+  | {
+      readonly kind: 'avro'
+      readonly subject: string
+      /** The schema in which the author's types are written: what lambdas see, and what sinks write. */
+      readonly schema: AvroSchema
+      /** How longs of this subject are represented. */
+      readonly long: 'number' | 'bigint'
+      /** Versions of the subject in the lock, oldest first: what may be found in the topic. */
+      readonly writers: readonly WriterVersion[]
+      readonly nullable: boolean
+    }
+  | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid'; readonly nullable: boolean }
+
+export interface WriterVersion {
+  readonly version: number
+  /** Fingerprint with logical types (avro/fingerprint.ts); the runtime finds this registry's id by it. */
+  readonly fingerprint: string
+  readonly schema: AvroSchema
+}
+
+export interface ResolvedTopic {
+  readonly key: ResolvedSerde
+  readonly value: ResolvedSerde
+}
+
+export interface EdgeType {
+  readonly key: ValueType
+  readonly value: ValueType
+}
+
+export interface ResolvedPlan extends LogicalPlan {
+  readonly bodies: ReadonlyMap<LambdaId, Lambda>
+  readonly recordTypes: RecordTypes
+  /** What each node puts out (a `to` or `for-each`: what it takes in). */
+  readonly edges: ReadonlyMap<NodeId, EdgeType>
+  /** Serdes of the topics of sources, sinks and repartitions, by node. */
+  readonly topics: ReadonlyMap<NodeId, ResolvedTopic>
+}

@@ -1,0 +1,67 @@
+/** What a generated module tells about itself, as plain JSON. The runtime refuses another `abi`. */
+import type { ErrorPolicy } from '../../dsl/model/graph.js'
+
+export const ABI = 1
+
+export interface Manifest {
+  readonly abi: number
+  readonly compiler: string
+  readonly pipeline: string
+  readonly applicationId: string
+  /** Of the author's sources and the lock: stale bundles are found by it. */
+  readonly sourceHash: string
+  /** Topology hash: tasks go only to members with the same one (rule 17). */
+  readonly topologyHash: string
+  readonly onError: ErrorPolicy
+  readonly operators: readonly ManifestOperator[]
+  readonly subTopologies: readonly ManifestSubTopology[]
+  /** Topics written to, internal ones included; `outputs` of a sub-topology are indices into it. */
+  readonly sinks: readonly ManifestTopic[]
+  /** Topics that a chosen sink may write to are not known at build time. */
+  readonly internalTopics: readonly ManifestInternalTopic[]
+  /** Schema slots: a generated reader or writer each, found in this registry by fingerprint. */
+  readonly schemas: readonly ManifestSchema[]
+}
+
+export interface ManifestOperator {
+  readonly id: number
+  readonly label: string
+  readonly kind: string
+  readonly onError: ErrorPolicy
+  /** Path:line:column in the author's file. */
+  readonly source: string | undefined
+}
+
+export interface ManifestSubTopology {
+  readonly id: number
+  /** `input` of `GeneratedTask.process` is an index into it. */
+  readonly inputs: readonly ManifestTopic[]
+  /** Indices into `Manifest.sinks`. */
+  readonly outputs: readonly number[]
+}
+
+export interface ManifestTopic {
+  /** Empty for a sink whose topic is chosen per record. */
+  readonly topic: string
+  readonly key: ManifestSerde
+  readonly value: ManifestSerde
+}
+
+export type ManifestSerde =
+  | { readonly kind: 'avro'; readonly subject: string; readonly reader: number; readonly slots: readonly number[] }
+  | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
+
+export interface ManifestSchema {
+  readonly slot: number
+  readonly subject: string
+  readonly fingerprint: string
+  /** JSON text with references inlined. */
+  readonly schema: string
+}
+
+export interface ManifestInternalTopic {
+  /** `<applicationId>-<name>-repartition`. */
+  readonly topic: string
+  readonly partitions: number | undefined
+  readonly config: Readonly<Record<string, string>>
+}

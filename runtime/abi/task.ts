@@ -1,0 +1,126 @@
+/**
+ * The contract between a generated module and the runtime (rules 2 and 5–8). A task is one (sub-topology, partition);
+ * the runtime feeds it raw, decompressed record bytes and looks at the public fields after each call. Nothing here is
+ * asynchronous and nothing allocates per record.
+ */
+import type { BatchWriter } from '../kafka/record-batch/batch-writer.js'
+import type { Manifest } from './manifest.js'
+
+/** Default export of a generated module. */
+export interface GeneratedPipeline {
+  readonly manifest: Manifest
+  createTask(subTopology: number, context: TaskContext): GeneratedTask
+}
+
+/** Header fields of the record batch whose records are handed over, as numbers. */
+export interface RecordSection {
+  readonly baseOffset: number
+  readonly baseTimestamp: number
+  /** Records below it were processed before and are skipped. */
+  readonly fromOffset: number
+  /** The broker's append time where the topic uses it; -1: the records' own time stamps. */
+  readonly appendTimestamp: number
+}
+
+/** Why `process` or `peek` returned. */
+export const Stop = {
+  /** The section is used up. */
+  End: 0,
+  /** The head record is later than `untilTimestamp`. */
+  TimeLimit: 1,
+  /** `unknownSchemaId` of the head record has no reader: resolve it, then call again. No effect of the record happened. */
+  UnknownSchema: 2,
+  /** An output writer or all of them hold enough: seal, then call again. */
+  OutputFull: 3,
+  /** The slice of time is over. */
+  TimeSlice: 4,
+  /** `error` was thrown by the head record; its outputs are rolled back. Apply the policy of `failedOperator`. */
+  RecordError: 5,
+  /** A chosen topic (`unknownTopic`) has no metadata yet: look it up, then call again. */
+  UnknownTopic: 6,
+} as const
+export type Stop = (typeof Stop)[keyof typeof Stop]
+
+export interface GeneratedTask {
+  /**
+   * Processes records of `buffer` in [start, end) in order, all effects of a record or none.
+   * Afterwards `position` is the byte position of the first record that is not done (end when all are) and `nextOffset`
+   * the offset after the last record done.
+   */
+  process(
+    input: number,
+    buffer: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    section: RecordSection,
+    untilTimestamp: number,
+  ): Stop
+  /** Times the head record without processing it: `headTimestamp` is its event time. End, UnknownSchema or RecordError. */
+  peek(input: number, buffer: Buffer, view: DataView, start: number, end: number, section: RecordSection): Stop
+
+  readonly position: number
+  readonly nextOffset: number
+  readonly headTimestamp: number
+  readonly unknownSchemaId: number
+  /** Whether the unknown id is in the key. */
+  readonly unknownSchemaInKey: boolean
+  readonly unknownTopic: string
+  readonly error: unknown
+  /** Id of the operator that threw (ManifestOperator.id); -1: the decoder of the source. */
+  readonly failedOperator: number
+  /** Records taken in by each operator, by operator id: read by metrics at scrape time. */
+  readonly counts: Float64Array
+  close(): void
+}
+
+/** What the runtime gives a task. */
+export interface TaskContext {
+  readonly partition: number
+  readonly outputs: TaskOutputs
+  readonly schemas: TaskSchemas
+  readonly log: TaskLog
+  /** Monotonic deadline of the current slice in ms (`performance.now()`); looked at every few hundred records. */
+  deadline: number
+}
+
+/** The open batches of one task; shared by all its sinks. */
+export interface TaskOutputs {
+  /** `sink` is an index into Manifest.sinks; throws for a chosen sink. */
+  sink(sink: number): TopicOutput
+  /** undefined: no metadata of that topic yet (Stop.UnknownTopic). */
+  topic(name: string): TopicOutput | undefined
+  /** Set when a writer or the sum of them holds enough: the task returns Stop.OutputFull after the current record. */
+  full: boolean
+  /** Drops what the record with this serial wrote anywhere. */
+  rollback(serial: number): void
+}
+
+export interface TopicOutput {
+  readonly topic: string
+  readonly partitions: number
+  /** By partition, all present. */
+  readonly writers: readonly BatchWriter[]
+  /** Java's default partitioner: murmur2 of the serialized key. */
+  partitionOf(key: Uint8Array, start: number, end: number): number
+  /** Sticky partition for records without a key. */
+  stickyPartition(): number
+}
+
+/** Which generated reader a schema id of this registry belongs to. */
+export interface TaskSchemas {
+  /** Slot of the manifest; -1: unknown yet (Stop.UnknownSchema); -2: only through `transcode`. */
+  slotOf(id: number): number
+  /** Registry id to write with for a slot of a sink. */
+  idOf(slot: number): number
+  /**
+   * A message whose writer schema was unknown at build time, rewritten in the schema of `readerSlot` (avsc resolution);
+   * without the 5-byte frame. Correct but slow. Valid until the next call.
+   */
+  transcode(id: number, readerSlot: number, buffer: Buffer, start: number, end: number): Buffer
+}
+
+export interface TaskLog {
+  /** `print` operator. */
+  print(label: string, key: unknown, value: unknown): void
+}
