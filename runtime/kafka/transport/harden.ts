@@ -1,0 +1,56 @@
+/**
+ * Mends one connection of kafkajs 2.2.4 in place (its files stay untouched):
+ * 1. an idle request queue re-arms a timer of 1 ms for ever, and with negative delays;
+ * 2. concurrent first requests open a socket each and leak all but one;
+ * 3. a request that times out leaves its half-open socket in use for ever; we close it, as Kafka's own client does;
+ * 4. a socket that closes without 'end' or 'error' is not noticed.
+ */
+import type { Connection } from './kafkajs-seams.js'
+
+export const hardenConnection = (connection: Connection, onDown: () => void): void => {
+  const queue = connection.requestQueue
+  queue.scheduleCheckPendingRequests = (): void => {
+    if (queue.throttleCheckTimeoutId !== null || queue.pending.length === 0) return
+    const wait = queue.throttledUntil - Date.now()
+    if (wait <= 0) return
+    queue.throttleCheckTimeoutId = setTimeout(() => {
+      queue.throttleCheckTimeoutId = null
+      queue.checkPendingRequests()
+    }, wait + 1)
+  }
+
+  const connect = connection.connect.bind(connection)
+  let connecting: Promise<boolean> | undefined
+  const connectAndWatch = async (): Promise<boolean> => {
+    try {
+      const connected = await connect()
+      connection.socket?.setNoDelay(true)
+      connection.socket?.once('close', () => {
+        if (connection.isConnected()) {
+          queue.rejectAll(new Error('the connection was closed'))
+          void connection.disconnect()
+        }
+        onDown()
+      })
+      return connected
+    } finally {
+      connecting = undefined
+    }
+  }
+  connection.connect = () => {
+    if (connection.isConnected()) return Promise.resolve(true)
+    connecting ??= connectAndWatch()
+    return connecting
+  }
+
+  const createSocketRequest = queue.createSocketRequest.bind(queue)
+  queue.createSocketRequest = (request) => {
+    const socketRequest = createSocketRequest(request)
+    const timeoutRequest = socketRequest.timeoutRequest.bind(socketRequest)
+    socketRequest.timeoutRequest = (): void => {
+      timeoutRequest()
+      connection.socket?.destroy(new Error('a request timed out'))
+    }
+    return socketRequest
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * The transport on connections of kafkajs 2.2.4: one per (node, lane), opened on first use and again after a loss.
+ * Request bodies go to the socket by writev without a copy; a response is a view of the receive buffer. The header
+ * written here is v1; with the tagged fields in front of the body it becomes v2, which is how flexible versions pass.
+ */
+import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs'
+import { hardenConnection } from './harden.js'
+import { checkPool, openCluster, type Connection, type KafkajsBroker, type KafkajsCluster } from './kafkajs-seams.js'
+import {
+  BOOTSTRAP,
+  type ApiVersions,
+  type BrokerAddress,
+  type Lane,
+  type NodeId,
+  type RawRequest,
+  type Transport,
+} from './transport.js'
+import {
+  AuthenticationError,
+  BrokerUnavailableError,
+  NoBrokerError,
+  RequestTimeoutError,
+  TransportClosedError,
+  TransportError,
+} from './transport-error.js'
+
+export interface KafkajsTransportOptions {
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly ssl?: KafkaConfig['ssl']
+  readonly sasl?: KafkaConfig['sasl']
+  readonly socketFactory?: KafkaConfig['socketFactory']
+  /** Default 10,000 ms. */
+  readonly connectionTimeoutMs?: number
+  /** Takes what kafkajs logs; the failures themselves reach the caller as errors. */
+  readonly log?: (level: 'debug' | 'warn', message: string, fields: object) => void
+}
+
+interface Link {
+  readonly address: string
+  readonly connection: Connection
+  readonly broker: KafkajsBroker
+}
+
+/** Shortest time-out that kafkajs' own requests get; ours always come with one. */
+const KAFKAJS_REQUEST_TIMEOUT_MS = 1000
+
+const addressOf = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+
+const parseAddress = (text: string): { host: string; port: number } => {
+  const match = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(text.trim())
+  const host = match?.[1] ?? match?.[2]
+  if (host === undefined || match?.[3] === undefined) {
+    throw new TypeError(`"${text}" is not a broker address: expected host:port`)
+  }
+  return { host, port: Number(match[3]) }
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/^Connection error: /, '') : String(error)
+
+const isAuthentication = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'KafkaJSSASLAuthenticationError' || /SASL/.test(error.message))
+
+export class KafkajsTransport implements Transport {
+  readonly #cluster: KafkajsCluster
+  readonly #bootstrap: readonly { host: string; port: number }[]
+  readonly #addresses = new Map<NodeId, BrokerAddress>()
+  readonly #links = new Map<string, Promise<Link>>()
+  readonly #connections = new Set<Connection>()
+  readonly #listeners = new Set<(node: NodeId, lane: Lane) => void>()
+  #bootstrapIndex = 0
+  #closed = false
+
+  constructor(options: KafkajsTransportOptions) {
+    this.#bootstrap = options.brokers.map(parseAddress)
+    if (this.#bootstrap.length === 0) throw new TypeError('no broker address is configured')
+    const log = options.log
+    this.#cluster = openCluster(
+      new Kafka({
+        brokers: [...options.brokers],
+        clientId: options.clientId,
+        connectionTimeout: options.connectionTimeoutMs ?? 10_000,
+        requestTimeout: KAFKAJS_REQUEST_TIMEOUT_MS,
+        enforceRequestTimeout: true,
+        retry: { retries: 0 },
+        ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+        ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+        ...(options.socketFactory === undefined ? {} : { socketFactory: options.socketFactory }),
+        logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
+        logCreator: () => (entry: LogEntry) => {
+          const { message, ...fields } = entry.log
+          log?.(entry.level === logLevel.WARN ? 'warn' : 'debug', message, fields)
+        },
+      }),
+    )
+  }
+
+  learn(brokers: readonly BrokerAddress[]): void {
+    for (const broker of brokers) {
+      const known = this.#addresses.get(broker.nodeId)
+      this.#addresses.set(broker.nodeId, broker)
+      if (known !== undefined && (known.host !== broker.host || known.port !== broker.port)) this.#forget(broker.nodeId)
+    }
+  }
+
+  async versions(node: NodeId, lane: Lane): Promise<ApiVersions> {
+    const { broker } = await this.#link(node, lane)
+    return new Map(Object.entries(broker.versions ?? {}).map(([key, range]) => [Number(key), range]))
+  }
+
+  async send(node: NodeId, lane: Lane, request: RawRequest): Promise<Buffer> {
+    const { connection, address } = await this.#link(node, lane)
+    return new Promise<Buffer>((resolve, reject) => {
+      const correlationId = connection.nextCorrelationId()
+      const header = encodeHeader(connection.clientId, correlationId, request)
+      const { apiKey, apiName, apiVersion } = request
+      connection.requestQueue.push({
+        entry: {
+          apiKey,
+          apiName,
+          apiVersion,
+          correlationId,
+          resolve: (response) => {
+            resolve(response.payload)
+          },
+          reject: (error) => {
+            reject(this.#translate(error, address, request))
+          },
+        },
+        expectResponse: true,
+        requestTimeout: request.timeoutMs,
+        sendRequest: () => {
+          writeAll(connection, header, request.parts)
+        },
+      })
+    })
+  }
+
+  throttle(node: NodeId, lane: Lane, ms: number): void {
+    void this.#links.get(`${node}/${lane}`)?.then(
+      ({ connection }) => {
+        connection.requestQueue.maybeThrottle(ms)
+      },
+      () => undefined,
+    )
+  }
+
+  onDown(listener: (node: NodeId, lane: Lane) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.allSettled(this.#links.values())
+    await Promise.all([...this.#connections].map(closeConnection))
+    this.#links.clear()
+  }
+
+  async #link(node: NodeId, lane: Lane): Promise<Link> {
+    if (this.#closed) throw new TransportClosedError()
+    const key = `${node}/${lane}`
+    const existing = this.#links.get(key)
+    if (existing !== undefined) {
+      const link = await existing
+      if (link.connection.isConnected() && (!link.connection.sasl || link.connection.isAuthenticated())) return link
+      if (this.#links.get(key) === existing) {
+        this.#links.delete(key)
+        void closeConnection(link.connection).then(() => this.#connections.delete(link.connection))
+      }
+      return this.#link(node, lane)
+    }
+    const opening = node === BOOTSTRAP ? this.#openBootstrap(lane) : this.#openNode(node, lane)
+    this.#links.set(key, opening)
+    try {
+      return await opening
+    } catch (error) {
+      if (this.#links.get(key) === opening) this.#links.delete(key)
+      throw error
+    }
+  }
+
+  async #openBootstrap(lane: Lane): Promise<Link> {
+    const failures: BrokerUnavailableError[] = []
+    for (let tries = 0; tries < this.#bootstrap.length; tries++) {
+      const address = this.#bootstrap[this.#bootstrapIndex % this.#bootstrap.length]
+      if (address === undefined) break
+      try {
+        return await this.#open(BOOTSTRAP, lane, address.host, address.port, null)
+      } catch (error) {
+        if (!(error instanceof BrokerUnavailableError)) throw error
+        failures.push(error)
+        this.#bootstrapIndex++
+      }
+    }
+    throw new NoBrokerError(failures)
+  }
+
+  #openNode(node: NodeId, lane: Lane): Promise<Link> {
+    const known = this.#addresses.get(node)
+    if (known === undefined) throw new BrokerUnavailableError(`node ${node}`, 'metadata does not list it')
+    return this.#open(node, lane, known.host, known.port, known.rack)
+  }
+
+  async #open(node: NodeId, lane: Lane, host: string, port: number, rack: string | null): Promise<Link> {
+    const connectionPool = await this.#cluster.connectionPoolBuilder.build({ host, port, rack })
+    const connection = checkPool(connectionPool)
+    hardenConnection(connection, () => {
+      this.#connections.delete(connection)
+      if (!this.#closed) for (const listener of this.#listeners) listener(node, lane)
+    })
+    const broker = this.#cluster.brokerPool.createBroker({
+      connectionPool,
+      logger: this.#cluster.rootLogger,
+      nodeId: node === BOOTSTRAP ? null : node,
+    })
+    const address = addressOf(host, port)
+    this.#connections.add(connection)
+    try {
+      await broker.connect()
+    } catch (error) {
+      this.#connections.delete(connection)
+      await closeConnection(connection)
+      if (isAuthentication(error)) throw new AuthenticationError(address, reasonOf(error))
+      throw new BrokerUnavailableError(address, reasonOf(error))
+    }
+    if (this.#closed) {
+      await closeConnection(connection)
+      throw new TransportClosedError()
+    }
+    return { address, connection, broker }
+  }
+
+  /** Closes the connections of a node, so that the next request opens them at its present address. */
+  #forget(node: NodeId): void {
+    for (const [key, link] of this.#links) {
+      if (!key.startsWith(`${node}/`)) continue
+      this.#links.delete(key)
+      void link.then(
+        ({ connection }) => closeConnection(connection),
+        () => undefined,
+      )
+    }
+  }
+
+  #translate(error: Error, address: string, request: RawRequest): TransportError {
+    if (error instanceof TransportError) return error
+    if (error.name === 'KafkaJSRequestTimeoutError') {
+      return new RequestTimeoutError(address, request.apiName, request.timeoutMs)
+    }
+    return new BrokerUnavailableError(address, reasonOf(error))
+  }
+}
+
+const closeConnection = async (connection: Connection): Promise<void> => {
+  connection.requestQueue.rejectAll(new TransportClosedError())
+  if (connection.isConnected()) await connection.disconnect()
+  connection.socket?.destroy()
+}
+
+const encodeHeader = (clientId: string, correlationId: number, request: RawRequest): Buffer => {
+  const clientIdBytes = Buffer.byteLength(clientId)
+  let bodyBytes = 0
+  for (const part of request.parts) bodyBytes += part.length
+  const header = Buffer.allocUnsafe(14 + clientIdBytes)
+  header.writeInt32BE(10 + clientIdBytes + bodyBytes, 0)
+  header.writeInt16BE(request.apiKey, 4)
+  header.writeInt16BE(request.apiVersion, 6)
+  header.writeInt32BE(correlationId, 8)
+  header.writeInt16BE(clientIdBytes, 12)
+  header.write(clientId, 14)
+  return header
+}
+
+const writeAll = (connection: Connection, header: Buffer, parts: readonly Buffer[]): void => {
+  const socket = connection.socket
+  if (socket === undefined) throw new Error('not connected')
+  socket.cork()
+  socket.write(header)
+  for (const part of parts) socket.write(part)
+  socket.uncork()
+}
