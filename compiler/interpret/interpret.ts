@@ -1,0 +1,176 @@
+/**
+ * The reference interpreter: runs a recorded graph with the author's own functions, full values and no cleverness, one
+ * record at a time. It is the oracle of the compiler and the engine of uncompiled tests. Kafka Streams' order: depth
+ * first, children in declaration order, internal topics after the record.
+ */
+import type { ErrorPolicy, GraphNode, PipelineGraph } from '../../dsl/model/graph.js'
+import { deadLetter } from './dead-letter.js'
+import { InternalTopics } from './internal-topics.js'
+import { partitionFor } from './murmur2.js'
+import { OperatorFailure, SOURCE_DECODER } from './operator-failure.js'
+import type { NodeOf, Receiver } from './operators/operator.js'
+import type { RecordOutcome, RecordResult } from './outcome.js'
+import { readSource } from './read-source.js'
+import type { FlowRecord, OutputRecord, WireRecord } from './record.js'
+import { byReference, serdesBySpec } from './serdes/by-spec.js'
+import type { TopicSerdes } from './serdes/element-serde.js'
+import { partitionBytes } from './wire.js'
+import { wire, type Wiring } from './wiring.js'
+
+export interface InterpreterOptions {
+  /** Serdes of a node that reads or writes a topic; default: those of the topic's declaration, Avro by reference. */
+  readonly serdes?: (node: GraphNode) => TopicSerdes
+  /** Partitions of a repartition topic whose node does not say; default 1. */
+  readonly partitions?: number
+  /** Labels of operators, by node id; default `<kind>-<id>`, or the name given by the author. */
+  readonly label?: (node: GraphNode) => string
+  readonly print?: (label: string, record: FlowRecord) => void
+}
+
+export interface Interpreter {
+  /**
+   * Processes a record of a source topic, then what it caused on internal topics, and tells what became of each.
+   * After an outcome `failed` nothing more is processed.
+   */
+  process(record: WireRecord): readonly RecordOutcome[]
+}
+
+export function interpret(graph: PipelineGraph, options: InterpreterOptions = {}): Interpreter {
+  return new GraphInterpreter(graph, options)
+}
+
+/** Where records of a topic enter the graph. */
+interface Entry {
+  readonly node: NodeOf<'source' | 'repartition'>
+  readonly serdes: TopicSerdes
+  readonly start: Receiver
+}
+
+class GraphInterpreter implements Interpreter {
+  readonly #graph: PipelineGraph
+  readonly #options: InterpreterOptions
+  readonly #wiring: Wiring
+  readonly #entries: ReadonlyMap<string, readonly Entry[]>
+  readonly #internal = new InternalTopics()
+  #outputs: OutputRecord[] = []
+
+  constructor(graph: PipelineGraph, options: InterpreterOptions) {
+    this.#graph = graph
+    this.#options = options
+    const serdes = options.serdes ?? specSerdes
+    const effects = {
+      emit: (output: OutputRecord) => this.#outputs.push(output),
+      print: options.print ?? (() => undefined),
+    }
+    this.#wiring = wire(graph, (node) => ({
+      effects,
+      label: this.#label(node),
+      internalTopic: this.#internalTopic(node),
+      get serdes() {
+        return serdes(node)
+      },
+    }))
+    this.#entries = this.#entriesByTopic(serdes)
+  }
+
+  process(record: WireRecord): readonly RecordOutcome[] {
+    const outcomes: RecordOutcome[] = []
+    for (let next: WireRecord | undefined = record; next !== undefined; next = this.#internal.take()) {
+      const outcome = this.#processOne(next)
+      outcomes.push(outcome)
+      if (outcome.result.kind === 'failed') break
+      this.#feedInternalTopics(outcome.outputs)
+    }
+    return outcomes
+  }
+
+  #processOne(record: WireRecord): RecordOutcome {
+    this.#outputs = []
+    try {
+      const kind = this.#run(record)
+      return { record, result: { kind }, outputs: this.#outputs }
+    } catch (error) {
+      if (!(error instanceof OperatorFailure)) throw error
+      return this.#applyPolicy(record, error)
+    }
+  }
+
+  /** All sources of one topic see the record before anything is written: it is one record. */
+  #run(record: WireRecord): 'done' | 'dropped' {
+    const entries = this.#entries.get(record.topic)
+    if (entries === undefined) throw new RangeError(`pipeline ${this.#graph.name} reads no topic ${record.topic}`)
+    const flows = entries.map(({ node, serdes, start }) => ({ start, flow: readEntry(node, serdes, record) }))
+    for (const { start, flow } of flows) if (flow !== undefined) start(flow)
+    return flows.some(({ flow }) => flow !== undefined) ? 'done' : 'dropped'
+  }
+
+  #applyPolicy(record: WireRecord, failure: OperatorFailure): RecordOutcome {
+    const node = this.#graph.nodes[failure.operator] ?? this.#entries.get(record.topic)?.[0]?.node
+    const policy: ErrorPolicy = node?.onError ?? this.#graph.onError
+    const label = failure.operator === SOURCE_DECODER || node === undefined ? 'source' : this.#label(node)
+    const problem = { operator: failure.operator, label, error: failure.cause }
+    const outcome = (
+      kind: Exclude<RecordResult['kind'], 'done' | 'dropped'>,
+      outputs: OutputRecord[],
+    ): RecordOutcome => ({
+      record,
+      result: { kind, ...problem },
+      outputs,
+    })
+    switch (policy.kind) {
+      case 'fail':
+        return outcome('failed', [])
+      case 'skip':
+        return outcome('skipped', [])
+      case 'dead-letter':
+        return outcome('dead-lettered', [deadLetter(policy.topic, record, failure.cause)])
+    }
+  }
+
+  #feedInternalTopics(outputs: readonly OutputRecord[]): void {
+    for (const output of outputs) {
+      const node = this.#entries.get(output.topic)?.[0]?.node
+      if (node?.kind !== 'repartition' || output.key === null) continue
+      const partitions = node.partitions ?? this.#options.partitions ?? 1
+      this.#internal.append({ ...output, partition: partitionFor(partitionBytes(output.key), partitions) })
+    }
+  }
+
+  #entriesByTopic(serdes: (node: GraphNode) => TopicSerdes): ReadonlyMap<string, readonly Entry[]> {
+    const entries = new Map<string, Entry[]>()
+    for (const node of this.#graph.nodes) {
+      if (node.kind !== 'source' && node.kind !== 'repartition') continue
+      const start = this.#wiring.starts.get(node.id)
+      if (start === undefined) continue
+      const topic = node.kind === 'source' ? node.topic.name : this.#internalTopic(node)
+      entries.set(topic, [...(entries.get(topic) ?? []), { node, serdes: serdes(node), start }])
+    }
+    return entries
+  }
+
+  #label(node: GraphNode): string {
+    return this.#options.label?.(node) ?? node.name ?? `${node.kind}-${node.id}`
+  }
+
+  #internalTopic(node: GraphNode): string {
+    return `${this.#graph.applicationId}-${this.#label(node)}-repartition`
+  }
+}
+
+function readEntry(node: NodeOf<'source' | 'repartition'>, serdes: TopicSerdes, record: WireRecord) {
+  if (node.kind === 'source') return readSource(node, serdes, record)
+  // A record that this pipeline wrote itself cannot be wrong: an error here is a bug and must not be skipped (rule 16).
+  const { key, value } = { key: serdes.key.decode(record.key), value: serdes.value.decode(record.value) }
+  return { origin: record, key, value, timestamp: record.timestamp }
+}
+
+function specSerdes(node: GraphNode): TopicSerdes {
+  switch (node.kind) {
+    case 'source':
+      return serdesBySpec(node.topic)
+    case 'to':
+      return serdesBySpec(node.target.kind === 'topic' ? node.target.topic : node.target.like)
+    default:
+      return byReference
+  }
+}

@@ -1,0 +1,37 @@
+/** What every operator of the interpreter is made of: a node and the operators that its results go to. */
+import type { GraphNode, GraphNodeKind } from '../../../dsl/model/graph.js'
+import type { TopicSerdes } from '../serdes/element-serde.js'
+import type { FlowRecord, OutputRecord } from '../record.js'
+
+export type NodeOf<K extends GraphNodeKind> = Extract<GraphNode, { readonly kind: K }>
+
+export type Receiver = (record: FlowRecord) => void
+
+export interface Child {
+  readonly node: GraphNode
+  readonly receive: Receiver
+}
+
+/** What sinks and effects of one record act on. */
+export interface Effects {
+  /** Kept until the record is done; dropped when it fails. */
+  emit(output: OutputRecord): void
+  print(label: string, record: FlowRecord): void
+}
+
+export interface OperatorContext {
+  /** In declaration order; a merge that names an input twice stands twice. */
+  readonly children: readonly Child[]
+  /** Hands a record to all children, depth first. */
+  readonly forward: Receiver
+  readonly effects: Effects
+  /** Name for output that people read; unique in the graph. */
+  readonly label: string
+  /** Serdes of the topic that this node reads or writes; throws for nodes without one. */
+  readonly serdes: TopicSerdes
+  /** Topic of a repartition node. */
+  readonly internalTopic: string
+}
+
+/** Makes the receiver of one node. */
+export type OperatorInterpreter<K extends GraphNodeKind> = (node: NodeOf<K>, context: OperatorContext) => Receiver

@@ -1,0 +1,88 @@
+/** Turns the nodes of a graph into receivers, children before parents. */
+import type { GraphNode, PipelineGraph } from '../../dsl/model/graph.js'
+import { branch } from './operators/branch.js'
+import { filter } from './operators/filter.js'
+import { flatMap } from './operators/flat-map.js'
+import { forEach } from './operators/for-each.js'
+import { mapRecord } from './operators/map-record.js'
+import { map } from './operators/map.js'
+import { merge } from './operators/merge.js'
+import type { Child, OperatorContext, Receiver } from './operators/operator.js'
+import { peek } from './operators/peek.js'
+import { print } from './operators/print.js'
+import { repartition } from './operators/repartition.js'
+import { selectKey } from './operators/select-key.js'
+import { source } from './operators/source.js'
+import { split } from './operators/split.js'
+import { to } from './operators/to.js'
+
+/** What a node needs besides its children. */
+export type NodeSurroundings = Omit<OperatorContext, 'children' | 'forward'>
+
+export function inputsOf(node: GraphNode): readonly number[] {
+  if (node.kind === 'source') return []
+  return node.kind === 'merge' ? node.inputs : [node.input]
+}
+
+/** The receiver of each node, by id. A repartition's children hang on its internal topic: `starts` gives those. */
+export interface Wiring {
+  readonly receivers: ReadonlyMap<number, Receiver>
+  /** Where records read from a topic begin, by the id of the source or repartition node. */
+  readonly starts: ReadonlyMap<number, Receiver>
+}
+
+export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => NodeSurroundings): Wiring {
+  const receivers = new Map<number, Receiver>()
+  const starts = new Map<number, Receiver>()
+  for (const node of graph.nodes.toReversed()) {
+    const children = childrenOf(graph, node, receivers)
+    const forward: Receiver = (record) => {
+      for (const child of children) child.receive(record)
+    }
+    receivers.set(node.id, receiverOf(node, { ...surroundings(node), children, forward }))
+    if (node.kind === 'source' || node.kind === 'repartition') starts.set(node.id, forward)
+  }
+  return { receivers, starts }
+}
+
+function childrenOf(graph: PipelineGraph, parent: GraphNode, receivers: ReadonlyMap<number, Receiver>): Child[] {
+  return graph.nodes.flatMap((node) =>
+    inputsOf(node).flatMap((input) => {
+      const receive = receivers.get(node.id)
+      return input === parent.id && receive !== undefined ? [{ node, receive }] : []
+    }),
+  )
+}
+
+function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
+  switch (node.kind) {
+    case 'source':
+      return source(node, context)
+    case 'filter':
+      return filter(node, context)
+    case 'map':
+      return map(node, context)
+    case 'map-record':
+      return mapRecord(node, context)
+    case 'flat-map':
+      return flatMap(node, context)
+    case 'select-key':
+      return selectKey(node, context)
+    case 'peek':
+      return peek(node, context)
+    case 'print':
+      return print(node, context)
+    case 'for-each':
+      return forEach(node, context)
+    case 'merge':
+      return merge(node, context)
+    case 'split':
+      return split(node, context)
+    case 'branch':
+      return branch(node, context)
+    case 'repartition':
+      return repartition(node, context)
+    case 'to':
+      return to(node, context)
+  }
+}
