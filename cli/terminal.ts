@@ -72,13 +72,10 @@ async function runWithProgress<T>(
     // A terminal is redrawn in place; a log gets a first line only, then one every ten seconds.
     stderr.write(stderr.isTTY ? `\r${paint.dim(line)}\u001B[K` : `${line}\n`)
   }
-  const timer = setInterval(
-    () => {
-      const seconds = Math.round((performance.now() - started) / progressAfter)
-      if (stderr.isTTY || seconds === 1 || seconds % 10 === 0) show()
-    },
-    progressAfter,
-  )
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - started) / progressAfter)
+    if (stderr.isTTY || seconds === 1 || seconds % 10 === 0) show()
+  }, progressAfter)
   try {
     return await work((text) => {
       detail = text
