@@ -48,7 +48,7 @@ export function command<const T extends ArgsDef>(spec: CommandSpec<T>): CommandD
         parsed as unknown as ParsedArgs<T>,
       )
     },
-  }) as CommandDef
+  }) as unknown as CommandDef
 }
 
 /** citty ignores options that it does not know; a misspelt one must not pass in silence. */
