@@ -182,9 +182,6 @@ export function children(schema: AvroSchema): readonly AvroSchema[] {
       return schema.branches
     case 'record':
       return schema.fields.map((field) => field.schema)
-    case 'enum':
-    case 'fixed':
-      return []
     default:
       return []
   }
