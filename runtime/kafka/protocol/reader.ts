@@ -90,6 +90,12 @@ export class Reader {
     return length < 0 ? null : this.#take(length)
   }
 
+  /** A view of the next `length` bytes. */
+  raw(length: number): Buffer {
+    if (length < 0) throw new ProtocolError(`length ${length} before position ${this.#position}`)
+    return this.#take(length)
+  }
+
   /** Length of a non-null array; cannot exceed what is left to read. */
   arrayLength(flexible: boolean): number {
     const length = this.nullableLength(flexible)

@@ -1,0 +1,18 @@
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** Loads an optional package at its first use; undefined, remembered, when it is not installed or does not load here. */
+export const optionalPackage = <T>(name: string): (() => T | undefined) => {
+  let loaded: { readonly value: T | undefined } | undefined
+  return () => {
+    if (loaded === undefined) {
+      try {
+        loaded = { value: require(name) as T }
+      } catch {
+        loaded = { value: undefined }
+      }
+    }
+    return loaded.value
+  }
+}
