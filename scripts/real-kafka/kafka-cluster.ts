@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { awaitReady } from './await-ready.js'
+import { clusterView } from './cluster-view.js'
+import { startDaemon, type Daemon } from './daemon.js'
+import { freePorts } from './free-ports.js'
+import { runCommand } from './run-command.js'
+import { serverProperties } from './server-properties.js'
+
+export interface KafkaClusterOptions {
+  /** Class path with the broker, see distributions.ts. */
+  readonly classpath: string
+  /** 1 or 3. Default: 1. */
+  readonly nodes?: number
+  /** More lines for server.properties. */
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+/** A running cluster. Node ids count from 1. */
+export interface KafkaCluster {
+  /** `host:port`, comma-separated. */
+  readonly brokers: string
+  /** The log folders of a node, for DumpLogSegments. */
+  readonly dataDirectory: (nodeId: number) => string
+  /** kill -9, or another signal: SIGSTOP and SIGCONT freeze and thaw a node. */
+  readonly signal: (nodeId: number, signal: NodeJS.Signals) => void
+  /** kill -9, and wait until the process is gone. */
+  readonly kill: (nodeId: number) => Promise<void>
+  /** Starts a killed node again on its old port and waits until every node sees it. */
+  readonly revive: (nodeId: number) => Promise<void>
+  /** Kills everything and removes its data. */
+  readonly stop: () => Promise<void>
+}
+
+interface Node {
+  readonly id: number
+  readonly port: number
+  readonly directory: string
+  daemon: Daemon | undefined
+}
+
+const javaOptions = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-Djava.awt.headless=true']
+const logOptions = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true']
+
+/** Starts Apache Kafka (KRaft) on loopback ports that the system chooses. */
+export async function startKafkaCluster(options: KafkaClusterOptions): Promise<KafkaCluster> {
+  const root = await mkdtemp(join(tmpdir(), 'millrace-kafka-'))
+  try {
+    const nodes = await formatNodes(root, options)
+    try {
+      for (const node of nodes) launch(node, options.classpath)
+      await allReady(nodes)
+      return handle(root, nodes, options.classpath)
+    } catch (error) {
+      await Promise.all(nodes.map(killNode))
+      throw error
+    }
+  } catch (error) {
+    await rm(root, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function formatNodes(root: string, options: KafkaClusterOptions): Promise<readonly Node[]> {
+  const { nodes: count = 1, classpath, properties = {} } = options
+  const ports = await freePorts(count * 2)
+  const clusterId = randomBytes(16).toString('base64url')
+  const nodes = ports
+    .slice(0, count)
+    .map((port, i): Node => ({ id: i + 1, port, directory: join(root, `node-${i + 1}`), daemon: undefined }))
+  const controllerPorts = ports.slice(count)
+  const voters = controllerPorts.map((port, i) => `${i + 1}@127.0.0.1:${port}`).join(',')
+
+  for (const [i, node] of nodes.entries()) {
+    const dataDirectory = dataOf(node)
+    await mkdir(dataDirectory, { recursive: true })
+    const controllerPort = controllerPorts[i] ?? 0
+    const settings = { id: node.id, nodes: count, port: node.port, controllerPort, voters, dataDirectory }
+    await writeFile(propertiesOf(node), serverProperties(settings, properties))
+  }
+  await formatStorage(nodes, clusterId, classpath)
+  return nodes
+}
+
+/** Formats the first node; the others get a copy with identities of their own, which saves a JVM start for each. */
+async function formatStorage(nodes: readonly Node[], clusterId: string, classpath: string): Promise<void> {
+  const [first, ...others] = nodes
+  if (first === undefined) throw new Error('a cluster needs a node')
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesOf(first)]
+  await runCommand('java', [...javaOptions, '-Xmx128m', '-cp', classpath, ...format])
+  for (const node of others) {
+    await cp(dataOf(first), dataOf(node), { recursive: true })
+    const directoryId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
+    const identity = `version=1\ncluster.id=${clusterId}\nnode.id=${node.id}\ndirectory.id=${directoryId}\n`
+    await writeFile(join(dataOf(node), 'meta.properties'), identity)
+  }
+}
+
+function launch(node: Node, classpath: string): void {
+  node.daemon = startDaemon({
+    name: `Kafka node ${node.id}`,
+    command: 'java',
+    args: [
+      ...javaOptions,
+      ...logOptions,
+      '-Xms64m',
+      '-Xmx512m',
+      '-XX:MaxDirectMemorySize=256m',
+      '-cp',
+      classpath,
+      'kafka.Kafka',
+      propertiesOf(node),
+    ],
+    cwd: node.directory,
+    logFile: join(node.directory, 'server.log'),
+  })
+}
+
+/** Ready: every running node lists every other one, and a controller. */
+async function allReady(nodes: readonly Node[]): Promise<void> {
+  const running = nodes.filter((node) => node.daemon !== undefined)
+  const daemons = running.flatMap((node) => node.daemon ?? [])
+  await awaitReady(daemons, async () => {
+    const views = await Promise.all(running.map((node) => clusterView(node.port).catch(() => undefined)))
+    return views.every(
+      (view) =>
+        view !== undefined && view.controllerId >= 0 && running.every((node) => view.brokerIds.includes(node.id)),
+    )
+  })
+}
+
+function handle(root: string, nodes: readonly Node[], classpath: string): KafkaCluster {
+  const node = (id: number): Node => {
+    const found = nodes.find((candidate) => candidate.id === id)
+    if (found === undefined) throw new Error(`the cluster has no node ${id}`)
+    return found
+  }
+  return {
+    brokers: nodes.map(({ port }) => `127.0.0.1:${port}`).join(','),
+    dataDirectory: (id) => dataOf(node(id)),
+    signal: (id, signal) => node(id).daemon?.signal(signal),
+    kill: (id) => killNode(node(id)),
+    revive: async (id) => {
+      launch(node(id), classpath)
+      await allReady(nodes)
+    },
+    stop: async () => {
+      await Promise.all(nodes.map(killNode))
+      await rm(root, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+async function killNode(node: Node): Promise<void> {
+  await node.daemon?.kill()
+  node.daemon = undefined
+}
+
+function dataOf(node: Node): string {
+  return join(node.directory, 'data')
+}
+
+function propertiesOf(node: Node): string {
+  return join(node.directory, 'server.properties')
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * The lane of the real thing: a broker and a registry that its global setup fetches and starts, and clients that others
+ * wrote. The end-to-end files are the same as in the lane that needs Node alone.
+ */
+export default defineConfig({
+  test: {
+    include: ['test/kafka/**/*.test.ts', 'test/oracles/**/*.test.ts', 'test/e2e/**/*.e2e.test.ts'],
+    globalSetup: ['test/kafka/setup/global-setup.ts'],
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+})
