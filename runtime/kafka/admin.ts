@@ -1,0 +1,132 @@
+/** Administrative requests that an application needs: topics, their creation, first and last offsets. */
+import { ErrorCode, KafkaProtocolError, api } from './protocol/index.js'
+import type { KafkaClient, TopicInfo } from './client.js'
+import { retry, type RetryOptions } from './retry.js'
+import { byTopic, partitionKey, type TopicPartition } from './topic-partition.js'
+
+export interface NewTopic {
+  readonly topic: string
+  readonly partitions: number
+  /** Default -1: the broker's. */
+  readonly replicationFactor?: number
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** What exists of these topics; throws for errors other than "unknown" (authorisation…). */
+export const describeTopics = (
+  client: KafkaClient,
+  topics: readonly string[],
+  options: RetryOptions,
+): Promise<ReadonlyMap<string, TopicInfo>> =>
+  retry(async () => {
+    const found = new Map<string, TopicInfo>()
+    for (const [name, info] of await client.refresh(topics)) {
+      if (!(info instanceof KafkaProtocolError)) found.set(name, info)
+      else if (info.code !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) throw info
+    }
+    return found
+  }, options)
+
+/** Creates topics; those that exist already are left as they are. Waits until metadata shows them. */
+export const createTopics = async (
+  client: KafkaClient,
+  topics: readonly NewTopic[],
+  options: RetryOptions,
+): Promise<void> => {
+  if (topics.length === 0) return
+  await retry(async () => {
+    const response = await client.request(client.controller, 'control', api.CreateTopics, {
+      topics: topics.map((topic) => ({
+        name: topic.topic,
+        numPartitions: topic.partitions,
+        replicationFactor: topic.replicationFactor ?? -1,
+        assignments: [],
+        configs: Object.entries(topic.config).map(([name, value]) => ({ name, value })),
+      })),
+      timeoutMs: 30_000,
+    })
+    for (const { name, errorCode, errorMessage } of response.topics) {
+      if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS) {
+        throw new KafkaProtocolError(errorCode, `creating topic ${name}`, errorMessage)
+      }
+    }
+  }, options)
+  await retry(async () => {
+    const found = await describeTopics(
+      client,
+      topics.map(({ topic }) => topic),
+      options,
+    )
+    for (const { topic } of topics) {
+      const info = found.get(topic)
+      if (info === undefined || info.partitions.some(({ leader }) => leader < 0)) {
+        throw new KafkaProtocolError(ErrorCode.LEADER_NOT_AVAILABLE, `topic ${topic} after its creation`)
+      }
+    }
+  }, options)
+}
+
+export const EARLIEST = -2n
+export const LATEST = -1n
+
+/** Offset of each partition at a time stamp, `EARLIEST` or `LATEST`, by `partitionKey`. Asks the partitions' leaders. */
+export const listOffsets = (
+  client: KafkaClient,
+  partitions: readonly TopicPartition[],
+  timestamp: bigint,
+  options: RetryOptions,
+): Promise<ReadonlyMap<string, number>> =>
+  retry(async () => {
+    const offsets = new Map<string, number>()
+    const topics = [...byTopic(partitions).keys()]
+    if (partitions.some(({ topic, partition }) => client.leader(topic, partition) === undefined)) {
+      await client.refresh(topics)
+    }
+    const byNode = new Map<number, TopicPartition[]>()
+    for (const partition of partitions) {
+      const leader = client.leader(partition.topic, partition.partition)
+      if (leader === undefined) {
+        throw new KafkaProtocolError(
+          ErrorCode.LEADER_NOT_AVAILABLE,
+          `offsets of ${partition.topic}-${partition.partition}`,
+        )
+      }
+      const group = byNode.get(leader)
+      if (group === undefined) byNode.set(leader, [partition])
+      else group.push(partition)
+    }
+    for (const [node, group] of byNode) await listAt(client, node, group, timestamp, offsets)
+    return offsets
+  }, options)
+
+const listAt = async (
+  client: KafkaClient,
+  node: number,
+  partitions: readonly TopicPartition[],
+  timestamp: bigint,
+  offsets: Map<string, number>,
+): Promise<void> => {
+  const response = await client.request(
+    node,
+    'control',
+    api.ListOffsets,
+    {
+      replicaId: -1,
+      isolationLevel: 1,
+      topics: [...byTopic(partitions)].map(([name, group]) => ({
+        name,
+        partitions: group.map(({ partition }) => ({ partitionIndex: partition, timestamp })),
+      })),
+    },
+    { minVersion: 2, maxVersion: 8 },
+  )
+  for (const topic of response.topics) {
+    for (const { partitionIndex, errorCode, offset } of topic.partitions) {
+      if (errorCode !== ErrorCode.NONE) {
+        await client.refresh([topic.name])
+        throw new KafkaProtocolError(errorCode, `offsets of ${topic.name}-${partitionIndex}`)
+      }
+      offsets.set(partitionKey(topic.name, partitionIndex), Number(offset))
+    }
+  }
+}

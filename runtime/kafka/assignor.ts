@@ -1,0 +1,78 @@
+/**
+ * Which member runs which task: balanced by capacity, sticky, and a task takes all its input partitions together, so
+ * co-partitioned topics stay together. Tasks go only to members with the same topology hash (rule 17). Pure: the group
+ * leader runs it on what the members told about themselves in their subscriptions.
+ */
+import { formatTaskId, type TaskId } from './task-id.js'
+
+export interface AssignableMember {
+  readonly memberId: string
+  readonly topologyHash: string
+  /** Threads that process: a member with two gets twice the tasks. */
+  readonly capacity: number
+  /** Tasks it ran until now, as text. */
+  readonly owned: readonly string[]
+}
+
+/** Tasks by member id; members of another topology get none. */
+export const assignTasks = (
+  members: readonly AssignableMember[],
+  tasks: readonly TaskId[],
+  topologyHash: string,
+): ReadonlyMap<string, readonly TaskId[]> => {
+  const assignment = new Map<string, TaskId[]>(members.map(({ memberId }) => [memberId, []]))
+  const eligible = members.filter((member) => member.topologyHash === topologyHash).sort(byMemberId)
+  if (eligible.length === 0) return assignment
+  const open = new Map(tasks.map((task) => [formatTaskId(task), task]))
+  const quotas = quotasOf(eligible, tasks.length)
+  for (const { memberId, owned } of eligible) {
+    const mine = assignment.get(memberId)
+    for (const id of owned) {
+      const task = open.get(id)
+      if (task === undefined || mine === undefined || mine.length >= (quotas.get(memberId) ?? 0)) continue
+      mine.push(task)
+      open.delete(id)
+    }
+  }
+  for (const task of [...open.values()].sort(byPartition)) {
+    const memberId = memberWithRoom(eligible, assignment, quotas, task)
+    if (memberId !== undefined) assignment.get(memberId)?.push(task)
+  }
+  return assignment
+}
+
+const byMemberId = (a: AssignableMember, b: AssignableMember): number => (a.memberId < b.memberId ? -1 : 1)
+
+const byPartition = (a: TaskId, b: TaskId): number => a.subTopology - b.subTopology || a.partition - b.partition
+
+/** How many tasks each takes: in proportion to capacity, the rest to the largest remainders, owners of more first. */
+const quotasOf = (members: readonly AssignableMember[], tasks: number): ReadonlyMap<string, number> => {
+  const capacity = members.reduce((sum, member) => sum + member.capacity, 0)
+  const shares = members.map((member) => {
+    const exact = (tasks * member.capacity) / capacity
+    return { member, quota: Math.floor(exact), remainder: exact - Math.floor(exact) }
+  })
+  let rest = tasks - shares.reduce((sum, { quota }) => sum + quota, 0)
+  shares.sort((a, b) => b.remainder - a.remainder || b.member.owned.length - a.member.owned.length)
+  return new Map(shares.map(({ member, quota }) => [member.memberId, quota + (rest-- > 0 ? 1 : 0)]))
+}
+
+/** The member with room that has the fewest tasks of this sub-topology. */
+const memberWithRoom = (
+  members: readonly AssignableMember[],
+  assignment: ReadonlyMap<string, readonly TaskId[]>,
+  quotas: ReadonlyMap<string, number>,
+  task: TaskId,
+): string | undefined => {
+  let best: string | undefined
+  let fewest = Infinity
+  for (const { memberId } of members) {
+    const mine = assignment.get(memberId) ?? []
+    if (mine.length >= (quotas.get(memberId) ?? 0)) continue
+    const same = mine.filter(({ subTopology }) => subTopology === task.subTopology).length
+    if (same >= fewest) continue
+    fewest = same
+    best = memberId
+  }
+  return best
+}

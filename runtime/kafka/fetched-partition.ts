@@ -1,0 +1,116 @@
+/** What is known and buffered of one assigned partition. The fetcher fills it, a task takes from it. */
+import { batchSizeAt, readBatchHeader } from './record-batch/index.js'
+import type { AbortedTransaction, PartitionData } from './protocol/index.js'
+import { partitionKey, type TopicPartition } from './topic-partition.js'
+
+/** Where to read on when the committed offset is missing or gone; `none` is an error. */
+export type ResetPolicy = 'earliest' | 'latest' | 'none'
+
+/** Complete record batches as they came. */
+export interface FetchedBatches {
+  readonly buffer: Buffer
+  /** Offset asked for: records below it were read before. */
+  readonly fromOffset: number
+  readonly nextOffset: number
+  readonly abortedTransactions: readonly AbortedTransaction[]
+}
+
+/** A small part of a large answer is copied out, so that it does not keep the whole answer alive. */
+const COPY_BELOW_SHARE = 0.25
+
+export class FetchedPartition implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  readonly key: string
+  readonly reset: ResetPolicy
+  /** Offset of the next request. */
+  fetchOffset: number
+  requestedOffset = -1
+  paused = false
+  resetting = false
+  /** The leader is to be looked up. */
+  stale = false
+  bufferedBytes = 0
+  /** Of the last answer; -1: none yet. */
+  highWatermark = -1
+  /** End of what a read_committed reader may see; -1: none yet. */
+  lastStableOffset = -1
+  logStartOffset = -1
+  /** When the last answer came, `performance.now()`. */
+  fetchedAt = 0
+
+  readonly #queue: FetchedBatches[] = []
+  readonly #onRoom: () => void
+  #dropped = false
+
+  constructor(topic: string, partition: number, offset: number, reset: ResetPolicy, onRoom: () => void) {
+    this.topic = topic
+    this.partition = partition
+    this.key = partitionKey(topic, partition)
+    this.reset = reset
+    this.fetchOffset = offset
+    this.#onRoom = onRoom
+  }
+
+  /** Everything that the broker has is in the buffer or was taken. */
+  get caughtUp(): boolean {
+    return this.lastStableOffset >= 0 && this.fetchOffset >= this.lastStableOffset
+  }
+
+  /** The next batches; `done` gives their room back. */
+  take(): FetchedBatches | undefined {
+    return this.#queue.shift()
+  }
+
+  done(batches: FetchedBatches): void {
+    if (this.#dropped) return
+    this.bufferedBytes -= batches.buffer.length
+    this.#onRoom()
+  }
+
+  pause(): void {
+    this.paused = true
+  }
+
+  resume(): void {
+    this.paused = false
+    this.#onRoom()
+  }
+
+  /** Forgets what is buffered and reads on at `offset`. */
+  seek(offset: number): void {
+    for (const { buffer } of this.#queue) this.bufferedBytes -= buffer.length
+    this.#queue.length = 0
+    this.fetchOffset = offset
+    this.#onRoom()
+  }
+
+  drop(): void {
+    this.#dropped = true
+    this.#queue.length = 0
+  }
+
+  /** Takes in an answer without error; returns whether it held records. Throws for formats that we do not read. */
+  receive(data: PartitionData, receivedBytes: number): boolean {
+    this.highWatermark = Number(data.highWatermark)
+    this.lastStableOffset = data.lastStableOffset >= 0n ? Number(data.lastStableOffset) : this.highWatermark
+    this.logStartOffset = Number(data.logStartOffset)
+    this.fetchedAt = performance.now()
+    const records = data.records
+    if (records === null || records.length === 0) return false
+    let end = 0
+    let nextOffset = this.fetchOffset
+    for (let size = batchSizeAt(records, 0); size > 0; size = batchSizeAt(records, end)) {
+      nextOffset = readBatchHeader(records, end).nextOffset
+      end += size
+    }
+    if (end === 0) return false
+    const whole = records.subarray(0, end)
+    const buffer = end < receivedBytes * COPY_BELOW_SHARE ? Buffer.from(whole) : whole
+    const fromOffset = this.fetchOffset
+    this.fetchOffset = Math.max(nextOffset, fromOffset)
+    this.bufferedBytes += buffer.length
+    this.#queue.push({ buffer, fromOffset, nextOffset, abortedTransactions: data.abortedTransactions ?? [] })
+    return true
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * Fetches the assigned partitions from their leaders, ahead of processing: one request at a time per broker, the next
+ * one leaves as soon as an answer is in. The byte budget is shared out in equal parts, one reserved per partition, so
+ * that a full input cannot starve the one that a task waits for (rule 8). A moved leader costs a metadata look-up, not
+ * a rebalance. Batches are handed over as they came: checksums, decompression and aborted transactions are the reader's.
+ */
+import { ErrorCode, KafkaProtocolError, api, type PartitionData } from './protocol/index.js'
+import { EARLIEST, LATEST, listOffsets } from './admin.js'
+import type { KafkaClient } from './client.js'
+import { FetchedPartition, type ResetPolicy } from './fetched-partition.js'
+import { isRetriable, pause } from './retry.js'
+import { byTopic, partitionKey } from './topic-partition.js'
+import type { NodeId } from './transport/transport.js'
+
+export interface FetcherOptions {
+  /** How long a broker may wait for data. */
+  readonly maxWaitMs: number
+  readonly minBytes: number
+  /** Bytes of fetched records kept, over all partitions. A batch larger than its part is still accepted. */
+  readonly budgetBytes: number
+  /** Most bytes of one partition in one answer. */
+  readonly maxPartitionBytes: number
+  readonly isolation: 'read_committed' | 'read_uncommitted'
+}
+
+export interface FetcherCallbacks {
+  /** Records came in, or the end of the partition was reached. */
+  onData(partition: FetchedPartition): void
+  /** The partition cannot be read on: no authorisation, offset out of range without reset policy… */
+  onError(error: Error, partition: FetchedPartition): void
+  onRetry(error: Error): void
+}
+
+/** Wait of a request while some partitions of the broker are left out since their part of the budget is full. */
+const HELD_BACK_WAIT_MS = 20
+const BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 1000
+
+const STALE_METADATA: ReadonlySet<number> = new Set([
+  ErrorCode.NOT_LEADER_OR_FOLLOWER,
+  ErrorCode.LEADER_NOT_AVAILABLE,
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.FENCED_LEADER_EPOCH,
+  ErrorCode.UNKNOWN_LEADER_EPOCH,
+  ErrorCode.KAFKA_STORAGE_ERROR,
+  ErrorCode.REPLICA_NOT_AVAILABLE,
+  ErrorCode.OFFSET_NOT_AVAILABLE,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+  ErrorCode.INCONSISTENT_TOPIC_ID,
+])
+
+export class Fetcher {
+  readonly #client: KafkaClient
+  readonly #options: FetcherOptions
+  readonly #callbacks: FetcherCallbacks
+  readonly #partitions = new Map<string, FetchedPartition>()
+  readonly #busy = new Map<NodeId, Promise<void>>()
+  readonly #closing = new AbortController()
+  #metadata: Promise<void> | undefined
+
+  constructor(client: KafkaClient, options: FetcherOptions, callbacks: FetcherCallbacks) {
+    this.#client = client
+    this.#options = options
+    this.#callbacks = callbacks
+  }
+
+  /** Starts to fetch a partition at `offset`. */
+  assign(topic: string, partition: number, offset: number, reset: ResetPolicy): FetchedPartition {
+    const key = partitionKey(topic, partition)
+    if (this.#partitions.has(key)) throw new Error(`${key} is assigned already`)
+    const fetched = new FetchedPartition(topic, partition, offset, reset, () => {
+      this.#wake()
+    })
+    this.#partitions.set(key, fetched)
+    this.#wake()
+    return fetched
+  }
+
+  /** Answers that still come are dropped. */
+  unassign(partition: FetchedPartition): void {
+    this.#partitions.delete(partition.key)
+    partition.drop()
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    for (const partition of this.#partitions.values()) partition.drop()
+    this.#partitions.clear()
+    await Promise.all([...this.#busy.values(), this.#metadata])
+  }
+
+  get #reserve(): number {
+    return Math.floor(this.#options.budgetBytes / Math.max(1, this.#partitions.size))
+  }
+
+  /** Starts a request to every broker that has something to fetch and none under way. */
+  #wake(): void {
+    if (this.#closing.signal.aborted) return
+    for (const partition of this.#partitions.values()) {
+      const leader = this.#client.leader(partition.topic, partition.partition)
+      if (leader === undefined || partition.stale) this.#refreshMetadata()
+      else if (!this.#busy.has(leader) && this.#wants(partition)) this.#startFetching(leader)
+    }
+  }
+
+  #startFetching(node: NodeId): void {
+    const loop = this.#fetchFrom(node).finally(() => {
+      this.#busy.delete(node)
+      if (this.#next(node).wanted.length > 0) this.#wake()
+    })
+    this.#busy.set(node, loop)
+  }
+
+  #wants(partition: FetchedPartition): boolean {
+    return !partition.paused && !partition.resetting && partition.bufferedBytes <= this.#reserve / 2
+  }
+
+  async #fetchFrom(node: NodeId): Promise<void> {
+    let backoff = BACKOFF_MS
+    while (!this.#closing.signal.aborted) {
+      const { wanted, heldBack } = this.#next(node)
+      if (wanted.length === 0) return
+      try {
+        await this.#fetch(node, wanted, heldBack)
+        backoff = BACKOFF_MS
+      } catch (error) {
+        if (this.#closing.signal.aborted) return
+        if (!isRetriable(error)) {
+          const failure = error instanceof Error ? error : new Error(String(error))
+          for (const partition of wanted) this.#fail(partition, failure)
+          return
+        }
+        this.#callbacks.onRetry(error)
+        for (const partition of wanted) partition.stale = true
+        this.#refreshMetadata()
+        await pause(backoff, this.#closing.signal)
+        backoff = Math.min(2 * backoff, MAX_BACKOFF_MS)
+      }
+    }
+  }
+
+  #next(node: NodeId): { readonly wanted: readonly FetchedPartition[]; readonly heldBack: boolean } {
+    const wanted: FetchedPartition[] = []
+    let heldBack = false
+    for (const partition of this.#partitions.values()) {
+      if (partition.stale || this.#client.leader(partition.topic, partition.partition) !== node) continue
+      if (this.#wants(partition)) wanted.push(partition)
+      else heldBack = true
+    }
+    return { wanted, heldBack }
+  }
+
+  async #fetch(node: NodeId, wanted: readonly FetchedPartition[], heldBack: boolean): Promise<void> {
+    const { maxWaitMs, minBytes, maxPartitionBytes, isolation } = this.#options
+    const reserve = this.#reserve
+    let maxBytes = 0
+    const topics = [...byTopic(wanted)].map(([topic, partitions]) => ({
+      topic,
+      partitions: partitions.map((partition) => {
+        const partitionMaxBytes = Math.max(1, Math.min(maxPartitionBytes, reserve - partition.bufferedBytes))
+        maxBytes += partitionMaxBytes
+        partition.requestedOffset = partition.fetchOffset
+        return {
+          partition: partition.partition,
+          currentLeaderEpoch: this.#leaderEpoch(partition),
+          fetchOffset: BigInt(partition.fetchOffset),
+          partitionMaxBytes,
+        }
+      }),
+    }))
+    const wait = heldBack ? Math.min(HELD_BACK_WAIT_MS, maxWaitMs) : maxWaitMs
+    const response = await this.#client.request(
+      node,
+      'fetch',
+      api.Fetch,
+      {
+        maxWaitMs: wait,
+        minBytes,
+        maxBytes: Math.min(maxBytes, 0x7fffffff),
+        isolationLevel: isolation === 'read_committed' ? 1 : 0,
+        topics,
+      },
+      { minVersion: 4, timeoutMs: wait + this.#client.requestTimeoutMs },
+    )
+    if (response.errorCode !== ErrorCode.NONE) throw new KafkaProtocolError(response.errorCode, 'fetch')
+    let received = 0
+    for (const topic of response.responses) for (const data of topic.partitions) received += data.records?.length ?? 0
+    for (const { topic, partitions } of response.responses) {
+      for (const data of partitions) {
+        const partition = this.#partitions.get(partitionKey(topic, data.partitionIndex))
+        if (partition !== undefined && wanted.includes(partition)) this.#receive(partition, data, received)
+      }
+    }
+  }
+
+  #leaderEpoch({ topic, partition }: FetchedPartition): number {
+    return this.#client.topic(topic)?.partitions[partition]?.leaderEpoch ?? -1
+  }
+
+  #receive(partition: FetchedPartition, data: PartitionData, received: number): void {
+    if (partition.requestedOffset !== partition.fetchOffset) return
+    if (data.errorCode === ErrorCode.NONE) {
+      try {
+        if (partition.receive(data, received)) this.#toTheEnd(partition)
+      } catch (error) {
+        this.#fail(partition, error instanceof Error ? error : new Error(String(error)))
+        return
+      }
+      this.#callbacks.onData(partition)
+      return
+    }
+    const error = new KafkaProtocolError(data.errorCode, `fetching ${partition.key} at offset ${partition.fetchOffset}`)
+    if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) void this.#reset(partition, error)
+    else if (STALE_METADATA.has(data.errorCode) || error.retriable) {
+      this.#callbacks.onRetry(error)
+      partition.stale = true
+      this.#refreshMetadata()
+    } else this.#fail(partition, error)
+  }
+
+  /** Who got data waits behind those who got none: the limit of an answer must not always hit the same ones. */
+  #toTheEnd(partition: FetchedPartition): void {
+    this.#partitions.delete(partition.key)
+    this.#partitions.set(partition.key, partition)
+  }
+
+  #fail(partition: FetchedPartition, error: Error): void {
+    partition.paused = true
+    this.#callbacks.onError(error, partition)
+  }
+
+  async #reset(partition: FetchedPartition, error: KafkaProtocolError): Promise<void> {
+    if (partition.reset === 'none') {
+      this.#fail(
+        partition,
+        new Error(
+          `offset ${partition.fetchOffset} of ${partition.key} does not exist any more and the reset policy is "none": ` +
+            'set it to "earliest" or "latest", or commit another offset',
+          { cause: error },
+        ),
+      )
+      return
+    }
+    partition.resetting = true
+    try {
+      const timestamp = partition.reset === 'earliest' ? EARLIEST : LATEST
+      const offsets = await listOffsets(this.#client, [partition], timestamp, {
+        timeoutMs: Infinity,
+        signal: this.#closing.signal,
+        onRetry: (cause) => {
+          this.#callbacks.onRetry(cause)
+        },
+      })
+      const offset = offsets.get(partition.key)
+      if (offset === undefined)
+        throw new Error(`the broker did not tell the ${partition.reset} offset of ${partition.key}`)
+      this.#callbacks.onRetry(new Error(`${error.message}; reading on at the ${partition.reset} offset ${offset}`))
+      partition.seek(offset)
+    } catch (cause) {
+      if (this.#closing.signal.aborted) return
+      this.#fail(partition, cause instanceof Error ? cause : new Error(String(cause)))
+    } finally {
+      partition.resetting = false
+    }
+    this.#wake()
+  }
+
+  #refreshMetadata(): void {
+    this.#metadata ??= this.#refresh().finally(() => {
+      this.#metadata = undefined
+      this.#wake()
+    })
+  }
+
+  /** Looks the leaders up until all assigned partitions have one; waits between tries. */
+  async #refresh(): Promise<void> {
+    let backoff = BACKOFF_MS
+    for (let tries = 0; !this.#closing.signal.aborted; tries++) {
+      if (tries > 0) {
+        await pause(backoff, this.#closing.signal)
+        backoff = Math.min(2 * backoff, MAX_BACKOFF_MS)
+        if (this.#closing.signal.aborted) return
+      }
+      const partitions = [...this.#partitions.values()]
+      try {
+        await this.#client.refresh([...byTopic(partitions).keys()])
+      } catch (error) {
+        if (this.#closing.signal.aborted) return
+        if (!isRetriable(error)) {
+          for (const partition of partitions)
+            this.#fail(partition, error instanceof Error ? error : new Error(String(error)))
+          return
+        }
+        this.#callbacks.onRetry(error)
+        continue
+      }
+      let complete = true
+      for (const partition of partitions) {
+        if (this.#client.leader(partition.topic, partition.partition) === undefined) complete = false
+        else partition.stale = false
+      }
+      if (complete) {
+        // The answer may come from a broker that has not heard of the new leader yet: do not ask in a tight loop.
+        await pause(BACKOFF_MS, this.#closing.signal)
+        return
+      }
+      this.#wake()
+    }
+  }
+}
