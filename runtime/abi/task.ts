@@ -86,13 +86,19 @@ export interface TaskContext {
 
 /** The open batches of one task; shared by all its sinks. */
 export interface TaskOutputs {
-  /** `sink` is an index into Manifest.sinks; throws for a chosen sink. */
+  /** `sink` is an index into Manifest.sinks; throws for a chosen sink. Its metadata is known before the task is created. */
   sink(sink: number): TopicOutput
   /** undefined: no metadata of that topic yet (Stop.UnknownTopic). */
   topic(name: string): TopicOutput | undefined
-  /** Set when a writer or the sum of them holds enough: the task returns Stop.OutputFull after the current record. */
+  /**
+   * Generated code sets it when a writer is `full` after a record; the task then returns Stop.OutputFull before the next
+   * record. The runtime clears it when it seals, and looks at the sum of all writers after each slice.
+   */
   full: boolean
-  /** Drops what the record with this serial wrote anywhere. */
+  /**
+   * Drops what the record with this serial wrote anywhere. Serials are the task's own: each input record gets another
+   * one than the record before it, 0 or more.
+   */
   rollback(serial: number): void
 }
 
@@ -109,9 +115,12 @@ export interface TopicOutput {
 
 /** Which generated reader a schema id of this registry belongs to. */
 export interface TaskSchemas {
-  /** Slot of the manifest; -1: unknown yet (Stop.UnknownSchema); -2: only through `transcode`. */
+  /**
+   * Slot of the manifest; -1: unknown yet (Stop.UnknownSchema); -2: only through `transcode`. Slots are unique by
+   * fingerprint over the whole manifest, so an id has one slot even where several subjects share a schema.
+   */
   slotOf(id: number): number
-  /** Registry id to write with for a slot of a sink. */
+  /** Registry id to write with for a slot of a sink; known before the task is created. */
   idOf(slot: number): number
   /**
    * A message whose writer schema was unknown at build time, rewritten in the schema of `readerSlot` (avsc resolution);
