@@ -1,76 +1,95 @@
-/** `millrace/config`: the project's configuration, types and `defineConfig`. Pure data; the CLI loads and checks it. */
+/**
+ * `millrace/config`: the project's settings, `millrace.config.ts`. Everything is optional; command line and environment
+ * (`MILLRACE_…`) win over the file. Paths are relative to the folder of the file.
+ */
+
+/** Basic authentication, or a bearer token. */
+export type Credentials =
+  { readonly basic: { readonly username: string; readonly password: string } } | { readonly bearer: string }
 
 export interface RegistryConfig {
-  /** Base URL, with its path where the registry has one (`https://host/apis/ccompat/v7`). */
-  readonly url: string
-  /** Basic authentication, or a bearer token. */
-  readonly auth?: { readonly username: string; readonly password: string } | { readonly token: string }
-  /** PEM text, or path of a PEM file, of the authority that signed the registry's certificate. */
+  /** Base URL of a registry that speaks Confluent's REST API. */
+  readonly url?: string | undefined
+  readonly auth?: Credentials
+  /** PEM text of the certificate authority, or the path of a PEM file. */
   readonly ca?: string
-  /** Of one request, in ms. Default 10000. */
-  readonly timeoutMs?: number
-  /** Further tries after 429, 5xx and network errors. Default 5. */
+  /** For one request, in ms. Default: 10,000. */
+  readonly timeout?: number
+  /** Further attempts after a time-out, a 5xx or a 429. Default: 4. */
   readonly retries?: number
 }
 
+export interface TlsConfig {
+  /** PEM text or path of a PEM file. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly passphrase?: string
+  /** Default: true. Only for tests. */
+  readonly rejectUnauthorized?: boolean
+}
+
+export interface SaslConfig {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+  readonly username: string
+  readonly password: string
+}
+
 export interface KafkaConfig {
-  /** `host:port` of one broker or more. */
-  readonly brokers: readonly string[]
-  /** Default: the application id. */
+  /** `host:port` of some brokers of the cluster. */
+  readonly brokers?: readonly string[]
+  /** Default: `millrace`. */
   readonly clientId?: string
-  /** true, or options of `tls.connect`. */
-  readonly ssl?: boolean | Readonly<Record<string, unknown>>
-  readonly sasl?: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
-    readonly username: string
-    readonly password: string
-  }
+  /** Default: false. */
+  readonly ssl?: boolean | TlsConfig
+  readonly sasl?: SaslConfig
 }
 
 export interface HttpConfig {
-  /** Of /metrics, /healthz and /readyz; 0: chosen by the system. */
-  readonly port: number
-  /** Default 127.0.0.1. */
+  /** Port of metrics, health and readiness; 0: any free one. Default: 9464. */
+  readonly port?: number
+  /** Default: `127.0.0.1`. */
   readonly host?: string
 }
 
 export interface MillraceConfig {
-  /** Files that export pipelines: globs relative to the configuration file. Default `['pipelines/**\/*.ts']`. */
-  readonly pipelines?: readonly string[]
-  /** Folder of compiler output. Default `generated`. */
+  /** Files that export pipelines, as globs. Default: `pipelines/**\/*.ts`. */
+  readonly pipelines?: string | readonly string[]
+  /** Folder of compiler output. Default: `generated`. */
   readonly generated?: string
-  /** Default `schemas.lock.json`. */
-  readonly lock?: string
-  /** Default `tsconfig.json`. */
+  /** tsconfig of the pipelines. Default: the nearest `tsconfig.json`. */
   readonly tsconfig?: string
-  /** Folder of `.avsc` files for `schema register` and `dev`: `<subject>.avsc`, or `<subject>.v<n>.avsc`. Default `schemas`. */
-  readonly schemas?: string
+  /** The schema lock. Default: `schemas.lock.json`. */
+  readonly lock?: string
+  /** Folder for local state and caches. Default: `.millrace`. */
+  readonly state?: string
+  /** Subjects whose longs are `bigint`, as names or globs. Default: none; longs are numbers that are checked. */
+  readonly bigint?: readonly string[]
   readonly registry?: RegistryConfig
   readonly kafka?: KafkaConfig
-  readonly http?: HttpConfig
-  /** Worker threads with executors. Default 1. */
+  /** `false`: no HTTP server. */
+  readonly http?: HttpConfig | false
+  /** Worker threads that execute tasks; 0: in the main thread. Default: 1. */
   readonly threads?: number
-  /** Longest time between commits, in ms. Default: the runtime's. */
-  readonly commitIntervalMs?: number
-  /** Subjects whose longs are `bigint` instead of checked `number`s. */
-  readonly bigints?: readonly string[]
+  /** Time between commits, in ms. Default: 30,000 as in Kafka Streams. */
+  readonly commitInterval?: number
+  /** Limit for one run of a pipeline's builder at build time, in ms. Default: 10,000. */
+  readonly builderTimeout?: number
 }
 
-export type MillraceConfigExport =
-  MillraceConfig | Promise<MillraceConfig> | (() => MillraceConfig | Promise<MillraceConfig>)
+export type ConfigInput = MillraceConfig | Promise<MillraceConfig> | (() => MillraceConfig | Promise<MillraceConfig>)
 
 /**
- * Gives the type to a configuration file.
+ * Types the settings; returns them as they are.
  *
  * @example
  * ```ts
- * // millrace.config.ts
  * export default defineConfig({
- *   registry: { url: 'http://127.0.0.1:8081' },
- *   kafka: { brokers: ['127.0.0.1:9092'] },
+ *   registry: { url: process.env.REGISTRY_URL },
+ *   kafka: { brokers: ['localhost:9092'] },
  * })
  * ```
  */
-export function defineConfig(config: MillraceConfigExport): MillraceConfigExport {
+export function defineConfig<const C extends ConfigInput>(config: C): C {
   return config
 }

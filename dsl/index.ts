@@ -1,0 +1,27 @@
+/** The public surface of `millrace`: what authors of pipelines import. */
+export type { HeaderValues, SinkOptions } from './operators/to.js'
+export type { KeyValue } from './operators/map-record.js'
+export { otherwise, type Otherwise, type SplitStreams } from './operators/split.js'
+export type { RepartitionOptions } from './operators/repartition.js'
+export { PipelineError, type PipelineErrorCode } from './errors.js'
+export type { Predicate, RecordFunction } from './functions.js'
+export { deadLetter, type DeadLetter, type OnError, type OperatorOptions } from './on-error.js'
+export { pipeline, type Build, type Pipeline, type PipelineBuilder, type PipelineOptions } from './pipeline.js'
+export type { Headers, RecordContext } from './record-context.js'
+export {
+  avro,
+  bytes,
+  double,
+  int32,
+  int64,
+  json,
+  nullable,
+  string,
+  uuid,
+  type AvroOptions,
+  type Serde,
+} from './serdes.js'
+export type { Stream } from './stream.js'
+// Re-exported as a whole: only so can `declare module 'millrace'` add to the interface `Subjects`.
+export * from './subjects.js'
+export { topic, type Sink, type Source, type TimestampExtractor, type Topic } from './topic.js'

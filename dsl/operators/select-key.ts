@@ -1,0 +1,24 @@
+import type { PromiseCannotBeReturned, RecordFunction, Synchronous } from '../functions.js'
+import type { OperatorCall } from '../model/stream-handle.js'
+import type { OperatorOptions } from '../on-error.js'
+import type { Stream } from '../stream.js'
+
+export interface SelectKeyOperator<out K, out V> {
+  /**
+   * A new key for each record. Marks the stream for repartition: a later operator that groups or joins by key goes
+   * through an internal topic first.
+   *
+   * @example
+   * ```ts
+   * orders.selectKey((o) => o.customerId)
+   * ```
+   */
+  selectKey<K2>(selector: RecordFunction<K, V, Synchronous<K2>>, options?: OperatorOptions): Stream<K2, V>
+  selectKey(selector: RecordFunction<K, V, PromiseLike<unknown>>, options?: OperatorOptions): PromiseCannotBeReturned
+  selectKey<K2>(selector: RecordFunction<K, V, K2>, options?: OperatorOptions): Stream<K2, V>
+}
+
+export function selectKey({ recorder, input, args, stream }: OperatorCall): unknown {
+  const selector = args.function(0, 'its selector')
+  return stream(recorder.add({ kind: 'select-key', input, selector }, args, args.options(1)))
+}
