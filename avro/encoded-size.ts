@@ -11,12 +11,12 @@ export const maxZeroSizeItems = 65_536
 /** Records within records that one datum may hold; bounds the call stack for recursive types. */
 export const maxRecordDepth = 1_000
 
-/** The least number of bytes that a value takes. */
+/** The least number of bytes that a value takes; for recursive types possibly an even lower bound. */
 export function minEncodedSize(schema: AvroSchema): number {
-  return minSize(schema, new Set())
+  return minSize(schema, new Map())
 }
 
-function minSize(schema: AvroSchema, open: Set<AvroSchema>): number {
+function minSize(schema: AvroSchema, known: Map<AvroSchema, number>): number {
   switch (schema.type) {
     case 'null':
       return 0
@@ -27,12 +27,13 @@ function minSize(schema: AvroSchema, open: Set<AvroSchema>): number {
     case 'fixed':
       return schema.size
     case 'union':
-      return 1 + Math.min(Infinity, ...schema.branches.map((branch) => (open.has(branch) ? 0 : minSize(branch, open))))
+      return 1 + Math.min(...schema.branches.map((branch) => minSize(branch, known)))
     case 'record': {
-      if (open.has(schema)) return 0
-      open.add(schema)
-      const size = schema.fields.reduce((sum, field) => sum + minSize(field.schema, open), 0)
-      open.delete(schema)
+      const before = known.get(schema)
+      if (before !== undefined) return before
+      known.set(schema, 0)
+      const size = schema.fields.reduce((sum, field) => sum + minSize(field.schema, known), 0)
+      known.set(schema, size)
       return size
     }
     default:
