@@ -21,7 +21,7 @@ export interface InterpreterOptions {
   /** Serdes of a node that reads or writes a topic; default: those of the topic's declaration, Avro by reference. */
   readonly serdes?: (node: GraphNode) => TopicSerdes
   /** Partitions of a repartition topic whose node does not say; default 1. */
-  readonly partitions?: number
+  readonly partitions?: (topic: string) => number
   /** Labels of operators, by node id; default `<kind>-<id>`, or the name given by the author. */
   readonly label?: (node: GraphNode) => string
   readonly print?: (label: string, record: FlowRecord) => void
@@ -33,6 +33,7 @@ export interface Interpreter {
    * After an outcome `failed` nothing more is processed.
    */
   process(record: WireRecord): readonly RecordOutcome[]
+  readonly internalTopics: ReadonlySet<string>
 }
 
 export function interpret(graph: PipelineGraph, options: InterpreterOptions = {}): Interpreter {
@@ -51,12 +52,16 @@ class GraphInterpreter implements Interpreter {
   readonly #options: InterpreterOptions
   readonly #wiring: Wiring
   readonly #entries: ReadonlyMap<string, readonly Entry[]>
+  readonly internalTopics: ReadonlySet<string>
   readonly #internal = new InternalTopics()
   #outputs: OutputRecord[] = []
 
   constructor(graph: PipelineGraph, options: InterpreterOptions) {
     this.#graph = graph
     this.#options = options
+    this.internalTopics = new Set(
+      graph.nodes.flatMap((node) => (node.kind === 'repartition' ? [this.#internalTopic(node)] : [])),
+    )
     const serdes = options.serdes ?? specSerdes
     const effects = {
       emit: (output: OutputRecord) => this.#outputs.push(output),
@@ -131,7 +136,7 @@ class GraphInterpreter implements Interpreter {
     for (const output of outputs) {
       const node = this.#entries.get(output.topic)?.[0]?.node
       if (node?.kind !== 'repartition' || output.key === null) continue
-      const partitions = node.partitions ?? this.#options.partitions ?? 1
+      const partitions = node.partitions ?? this.#options.partitions?.(output.topic) ?? 1
       this.#internal.append({ ...output, partition: partitionFor(partitionBytes(output.key), partitions) })
     }
   }

@@ -1,0 +1,165 @@
+/**
+ * A generated module as an engine: its tasks are driven through the same port as in production, with one batch a record
+ * and outputs in memory.
+ */
+import { deadLetter } from '../compiler/interpret/dead-letter.js'
+import { InternalTopics } from '../compiler/interpret/internal-topics.js'
+import type { RecordProblem, Wire, WireRecord } from '../compiler/interpret/index.js'
+import { BatchCursor, buildBatch } from '../runtime/kafka/record-batch/index.js'
+import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestSubTopology } from '../runtime/abi/index.js'
+import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
+import { manifestSerdes } from './manifest-serdes.js'
+import { MemoryOutputs } from './memory-outputs.js'
+import { MemorySchemas } from './memory-schemas.js'
+
+export interface CompiledEngineOptions {
+  readonly partitions: PartitionCount
+  readonly print: PrintRecord
+}
+
+export function compiledEngine(generated: GeneratedPipeline, options: CompiledEngineOptions): Engine {
+  return new CompiledEngine(generated, options)
+}
+
+/** Operator id of a record that could not be decoded. */
+const SOURCE_DECODER = -1
+
+class CompiledEngine implements Engine {
+  readonly name = 'compiled'
+  readonly sources: ReadonlySet<string>
+  readonly #generated: GeneratedPipeline
+  readonly #options: CompiledEngineOptions
+  readonly #outputs: MemoryOutputs
+  readonly #schemas: MemorySchemas
+  readonly #internalPartitions: ReadonlyMap<string, number>
+  readonly #internal = new InternalTopics()
+  readonly #tasks = new Map<string, GeneratedTask>()
+
+  constructor(generated: GeneratedPipeline, options: CompiledEngineOptions) {
+    const { manifest } = generated
+    this.#generated = generated
+    this.#options = options
+    this.#schemas = new MemorySchemas(manifest)
+    const inputs = manifest.subTopologies.flatMap((sub) => sub.inputs.map(({ topic }) => topic))
+    const internal = new Set(manifest.internalTopics.map(({ topic }) => topic))
+    this.sources = new Set(inputs.filter((topic) => !internal.has(topic)))
+    const most = Math.max(1, ...[...this.sources].map(options.partitions))
+    this.#internalPartitions = new Map(manifest.internalTopics.map((t) => [t.topic, t.partitions ?? most]))
+    this.#outputs = new MemoryOutputs(
+      manifest,
+      (topic) => this.#internalPartitions.get(topic) ?? options.partitions(topic),
+    )
+  }
+
+  serdes: Engine['serdes'] = (topic) => manifestSerdes(this.#generated.manifest, this.#schemas, topic)
+
+  process(record: WireRecord): readonly EngineOutcome[] {
+    const outcomes: EngineOutcome[] = []
+    for (let next: WireRecord | undefined = record; next !== undefined; next = this.#internal.take()) {
+      for (const sub of this.#readersOf(next.topic)) {
+        const outcome = this.#processOne(sub, next)
+        outcomes.push(outcome)
+        if (outcome.result.kind === 'failed') return outcomes
+      }
+    }
+    return outcomes
+  }
+
+  close(): void {
+    for (const task of this.#tasks.values()) task.close()
+    this.#tasks.clear()
+  }
+
+  #readersOf(topic: string): readonly ManifestSubTopology[] {
+    return this.#generated.manifest.subTopologies.filter(({ inputs }) => inputs.some((input) => input.topic === topic))
+  }
+
+  #processOne(sub: ManifestSubTopology, record: WireRecord): EngineOutcome {
+    const task = this.#task(sub, record.partition)
+    const batch = batchOf(record)
+    const input = sub.inputs.findIndex(({ topic }) => topic === record.topic)
+    const { buffer, view, start, end, section } = batch
+    if (task.peek(input, buffer, view, start, end, section) === Stop.End && task.headTimestamp < 0) {
+      return { record, result: { kind: 'dropped' }, outputs: [] }
+    }
+    for (let position = start; ; position = task.position) {
+      const stop = task.process(input, buffer, view, position, end, section, Infinity)
+      if (stop === Stop.End) return { record, result: { kind: 'done' }, outputs: this.#takeOutputs() }
+      if (stop === Stop.OutputFull || stop === Stop.TimeSlice) continue
+      return this.#applyPolicy(record, problemOf(this.#generated, task, stop))
+    }
+  }
+
+  #applyPolicy(record: WireRecord, problem: RecordProblem): EngineOutcome {
+    const { manifest } = this.#generated
+    this.#takeOutputs()
+    const policy = manifest.operators.find(({ id }) => id === problem.operator)?.onError ?? manifest.onError
+    switch (policy.kind) {
+      case 'fail':
+        return { record, result: { kind: 'failed', ...problem }, outputs: [] }
+      case 'skip':
+        return { record, result: { kind: 'skipped', ...problem }, outputs: [] }
+      case 'dead-letter': {
+        const outputs = [{ ...deadLetter(policy.topic, record, problem.error), partition: 0 }]
+        return { record, result: { kind: 'dead-lettered', ...problem }, outputs }
+      }
+    }
+  }
+
+  /** Takes what was written; what stands on internal topics is queued. */
+  #takeOutputs(): EngineOutput[] {
+    this.#outputs.full = false
+    const written = this.#outputs.take().map(({ topic, partition, timestamp, key, value, headers }) => ({
+      topic,
+      partition,
+      timestamp,
+      key,
+      value,
+      headers,
+    }))
+    for (const record of written) if (this.#internalPartitions.has(record.topic)) this.#internal.append(record)
+    return written.filter(({ topic }) => !this.#internalPartitions.has(topic))
+  }
+
+  #task(sub: ManifestSubTopology, partition: number): GeneratedTask {
+    const name = `${sub.id}_${partition}`
+    let task = this.#tasks.get(name)
+    if (task === undefined) {
+      task = this.#generated.createTask(sub.id, {
+        partition,
+        outputs: this.#outputs,
+        schemas: this.#schemas,
+        log: { print: this.#options.print },
+        deadline: Infinity,
+      })
+      this.#tasks.set(name, task)
+    }
+    return task
+  }
+}
+
+function problemOf({ manifest }: GeneratedPipeline, task: GeneratedTask, stop: Stop): RecordProblem {
+  if (stop === Stop.UnknownSchema) {
+    const error = new Error(`there is no schema with id ${task.unknownSchemaId}`)
+    return { operator: SOURCE_DECODER, label: 'source', error }
+  }
+  if (stop !== Stop.RecordError) throw new Error(`the task stopped for reason ${stop}, which a test driver never gives`)
+  const operator = manifest.operators.find(({ id }) => id === task.failedOperator)
+  return { operator: task.failedOperator, label: operator?.label ?? 'source', error: task.error }
+}
+
+function batchOf(record: WireRecord) {
+  const { timestamp, headers, offset } = record
+  const bytes = buildBatch([{ timestamp, headers, key: bytesOf(record.key), value: bytesOf(record.value) }], {
+    baseOffset: Number(offset),
+  })
+  const batch = new BatchCursor(bytes).next()
+  if (batch === undefined) throw new Error('a batch that was just built cannot be read')
+  const { buffer, view, start, end, baseOffset, baseTimestamp, appendTimestamp } = batch.records()
+  return { buffer, view, start, end, section: { baseOffset, baseTimestamp, appendTimestamp, fromOffset: baseOffset } }
+}
+
+function bytesOf(wire: Wire): Uint8Array | null {
+  if (wire === null || wire instanceof Uint8Array) return wire
+  throw new TypeError('a compiled pipeline takes bytes, not values')
+}

@@ -1,0 +1,5 @@
+/** `millrace/testing`: pipelines without a broker. */
+export { RecordFailedError } from './record-failed-error.js'
+export { testDriver, type TestDriver, type TestDriverOptions } from './test-driver.js'
+export type { RawRecord, SentHeaders, SentRecord, TestRecord } from './test-record.js'
+export type { TestInput, TestOutput } from './test-topics.js'

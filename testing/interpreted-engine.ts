@@ -1,0 +1,42 @@
+/** The interpreter as an engine. */
+import { interpret, partitionBytes, partitionFor, type OutputRecord } from '../compiler/interpret/index.js'
+import { serdesBySpec } from '../compiler/interpret/serdes/by-spec.js'
+import type { TopicSerdes } from '../compiler/interpret/serdes/element-serde.js'
+import type { GraphNode, PipelineGraph, TopicSpec } from '../dsl/model/graph.js'
+import type { Engine, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
+
+export interface InterpretedEngineOptions {
+  readonly partitions: PartitionCount
+  readonly print: PrintRecord
+  /** Serdes of nodes and of topics outside; default: by declaration, Avro by reference. */
+  readonly nodeSerdes?: (node: GraphNode) => TopicSerdes
+  readonly topicSerdes?: (topic: TopicSpec) => TopicSerdes
+}
+
+export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngineOptions): Engine {
+  const { partitions, print, nodeSerdes } = options
+  const sources = new Set(graph.nodes.flatMap((node) => (node.kind === 'source' ? [node.topic.name] : [])))
+  const most = Math.max(1, ...[...sources].map(partitions))
+  const interpreter = interpret(graph, {
+    partitions: () => most,
+    print: (label, { key, value }) => print(label, key, value),
+    ...(nodeSerdes === undefined ? {} : { serdes: nodeSerdes }),
+  })
+  const place = (output: OutputRecord): EngineOutput => ({ ...output, partition: partitionOf(output, partitions) })
+  return {
+    name: 'interpreted',
+    sources,
+    process: (record) =>
+      interpreter.process(record).map((outcome) => ({
+        ...outcome,
+        outputs: outcome.outputs.filter(({ topic }) => !interpreter.internalTopics.has(topic)).map(place),
+      })),
+    serdes: options.topicSerdes ?? serdesBySpec,
+    close: () => undefined,
+  }
+}
+
+/** Records without a key go to partition 0 here; a producer would spread them. */
+function partitionOf({ topic, key }: OutputRecord, partitions: PartitionCount): number {
+  return key === null ? 0 : partitionFor(partitionBytes(key), partitions(topic))
+}
