@@ -6,6 +6,7 @@ import { Arguments } from './model/arguments.js'
 import type { TopicSpec } from './model/graph.js'
 import type { SerdeSpec } from './model/serde-spec.js'
 import { checkTopicName } from './names.js'
+import type { RecordContext } from './record-context.js'
 import { serdeSpec, type Serde } from './serdes.js'
 import type { KeyOf, TopicName, ValueOf } from './subjects.js'
 
@@ -26,8 +27,16 @@ export interface Sink<in K, in V> {
 
 export interface Topic<in out K, in out V> extends Source<K, V>, Sink<K, V> {}
 
-/** Event time of a record, in ms since the epoch or as a Date. Default: the record's own time stamp. */
-export type TimestampExtractor<V> = (value: V) => number | Date
+/**
+ * Event time of a record, in ms since the epoch or as a Date; `ctx.timestamp` is the record's own time stamp, which is
+ * the default. A record with a negative event time is dropped.
+ *
+ * @example
+ * ```ts
+ * topic('orders', { timestamp: (order, ctx) => order.createdAt ?? ctx.timestamp })
+ * ```
+ */
+export type TimestampExtractor<V> = (value: V, ctx: RecordContext<unknown>) => number | Date
 
 /** Topic as the graph sees it. */
 export class DeclaredTopic {

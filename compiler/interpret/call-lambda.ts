@@ -18,7 +18,7 @@ export function callLambda(operator: number, lambda: AuthorFunction, record: Flo
 }
 
 /** The graph stores functions with their parameter types forgotten; its node kinds say what they take. */
-export function invoke(lambda: AuthorFunction, args: readonly unknown[]): unknown {
+function invoke(lambda: AuthorFunction, args: readonly unknown[]): unknown {
   return Reflect.apply(lambda, undefined, args)
 }
 

@@ -1,5 +1,5 @@
 /** From a record of a topic to a record in the pipeline: decoding and event time. */
-import { invoke } from './call-lambda.js'
+import { callLambda } from './call-lambda.js'
 import { attributed, SOURCE_DECODER } from './operator-failure.js'
 import type { NodeOf } from './operators/operator.js'
 import type { FlowRecord, WireRecord } from './record.js'
@@ -10,15 +10,16 @@ export function readSource(node: NodeOf<'source'>, serdes: TopicSerdes, origin: 
   return attributed(SOURCE_DECODER, () => {
     const key = serdes.key.decode(origin.key)
     const value = serdes.value.decode(origin.value)
-    const timestamp = eventTime(node, value, origin.timestamp)
-    return timestamp < 0 ? undefined : { origin, key, value, timestamp }
+    const record = { origin, key, value, timestamp: origin.timestamp }
+    const timestamp = eventTime(node, record)
+    return timestamp < 0 ? undefined : { ...record, timestamp }
   })
 }
 
-function eventTime(node: NodeOf<'source'>, value: unknown, own: number): number {
+function eventTime(node: NodeOf<'source'>, record: FlowRecord): number {
   const extractor = node.topic.timestamp
-  if (extractor === undefined) return own
-  const time = invoke(extractor, [value])
+  if (extractor === undefined) return record.timestamp
+  const time = callLambda(SOURCE_DECODER, extractor, record)
   const ms = time instanceof Date ? time.getTime() : time
   if (typeof ms === 'number' && Number.isSafeInteger(ms)) return ms
   throw new TypeError(`the event time of the record is neither ms since the epoch nor a valid Date: ${String(time)}`)

@@ -18,7 +18,7 @@ export interface TopicSpec {
   readonly key: SerdeSpec | undefined
   /** undefined: subject `<name>-value` of the schema lock. */
   readonly value: SerdeSpec | undefined
-  /** Event time of a record from its value: ms since the epoch, or a Date. */
+  /** `(value, ctx)` -> event time: ms since the epoch, or a Date. `ctx.timestamp` is the record's own. */
   readonly timestamp: AuthorFunction | undefined
   readonly site: CallSite | undefined
 }
