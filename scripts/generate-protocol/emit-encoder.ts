@@ -72,7 +72,7 @@ const isSet = (field: Field, owner: Range): string => {
   const isSequence = field.type.kind === 'array' || (field.type.kind === 'primitive' && field.type.name === 'bytes')
   if (isSequence) return isNullable(field) ? `${wrapped}?.length !== 0` : `${wrapped}.length > 0`
   if (field.type.kind === 'struct') return `!isDefault${field.type.name}(message.${field.name})`
-  if (field.type.kind === 'primitive' && field.type.name === 'bool') return fallback === 'true' ? `!${wrapped}` : value
+  if (field.type.name === 'bool') return fallback === 'true' ? `!${wrapped}` : value
   return `${wrapped} !== ${fallback}`
 }
 

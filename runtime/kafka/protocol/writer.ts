@@ -18,7 +18,7 @@ export class Writer {
   #buffer: Buffer
   #start = 0
   #position = 0
-  #closed: Buffer[] = []
+  readonly #closed: Buffer[] = []
   #closedBytes = 0
 
   constructor(initialBytes = 512) {

@@ -8,7 +8,7 @@ interface Lz4 {
   readonly decompressFrameSync: (data: Buffer) => Buffer
 }
 
-const native = optionalPackage<Lz4>('lz4-napi')
+const native = optionalPackage('lz4-napi') as () => Lz4 | undefined
 
 export const compressLz4 = (bytes: Buffer): Buffer => {
   const lz4 = native()

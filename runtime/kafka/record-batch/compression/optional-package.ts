@@ -3,12 +3,12 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 
 /** Loads an optional package at its first use; undefined, remembered, when it is not installed or does not load here. */
-export const optionalPackage = <T>(name: string): (() => T | undefined) => {
-  let loaded: { readonly value: T | undefined } | undefined
+export const optionalPackage = (name: string): (() => unknown) => {
+  let loaded: { readonly value: unknown } | undefined
   return () => {
     if (loaded === undefined) {
       try {
-        loaded = { value: require(name) as T }
+        loaded = { value: require(name) as unknown }
       } catch {
         loaded = { value: undefined }
       }

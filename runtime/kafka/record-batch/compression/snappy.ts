@@ -11,7 +11,7 @@ interface Snappy {
   readonly uncompressSync: (input: Buffer, options: { readonly asBuffer: true }) => Buffer
 }
 
-const native = optionalPackage<Snappy>('snappy')
+const native = optionalPackage('snappy') as () => Snappy | undefined
 
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 /** Magic, version and compatible version. */

@@ -21,7 +21,7 @@ const PACKAGE = '@toondepauw/node-zstd'
 const LEVEL = 3
 
 const builtIn: ZlibWithZstd = zlib
-const native = optionalPackage<Zstd>(PACKAGE)
+const native = optionalPackage(PACKAGE) as () => Zstd | undefined
 
 const requirePackage = (): Zstd => {
   const zstd = native()

@@ -141,19 +141,14 @@ const isObject = (value: Value): value is { readonly [name: string]: Value } =>
   typeof value === 'object' && value !== null && !Buffer.isBuffer(value) && !Array.isArray(value)
 
 /** The form that Java's generated JsonConverter classes read and write. Fields that the version lacks are left out. */
-export const toJson = (
-  message: Message,
-  version: number,
-  value: Value,
-  type: FieldType | undefined = undefined,
-): Json => {
+export const toJson = (message: Message, version: number, value: Value, type?: FieldType): Json => {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')
     return value
   if (typeof value === 'bigint') return `${value}n`
   if (Buffer.isBuffer(value)) return value.toString('base64')
   if (!isObject(value)) {
     const element = type?.kind === 'array' ? type.element : undefined
-    return (value as readonly Value[]).map((item) => toJson(message, version, item, element))
+    return value.map((item) => toJson(message, version, item, element))
   }
   const { fields } = type?.kind === 'struct' ? structOf(message, type.name) : message.root
   const present = fields.filter((field) => includes(field.versions, version))
@@ -163,9 +158,9 @@ export const toJson = (
 }
 
 const fromPrimitive = (name: PrimitiveName, json: Json): Value => {
-  if (name === 'int64') return BigInt(String(json).slice(0, -1))
-  if (name === 'bytes' || name === 'records') return Buffer.from(String(json), 'base64')
-  return json as Value
+  if (name === 'int64') return BigInt((json as string).slice(0, -1))
+  if (name === 'bytes' || name === 'records') return Buffer.from(json as string, 'base64')
+  return json
 }
 
 const fromType = (message: Message, type: FieldType, json: Json): Value => {
