@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/kafka/**/*.test.ts', 'test/oracles/**/*.test.ts', 'test/e2e/**/*.e2e.test.ts'],
     globalSetup: ['test/kafka/setup/global-setup.ts'],
-    maxWorkers: 2,
+    // They share one broker, which each finds empty.
+    fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,8 +1,7 @@
-import { readdir, rename } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { cached } from './cache.js'
 import { runCommand } from './run-command.js'
 import { versions } from './versions.js'
@@ -68,7 +67,7 @@ async function hoist(directory: string, wanted: string): Promise<void> {
   const entries = await readdir(directory)
   if (entries.includes(wanted)) return
   for (const entry of entries) {
-    const inner = await readdir(join(directory, entry)).catch(() => [])
+    const inner = await readdir(join(directory, entry)).catch((): string[] => [])
     if (!inner.includes(wanted)) continue
     for (const file of inner) await rename(join(directory, entry, file), join(directory, file))
     return
@@ -90,7 +89,6 @@ async function pythonHome(log: (line: string) => void): Promise<string> {
   })
 }
 
-/** Run from the cache's own working folder: Maven reads a pom.xml of the current one. */
 async function maven(args: readonly string[]): Promise<void> {
   await runCommand('mvn', ['-q', '-B', ...args], { cwd: here })
 }

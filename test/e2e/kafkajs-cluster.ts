@@ -1,0 +1,50 @@
+import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs'
+import type { Cluster, NewRecord } from './cluster.js'
+import { readTopic } from './topic-records.js'
+
+/** What a cluster of either kind does through kafkajs, an ordinary client to both. */
+export type ClusterClient = Pick<Cluster, 'createTopic' | 'produce' | 'read'> & { readonly kafka: Kafka }
+
+export function clusterClient(brokers: string): ClusterClient {
+  const kafka = new Kafka({ clientId: 'end-to-end', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
+  return {
+    kafka,
+    createTopic: async (topic, { partitions = 1, config = {} } = {}) => {
+      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
+      const admin = kafka.admin()
+      await admin.connect()
+      try {
+        await admin.createTopics({
+          waitForLeaders: true,
+          topics: [{ topic, numPartitions: partitions, configEntries }],
+        })
+      } finally {
+        await admin.disconnect()
+      }
+    },
+    produce: async (topic, records) => {
+      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+      await producer.connect()
+      try {
+        await producer.send({ topic, acks: -1, messages: records.map(toMessage) })
+      } finally {
+        await producer.disconnect()
+      }
+    },
+    read: (topic) => readTopic(kafka, topic),
+  }
+}
+
+function toMessage({ key = null, value, headers = {}, timestamp, partition }: NewRecord): Message {
+  return {
+    key: toBuffer(key),
+    value: toBuffer(value),
+    headers,
+    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+    ...(partition === undefined ? {} : { partition }),
+  }
+}
+
+function toBuffer(bytes: Uint8Array | string | null): Buffer | null {
+  return bytes === null ? null : Buffer.from(bytes)
+}
