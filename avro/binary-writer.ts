@@ -10,7 +10,9 @@ export class BinaryWriter {
   }
 
   byte(value: number): void {
-    this.bytes[this.reserve(1)] = value
+    // First: `this.bytes[this.reserve(1)]` would evaluate the old buffer before it grows.
+    const start = this.reserve(1)
+    this.bytes[start] = value
   }
 
   long(value: number | bigint): void {
