@@ -56,7 +56,10 @@ export interface GeneratedTask {
     section: RecordSection,
     untilTimestamp: number,
   ): Stop
-  /** Times the head record without processing it: `headTimestamp` is its event time. End, UnknownSchema or RecordError. */
+  /**
+   * Times the head record without processing it. End: `position` is that record's and `headTimestamp` its event time, or
+   * `position` is `end` when only records below `fromOffset` were left. Else UnknownSchema or RecordError, as `process`.
+   */
   peek(input: number, buffer: Buffer, view: DataView, start: number, end: number, section: RecordSection): Stop
 
   readonly position: number
