@@ -29,11 +29,18 @@ export interface Lambda {
   readonly captures: ReadonlyMap<string, CapturedValue>
   /** Module-level names of the author's modules that the text mentions: linked, not copied. */
   readonly links: readonly ModuleLink[]
-  /** The function's own text with types erased, and where identifiers of captures and links stand in it. */
+  /** The function's own text as it stands in the file; the residual module keeps it when it is opaque. */
   readonly text: string
+  /** Text of functions among the captured values, by site. */
+  readonly functions: ReadonlyMap<number, FunctionText>
   /** Set when the function can only be called as it is: `this`, generators, recursion, … */
   readonly opaque: { readonly reason: string; readonly span: Span } | undefined
   readonly returns: ValueType
+}
+
+export interface FunctionText {
+  readonly file: string
+  readonly text: string
 }
 
 export interface ModuleLink {
@@ -52,6 +59,7 @@ interface ExpressionBase {
 export type Expression = ExpressionBase &
   (
     | { readonly kind: 'literal'; readonly value: string | number | boolean | bigint | null | undefined }
+    | { readonly kind: 'regexp'; readonly source: string; readonly flags: string }
     | { readonly kind: 'local'; readonly local: LocalId }
     | { readonly kind: 'capture'; readonly name: string }
     | { readonly kind: 'link'; readonly name: string }
@@ -129,6 +137,8 @@ export type BinaryOperator =
 export type Statement = { readonly span: Span } & (
   | { readonly kind: 'let'; readonly local: LocalId; readonly init: Expression | undefined }
   | { readonly kind: 'assign'; readonly local: LocalId; readonly value: Expression }
+  /** Assignment to a member of something that the lambda has made itself. */
+  | { readonly kind: 'store'; readonly object: Expression; readonly property: Expression; readonly value: Expression }
   | { readonly kind: 'expression'; readonly value: Expression }
   | {
       readonly kind: 'if'

@@ -1,0 +1,111 @@
+/**
+ * Which fields each operator and sink needs, from the sinks backwards: an allow-list, so that what is not understood
+ * needs the whole record. The decoders of sources read, and check, exactly that.
+ */
+import { none, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
+import type { LambdaId, LogicalNode, NodeId } from '../ir/logical-plan.js'
+import type { ResolvedPlan } from '../ir/resolved-plan.js'
+import { lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
+import { sinkDemand } from './sink-demand.js'
+
+const nothing: RecordDemand = { key: none, value: none, headers: false }
+
+export function demand(plan: ResolvedPlan): PlanDemand {
+  const edges = new Map<NodeId, RecordDemand>()
+  const inputs = new Map<NodeId, RecordDemand>()
+  for (const node of plan.nodes.toReversed()) {
+    const consumers = plan.nodes.filter((other) => inputsOf(other).includes(node.id))
+    const behind = consumers.map((consumer) => taken(plan, consumer, edges.get(consumer.id) ?? nothing))
+    const out = behind.reduce(uniteRecords, nothing)
+    edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing) : out)
+    if (node.kind === 'source') inputs.set(node.id, uniteRecords(out, extractorDemand(plan, node)))
+    if (node.kind === 'repartition') inputs.set(node.id, out)
+  }
+  return { edges, inputs }
+}
+
+function inputsOf(node: LogicalNode): readonly NodeId[] {
+  if (node.kind === 'source') return []
+  return node.kind === 'merge' ? node.inputs : [node.input]
+}
+
+function extractorDemand(plan: ResolvedPlan, node: LogicalNode & { kind: 'source' }): RecordDemand {
+  const { timestamp } = node.topic
+  return timestamp === undefined ? nothing : ofLambda(plan, timestamp, whole)
+}
+
+/** What an operator demands of the records that it takes in, when `out` is demanded of what it puts out. */
+function taken(plan: ResolvedPlan, node: LogicalNode, out: RecordDemand): RecordDemand {
+  switch (node.kind) {
+    case 'source':
+      return out
+    case 'merge':
+    case 'branch':
+      return out
+    case 'filter':
+      return uniteRecords(out, ofLambda(plan, node.predicate, whole))
+    case 'map': {
+      const mapper = ofLambda(plan, node.mapper, out.value)
+      return uniteRecords({ ...out, value: none }, mapper)
+    }
+    case 'flat-map': {
+      const mapper = ofLambda(plan, node.mapper, { kind: 'items', items: out.value })
+      return uniteRecords({ ...out, value: none }, mapper)
+    }
+    case 'map-record': {
+      const mapper = lambdaDemandOf(
+        plan.bodies.get(node.mapper) ?? missing(node.mapper),
+        plan.recordTypes,
+        (result) => {
+          result.member('key').use(out.key)
+          result.member('value').use(out.value)
+        },
+      )
+      return uniteRecords({ ...nothing, headers: out.headers }, mapper)
+    }
+    case 'select-key': {
+      const selector = ofLambda(plan, node.selector, out.key)
+      return uniteRecords({ ...out, key: none }, selector)
+    }
+    case 'peek':
+    case 'for-each':
+      return uniteRecords(out, ofLambda(plan, node.action, none))
+    case 'print':
+      return { ...out, key: whole, value: whole }
+    case 'split':
+      return node.branches.reduce(
+        (all, branch) =>
+          branch.predicate === undefined ? all : uniteRecords(all, ofLambda(plan, branch.predicate, whole)),
+        out,
+      )
+    case 'repartition':
+      return { ...serdeDemand(plan, node.id), headers: true }
+    case 'to': {
+      const lambdas = [node.headers, node.timestamp, node.target.kind === 'chosen' ? node.target.choose : undefined]
+      const read = lambdas.flatMap((id) => (id === undefined ? [] : [ofLambda(plan, id, whole)]))
+      return read.reduce(uniteRecords, { ...serdeDemand(plan, node.id), headers: node.headers === undefined })
+    }
+  }
+}
+
+function serdeDemand(plan: ResolvedPlan, node: NodeId): { key: Demand; value: Demand } {
+  const topic = plan.topics.get(node)
+  if (topic === undefined) throw new Error(`node ${node} has no serdes`)
+  return { key: sinkDemand(topic.key), value: sinkDemand(topic.value) }
+}
+
+function ofLambda(plan: ResolvedPlan, id: LambdaId, result: Demand): LambdaDemand {
+  return lambdaDemand(plan.bodies.get(id) ?? missing(id), plan.recordTypes, result)
+}
+
+function missing(id: LambdaId): never {
+  throw new Error(`lambda ${id} has no body`)
+}
+
+function uniteRecords(left: RecordDemand, right: RecordDemand): RecordDemand {
+  return {
+    key: unite(left.key, right.key),
+    value: unite(left.value, right.value),
+    headers: left.headers || right.headers,
+  }
+}

@@ -1,0 +1,51 @@
+/** Small constructors of MIR nodes, so that passes read like what they build. */
+import type {
+  HelperName,
+  MirBase,
+  MirExpression,
+  MirExpressionKind,
+  MirExpressionOf,
+  MirLocalId,
+  MirStatement,
+  MirStatementKind,
+} from './mir.js'
+import type { Span } from './span.js'
+import type { ValueType } from './value-type.js'
+
+const nowhere: MirBase = { type: undefined, span: undefined }
+
+export function expression(kind: MirExpressionKind, base: MirBase = nowhere): MirExpression {
+  return { ...kind, type: base.type, span: base.span }
+}
+
+export function statement(kind: MirStatementKind, span?: Span): MirStatement {
+  return { ...kind, span }
+}
+
+export function literal(value: string | number | boolean | bigint | null | undefined): MirExpression {
+  return expression({ kind: 'literal', value })
+}
+
+export function local(id: MirLocalId, type?: ValueType): MirExpression {
+  return expression({ kind: 'local', local: id }, { type, span: undefined })
+}
+
+export function member(object: MirExpression, property: string, base: MirBase = nowhere): MirExpression {
+  return expression({ kind: 'member', object, property, optional: false }, base)
+}
+
+export function helper(name: HelperName, args: readonly MirExpression[], base: MirBase = nowhere): MirExpression {
+  return expression({ kind: 'helper', name, args }, base)
+}
+
+export function not(operand: MirExpression): MirExpression {
+  return expression({ kind: 'unary', operator: '!', operand })
+}
+
+export function letStatement(id: MirLocalId, init: MirExpression | undefined, span?: Span): MirStatement {
+  return statement({ kind: 'let', local: id, init }, span)
+}
+
+export function isLiteral(value: MirExpression): value is MirExpressionOf<'literal'> {
+  return value.kind === 'literal'
+}

@@ -1,0 +1,23 @@
+/**
+ * The plan as it will run: operators of the logical plan joined to physical ones, with exchanges where records change
+ * partition. Made by the plan pass; cut into sub-topologies as a Topology.
+ */
+import type { LogicalNode, NodeId } from './logical-plan.js'
+
+export interface PhysicalPlan {
+  readonly operators: readonly PhysicalOperator[]
+  readonly exchanges: readonly Exchange[]
+}
+
+export interface PhysicalOperator {
+  readonly node: LogicalNode
+  /** Operators that take this one's records, in declaration order; of a split: its branches. */
+  readonly consumers: readonly NodeId[]
+}
+
+/** Records leave a sub-topology by an internal topic and enter another one. */
+export interface Exchange {
+  readonly node: NodeId
+  readonly topic: string
+  readonly partitions: number | undefined
+}

@@ -1,0 +1,49 @@
+/**
+ * Sub-topologies: the parts of a physical plan between topics. A task is one sub-topology for one partition; each input
+ * becomes one fused function.
+ */
+import type { LambdaId, NodeId } from './logical-plan.js'
+import type { PhysicalOperator } from './physical-plan.js'
+import type { ResolvedTopic } from './resolved-plan.js'
+
+export interface Topology {
+  readonly subTopologies: readonly SubTopology[]
+  /** Every topic written to; sinks of one topic with the same serdes share an entry. */
+  readonly sinks: readonly TopologySink[]
+  readonly internalTopics: readonly InternalTopic[]
+  readonly operators: ReadonlyMap<NodeId, PhysicalOperator>
+}
+
+export interface SubTopology {
+  readonly id: number
+  readonly inputs: readonly TopologyInput[]
+  /** Operators in declaration order. */
+  readonly operators: readonly NodeId[]
+  /** Indices into `Topology.sinks`. */
+  readonly outputs: readonly number[]
+}
+
+export interface TopologyInput {
+  readonly topic: string
+  /** Internal topics carry bytes of the reader's schema without a frame. */
+  readonly framed: boolean
+  readonly serdes: ResolvedTopic
+  /** Sources of this topic (streams of one topic are read once), or the repartition whose records come back. */
+  readonly nodes: readonly NodeId[]
+  readonly timestamp: LambdaId | undefined
+}
+
+export interface TopologySink {
+  /** Empty when the topic is chosen for each record. */
+  readonly topic: string
+  readonly framed: boolean
+  readonly serdes: ResolvedTopic
+  /** `to` and `repartition` nodes that write to it. */
+  readonly nodes: readonly NodeId[]
+}
+
+export interface InternalTopic {
+  readonly topic: string
+  readonly partitions: number | undefined
+  readonly config: Readonly<Record<string, string>>
+}

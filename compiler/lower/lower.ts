@@ -1,0 +1,60 @@
+/**
+ * Topology -> MIR: one function for each input of each sub-topology, with every operator and lambda in its place. No
+ * call per operator is left; a lambda that is not understood is an `apply`. What is written here is straightforward on
+ * purpose: the simplify pass removes what is superfluous.
+ */
+import type { MirExpression, MirFunction, MirProgram, MirStatement } from '../ir/mir.js'
+import { expression, helper, statement } from '../ir/mir-build.js'
+import type { ResolvedPlan } from '../ir/resolved-plan.js'
+import type { SubTopology, Topology, TopologyInput } from '../ir/topology.js'
+import { FunctionBuilder } from './function-builder.js'
+import { inlineLambda } from './inline-lambda.js'
+import { lowerConsumers, type Flow, type LoweringContext } from './lower-operator.js'
+import { ProgramBuilder } from './program-builder.js'
+
+export function lower(plan: ResolvedPlan, topology: Topology): MirProgram {
+  const program = new ProgramBuilder(plan)
+  const functions = topology.subTopologies.flatMap((sub) =>
+    sub.inputs.map((input, index) => lowerInput(program, topology, sub, input, index)),
+  )
+  return program.finish(functions)
+}
+
+function lowerInput(
+  program: ProgramBuilder,
+  topology: Topology,
+  sub: SubTopology,
+  input: TopologyInput,
+  index: number,
+): MirFunction {
+  const builder = new FunctionBuilder()
+  const context: LoweringContext = { program, topology, builder }
+  const timestamp = lowerTimestamp(context, input)
+  const body: MirStatement[] = []
+  for (const node of input.nodes) {
+    const operator = topology.operators.get(node)
+    const edge = program.plan.edges.get(node)
+    const flow: Flow = {
+      key: expression({ kind: 'input', part: 'key' }, { type: edge?.key, span: undefined }),
+      value: expression({ kind: 'input', part: 'value' }, { type: edge?.value, span: undefined }),
+    }
+    if (operator?.node.kind === 'source') body.push(statement({ kind: 'enter', operator: node, count: true }))
+    lowerConsumers(context, node, flow, body)
+  }
+  return { subTopology: sub.id, input: index, locals: builder.locals, timestamp, body }
+}
+
+function lowerTimestamp(context: LoweringContext, input: TopologyInput): MirFunction['timestamp'] {
+  if (input.timestamp === undefined) return undefined
+  const lambda = context.program.lambda(input.timestamp)
+  const [node] = input.nodes
+  const edge = node === undefined ? undefined : context.program.plan.edges.get(node)
+  const key: MirExpression = expression({ kind: 'input', part: 'key' }, { type: edge?.key, span: undefined })
+  const value: MirExpression = expression({ kind: 'input', part: 'value' }, { type: edge?.value, span: undefined })
+  const body: MirStatement[] = []
+  const result = inlineLambda(context.program, context.builder, lambda, value, { key }, body)
+  return {
+    body,
+    result: helper('eventTime', [result], { type: { kind: 'number', brand: undefined }, span: lambda.span }),
+  }
+}

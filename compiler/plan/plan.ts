@@ -1,0 +1,32 @@
+/**
+ * Logical plan -> physical plan: joins each operator to those that take its records, in declaration order, and names
+ * the internal topic of each exchange. An exchange stands only where the author wrote `repartition`.
+ */
+import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
+import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
+import type { ResolvedPlan } from '../ir/resolved-plan.js'
+
+export function plan(resolved: ResolvedPlan): PhysicalPlan {
+  const consumers = new Map<NodeId, NodeId[]>(resolved.nodes.map((node) => [node.id, []]))
+  for (const node of resolved.nodes) {
+    for (const input of inputsOf(node)) consumers.get(input)?.push(node.id)
+  }
+  const operators = resolved.nodes.map((node): PhysicalOperator => ({ node, consumers: consumers.get(node.id) ?? [] }))
+  const exchanges = resolved.nodes.flatMap((node): Exchange[] =>
+    node.kind === 'repartition'
+      ? [
+          {
+            node: node.id,
+            topic: `${resolved.applicationId}-${node.name ?? node.label}-repartition`,
+            partitions: node.partitions,
+          },
+        ]
+      : [],
+  )
+  return { operators, exchanges }
+}
+
+export function inputsOf(node: LogicalNode): readonly NodeId[] {
+  if (node.kind === 'source') return []
+  return node.kind === 'merge' ? node.inputs : [node.input]
+}
