@@ -52,3 +52,44 @@ export function double(value: number): Double {
 export function uuid(value: string): Uuid {
   return value
 }
+
+/** Avro `bytes` or `fixed` with the logical type `decimal`: exactly `unscaled · 10^-scale`. */
+export interface Decimal {
+  readonly unscaled: bigint
+  /** Digits behind the decimal point. */
+  readonly scale: number
+  /** Plain notation with all digits of the scale: `-12.30`. */
+  toString(): string
+}
+
+class DecimalValue implements Decimal {
+  constructor(
+    readonly unscaled: bigint,
+    readonly scale: number,
+  ) {}
+
+  toString(): string {
+    const sign = this.unscaled < 0n ? '-' : ''
+    const digits = (this.unscaled < 0n ? -this.unscaled : this.unscaled).toString().padStart(this.scale + 1, '0')
+    const point = digits.length - this.scale
+    return this.scale === 0 ? sign + digits : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
+  }
+}
+
+/**
+ * A decimal value: `decimal('-12.30')`, or `decimal(-1230n, 2)`.
+ * @throws RangeError when the text is no plain decimal number, or the scale is negative.
+ */
+export function decimal(value: string): Decimal
+export function decimal(unscaled: bigint, scale: number): Decimal
+export function decimal(value: string | bigint, scale = 0): Decimal {
+  if (typeof value === 'bigint') {
+    if (!Number.isInteger(scale) || scale < 0) throw new RangeError(`a scale is a whole number from 0, not ${scale}`)
+    return new DecimalValue(value, scale)
+  }
+  const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(value)
+  if (match === null) throw new RangeError(`${JSON.stringify(value)} is no decimal number`)
+  const [, sign, whole = '', fraction = ''] = match
+  const unscaled = BigInt(whole + fraction)
+  return new DecimalValue(sign === '-' ? -unscaled : unscaled, fraction.length)
+}
