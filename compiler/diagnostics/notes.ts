@@ -1,0 +1,27 @@
+/** MR30xx: notes about what the compiler did, and why; they never stop a build. MR9999: a fault of the compiler. */
+import type { Span } from '../ir/span.js'
+import type { Diagnostic } from './diagnostic.js'
+import { make } from './make.js'
+
+export function changesEachTime(call: string, span: Span): Diagnostic {
+  return make(
+    'MR3001',
+    span,
+    `${call} gives another result each time: after a restart the record gives another output`,
+    {
+      help: 'use ctx.timestamp for time, and the record itself (or ctx.offset) for what must be unique',
+    },
+  )
+}
+
+export function wholeRecord(label: string, reason: string, span: Span | undefined): Diagnostic {
+  return make('MR3002', span, `${label}: all fields of the record are decoded: ${reason}`)
+}
+
+export function calledNotInlined(label: string, reason: string, span: Span | undefined): Diagnostic {
+  return make('MR3004', span, `${label}: the lambda is called as it is: ${reason}`)
+}
+
+export function internalFault(message: string, span: Span | undefined): Diagnostic {
+  return make('MR9999', span, message, { help: 'this is a fault of millrace: please report it with the pipeline' })
+}
