@@ -126,8 +126,8 @@ export interface TaskSchemas {
   /** Registry id to write with for a slot of a sink; known before the task is created. */
   idOf(slot: number): number
   /**
-   * A message whose writer schema was unknown at build time, rewritten in the schema of `readerSlot` (avsc resolution);
-   * without the 5-byte frame. Correct but slow. Valid until the next call.
+   * Avro bytes, [start, end) behind the 5-byte frame, whose writer schema was unknown at build time, rewritten in the
+   * schema of `readerSlot` (avsc resolution), without a frame. Correct but slow. Throws when they do not resolve.
    */
   transcode(id: number, readerSlot: number, buffer: Buffer, start: number, end: number): Buffer
 }

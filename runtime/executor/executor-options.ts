@@ -1,0 +1,23 @@
+/** What an executor needs to know, as plain data (it may be sent to a worker thread). */
+import type { FetcherOptions } from '../kafka/fetcher.js'
+import type { ProducerOptions } from '../kafka/producer.js'
+import type { KafkajsTransportOptions } from '../kafka/transport/kafkajs-transport.js'
+import type { HttpRegistryOptions } from '../registry/http-registry.js'
+
+export interface ExecutorOptions {
+  readonly connection: Omit<KafkajsTransportOptions, 'log'>
+  readonly requestTimeoutMs: number
+  readonly registry: HttpRegistryOptions | undefined
+  readonly fetch: FetcherOptions
+  readonly produce: ProducerOptions
+  readonly checkCrcs: boolean
+  /** How long a batch waits for more records before it is sent. */
+  readonly lingerMs: number
+  readonly batchBytes: number
+  readonly maxRecordBytes: number
+  /** Most bytes in the open batches of a task. */
+  readonly maxOpenBytes: number
+  readonly commitIntervalMs: number
+  /** How long start-up may wait for brokers and registry. */
+  readonly startTimeoutMs: number
+}

@@ -1,0 +1,380 @@
+/**
+ * Runs tasks with connections of its own: fetches their inputs, processes in slices, produces, and asks for commits once
+ * outputs are acknowledged. Knows nothing of the group: the main thread says which tasks to run (rule 9). Talks by
+ * messages only.
+ */
+import type { GeneratedPipeline } from '../abi/index.js'
+import { KafkaClient } from '../kafka/client.js'
+import { Fetcher } from '../kafka/fetcher.js'
+import type { PartitionOffset } from '../kafka/offsets.js'
+import { Producer } from '../kafka/producer.js'
+import { BufferPool } from '../kafka/record-batch/index.js'
+import { formatTaskId, type TaskId } from '../kafka/task-id.js'
+import { partitionKey } from '../kafka/topic-partition.js'
+import { retry } from '../kafka/retry.js'
+import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
+import { KafkaProtocolError } from '../kafka/protocol/index.js'
+import { HttpRegistry } from '../registry/http-registry.js'
+import type { RuntimeRegistry } from '../registry/runtime-registry.js'
+import { OpenOutputs } from '../task/outputs.js'
+import { SchemaDirectory } from '../task/schemas.js'
+import { RecordProcessingError } from '../task/task-error.js'
+import { TaskInput } from '../task/task-input.js'
+import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
+import type { ExecutorOptions } from './executor-options.js'
+import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type ToExecutor } from './protocol.js'
+
+/** A task gives way to the others, and to the event loop, after this long. */
+const SLICE_MS = 10
+const STATUS_INTERVAL_MS = 1000
+
+export class Executor {
+  readonly #options: ExecutorOptions
+  readonly #pipeline: GeneratedPipeline
+  readonly #post: (message: FromExecutor) => void
+  readonly #client: KafkaClient
+  readonly #fetcher: Fetcher
+  readonly #producer: Producer
+  readonly #registry: RuntimeRegistry | undefined
+  readonly #schemas: SchemaDirectory
+  readonly #tasks = new Map<string, TaskRunner>()
+  readonly #committed = new Map<string, number>()
+  readonly #commits = new Map<number, (error: string | undefined) => void>()
+  readonly #pool = new BufferPool()
+  #commitIds = 0
+  #commitCount = 0
+  #committing: Promise<void> | undefined
+  #scheduled = false
+  #lingerTimer: NodeJS.Timeout | undefined
+  #commitTimer: NodeJS.Timeout | undefined
+  #statusTimer: NodeJS.Timeout | undefined
+  #failed = false
+  #closed = false
+
+  constructor(options: ExecutorOptions, pipeline: GeneratedPipeline, post: (message: FromExecutor) => void) {
+    this.#options = options
+    this.#pipeline = pipeline
+    this.#post = post
+    const transport = new KafkajsTransport({
+      ...options.connection,
+      log: (level, message, fields) => {
+        this.#log(level, message, fields)
+      },
+    })
+    this.#client = new KafkaClient(transport, { requestTimeoutMs: options.requestTimeoutMs })
+    const onRetry = (error: Error): void => {
+      this.#log('debug', error.message, {})
+    }
+    const onFatal = (error: Error): void => {
+      this.#fail(error)
+    }
+    const schedule = (): void => {
+      this.#schedule()
+    }
+    this.#fetcher = new Fetcher(this.#client, options.fetch, { onData: schedule, onError: onFatal, onRetry })
+    this.#producer = new Producer(this.#client, options.produce, { onRoom: schedule, onFatal, onRetry })
+    this.#registry = options.registry === undefined ? undefined : new HttpRegistry(options.registry)
+    this.#schemas = new SchemaDirectory(pipeline.manifest, this.#registry)
+  }
+
+  /** Takes a message of the main thread. */
+  receive(message: ToExecutor): void {
+    if (message.type === 'committed') {
+      this.#commits.get(message.id)?.(message.error)
+      this.#commits.delete(message.id)
+      return
+    }
+    const { id, command } = message
+    this.#run(command).then(
+      () => {
+        this.#post({ type: 'done', id, failure: undefined })
+      },
+      (error: unknown) => {
+        this.#post({ type: 'done', id, failure: reportOf(error) })
+      },
+    )
+  }
+
+  #run(command: ExecutorCommand): Promise<void> {
+    switch (command.kind) {
+      case 'start':
+        return this.#start()
+      case 'assign':
+        return this.#assign(command.tasks)
+      case 'revoke':
+        return this.#revoke(command.tasks)
+      case 'lose':
+        this.#drop(command.tasks)
+        return Promise.resolve()
+      case 'close':
+        return this.#close()
+    }
+  }
+
+  async #start(): Promise<void> {
+    const options = {
+      timeoutMs: this.#options.startTimeoutMs,
+      onRetry: (error: Error) => {
+        this.#log('debug', error.message, {})
+      },
+    }
+    await this.#refresh(this.#fixedTopics(), options.timeoutMs)
+    await Promise.all([this.#producer.start(), this.#schemas.load(options)])
+    this.#commitTimer = setInterval(() => {
+      void this.#commit()
+    }, this.#options.commitIntervalMs)
+    this.#statusTimer = setInterval(() => {
+      this.#postStatus()
+    }, STATUS_INTERVAL_MS)
+    this.#postStatus()
+  }
+
+  async #assign(tasks: readonly TaskStart[]): Promise<void> {
+    const topics = tasks.flatMap(({ inputs }) => inputs.map(({ topic }) => topic))
+    await this.#refresh([...new Set([...topics, ...this.#fixedTopics()])], Infinity)
+    for (const task of tasks) this.#open(task)
+    this.#schedule()
+  }
+
+  #open({ id, inputs: starts }: TaskStart): void {
+    const { checkCrcs, fetch, batchBytes, maxRecordBytes } = this.#options
+    const inputs = starts.map(({ topic, partition, offset, reset }) => {
+      this.#committed.set(partitionKey(topic, partition), offset)
+      const source = this.#fetcher.assign(topic, partition, offset, reset)
+      return new TaskInput(source, offset, { checkCrcs, isolation: fetch.isolation })
+    })
+    const partitionsOf = (topic: string): number | undefined => this.#client.topic(topic)?.partitions.length
+    const writerOptions = { batchLimit: batchBytes, maxRecordBytes, pool: this.#pool }
+    const { sinks } = this.#pipeline.manifest
+    const outputs = new OpenOutputs(sinks, partitionsOf, writerOptions)
+    const deadLetters = new OpenOutputs([], partitionsOf, writerOptions)
+    this.#tasks.set(formatTaskId(id), new TaskRunner(id, inputs, outputs, deadLetters, this.#environment()))
+  }
+
+  #environment(): TaskEnvironment {
+    return {
+      pipeline: this.#pipeline,
+      schemas: this.#schemas,
+      maxOpenBytes: this.#options.maxOpenBytes,
+      send: (topic, partition, writer) => {
+        this.#producer.send(topic, partition, writer)
+      },
+      isFull: () => this.#producer.isFull,
+      print: (label, key, value) => {
+        this.#post({ type: 'print', label, key, value })
+      },
+      lookUpTopic: async (topic) => {
+        const info = (await this.#client.refresh([topic])).get(topic)
+        if (info instanceof KafkaProtocolError && info.retriable && info.errorName !== 'UNKNOWN_TOPIC_OR_PARTITION') {
+          throw info
+        }
+        return info !== undefined && !(info instanceof KafkaProtocolError)
+      },
+      warn: (message, fields) => {
+        this.#log('warn', message, fields)
+      },
+      onUnparked: () => {
+        this.#schedule()
+      },
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#failed || this.#closed) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#work()
+    })
+  }
+
+  /** One round over all tasks. */
+  #work(): void {
+    if (this.#failed || this.#closed) return
+    let more = false
+    let sealAt = Infinity
+    try {
+      for (const task of this.#tasks.values()) {
+        if (task.run(performance.now() + SLICE_MS) === 'more') more = true
+        if (task.openSince > 0 && performance.now() - task.openSince >= this.#options.lingerMs) task.seal()
+        if (task.openSince > 0) sealAt = Math.min(sealAt, task.openSince + this.#options.lingerMs)
+      }
+    } catch (error) {
+      void this.#failRecord(error)
+      return
+    }
+    if (more) this.#schedule()
+    if (sealAt < Infinity) this.#lingerUntil(sealAt)
+  }
+
+  #lingerUntil(time: number): void {
+    this.#lingerTimer ??= setTimeout(
+      () => {
+        this.#lingerTimer = undefined
+        this.#schedule()
+      },
+      Math.max(0, Math.ceil(time - performance.now())),
+    )
+  }
+
+  /** Everything before the failing record is whole: it is committed, so that a restart begins at that record. */
+  async #failRecord(error: unknown): Promise<void> {
+    this.#failed = true
+    if (error instanceof RecordProcessingError) {
+      try {
+        await this.#committing
+        await this.#commitNow([...this.#tasks.values()])
+      } catch (cause) {
+        this.#log('warn', `no commit before the failure: ${String(cause)}`, {})
+      }
+    }
+    this.#post({ type: 'failed', failure: reportOf(error) })
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed || this.#closed) return
+    this.#failed = true
+    this.#post({ type: 'failed', failure: reportOf(error) })
+  }
+
+  /** The commit of the interval; one at a time. */
+  async #commit(): Promise<void> {
+    if (this.#committing !== undefined || this.#failed || this.#closed) return
+    this.#committing = this.#commitNow([...this.#tasks.values()])
+    try {
+      await this.#committing
+    } catch (error) {
+      this.#log('warn', error instanceof Error ? error.message : String(error), {})
+    } finally {
+      this.#committing = undefined
+    }
+  }
+
+  /** Seals, waits for the acknowledgement of all outputs, then has the offsets committed. */
+  async #commitNow(tasks: readonly TaskRunner[]): Promise<void> {
+    const offsets: PartitionOffset[] = []
+    for (const task of tasks) {
+      task.seal()
+      for (const { source, offset } of task.inputs) {
+        if (offset === this.#committed.get(source.key)) continue
+        offsets.push({ topic: source.topic, partition: source.partition, offset })
+      }
+    }
+    if (offsets.length === 0) return
+    await this.#producer.acknowledged()
+    const id = ++this.#commitIds
+    const error = await new Promise<string | undefined>((resolve) => {
+      this.#commits.set(id, resolve)
+      this.#post({ type: 'commit', id, offsets })
+    })
+    if (error !== undefined) throw new Error(`offsets are not committed: ${error}`)
+    this.#commitCount++
+    for (const { topic, partition, offset } of offsets) this.#committed.set(partitionKey(topic, partition), offset)
+  }
+
+  /** The tasks do not run any more from here on; what they did is committed. */
+  async #revoke(ids: readonly TaskId[]): Promise<void> {
+    const tasks: TaskRunner[] = []
+    for (const id of ids) {
+      const task = this.#tasks.get(formatTaskId(id))
+      if (task === undefined) continue
+      this.#tasks.delete(formatTaskId(id))
+      for (const { source } of task.inputs) this.#fetcher.unassign(source)
+      tasks.push(task)
+    }
+    try {
+      await this.#committing?.catch(() => undefined)
+      if (!this.#failed) await this.#commitNow(tasks)
+    } catch (error) {
+      this.#log(
+        'warn',
+        `tasks are revoked without a commit: ${error instanceof Error ? error.message : String(error)}`,
+        {},
+      )
+    } finally {
+      for (const task of tasks) this.#forget(task)
+    }
+  }
+
+  #drop(ids: readonly TaskId[]): void {
+    for (const id of ids) {
+      const task = this.#tasks.get(formatTaskId(id))
+      if (task === undefined) continue
+      this.#tasks.delete(formatTaskId(id))
+      for (const { source } of task.inputs) this.#fetcher.unassign(source)
+      this.#forget(task)
+    }
+  }
+
+  #forget(task: TaskRunner): void {
+    for (const { source } of task.inputs) this.#committed.delete(source.key)
+    task.close()
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#commitTimer)
+    clearInterval(this.#statusTimer)
+    clearTimeout(this.#lingerTimer)
+    this.#drop([...this.#tasks.values()].map(({ id }) => id))
+    for (const resolve of this.#commits.values()) resolve('the executor is closed')
+    this.#commits.clear()
+    this.#producer.close()
+    await this.#client.close()
+    await this.#fetcher.close()
+    this.#registry?.close()
+  }
+
+  /** Topics that every task may write to, so that their partitions are known before it starts. */
+  #fixedTopics(): string[] {
+    const { sinks, operators, onError } = this.#pipeline.manifest
+    const topics = new Set(sinks.map(({ topic }) => topic).filter((topic) => topic !== ''))
+    for (const policy of [onError, ...operators.map((operator) => operator.onError)]) {
+      if (policy.kind === 'dead-letter') topics.add(policy.topic)
+    }
+    return [...topics]
+  }
+
+  async #refresh(topics: readonly string[], timeoutMs: number): Promise<void> {
+    if (topics.every((topic) => this.#client.topic(topic) !== undefined) && this.#client.nodes.length > 0) return
+    await retry(
+      async () => {
+        for (const info of (await this.#client.refresh(topics)).values())
+          if (info instanceof KafkaProtocolError) throw info
+      },
+      { timeoutMs },
+    )
+  }
+
+  #postStatus(): void {
+    const tasks = [...this.#tasks.values()]
+    let fetchedBytes = 0
+    for (const { inputs } of tasks) for (const { source } of inputs) fetchedBytes += source.bufferedBytes
+    this.#post({
+      type: 'status',
+      status: {
+        tasks: tasks.map((task) => ({
+          id: task.id,
+          metrics: { ...task.metrics },
+          parkedFor: task.parkedFor,
+          counts: [...task.counts],
+          lag: lagOf(task),
+        })),
+        fetchedBytes,
+        unacknowledgedBytes: this.#producer.bufferedBytes,
+        transcodedMessages: this.#schemas.transcoded,
+        commits: this.#commitCount,
+      },
+    })
+  }
+
+  #log(level: 'debug' | 'warn', message: string, fields: object): void {
+    this.#post({ type: 'log', level, message, fields })
+  }
+}
+
+const lagOf = (task: TaskRunner): number => {
+  let lag = 0
+  for (const { source, offset } of task.inputs) lag += Math.max(0, source.lastStableOffset - offset)
+  return lag
+}
