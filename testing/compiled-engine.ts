@@ -8,6 +8,7 @@ import type { RecordProblem, Wire, WireRecord } from '../compiler/interpret/inde
 import { BatchCursor, buildBatch } from '../runtime/kafka/record-batch/index.js'
 import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestSubTopology } from '../runtime/abi/index.js'
 import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
+import { keyPartition } from './key-partition.js'
 import { manifestSerdes } from './manifest-serdes.js'
 import { MemoryOutputs } from './memory-outputs.js'
 import { MemorySchemas } from './memory-schemas.js'
@@ -100,7 +101,8 @@ class CompiledEngine implements Engine {
       case 'skip':
         return { record, result: { kind: 'skipped', ...problem }, outputs: [] }
       case 'dead-letter': {
-        const outputs = [{ ...deadLetter(policy.topic, record, problem.error), partition: 0 }]
+        const letter = deadLetter(policy.topic, record, problem.error)
+        const outputs = [{ ...letter, partition: keyPartition(letter, this.#options.partitions) }]
         return { record, result: { kind: 'dead-lettered', ...problem }, outputs }
       }
     }

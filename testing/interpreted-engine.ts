@@ -1,8 +1,9 @@
 /** The interpreter as an engine. */
-import { interpret, partitionBytes, partitionFor, type OutputRecord } from '../compiler/interpret/index.js'
+import { interpret, type OutputRecord } from '../compiler/interpret/index.js'
 import { serdesBySpec } from '../compiler/interpret/serdes/by-spec.js'
 import type { TopicSerdes } from '../compiler/interpret/serdes/element-serde.js'
 import type { GraphNode, PipelineGraph, TopicSpec } from '../dsl/model/graph.js'
+import { keyPartition } from './key-partition.js'
 import type { Engine, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
 
 export interface InterpretedEngineOptions {
@@ -22,7 +23,7 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
     print: (label, { key, value }) => print(label, key, value),
     ...(nodeSerdes === undefined ? {} : { serdes: nodeSerdes }),
   })
-  const place = (output: OutputRecord): EngineOutput => ({ ...output, partition: partitionOf(output, partitions) })
+  const place = (output: OutputRecord): EngineOutput => ({ ...output, partition: keyPartition(output, partitions) })
   return {
     name: 'interpreted',
     sources,
@@ -34,9 +35,4 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
     serdes: options.topicSerdes ?? serdesBySpec,
     close: () => undefined,
   }
-}
-
-/** Records without a key go to partition 0 here; a producer would spread them. */
-function partitionOf({ topic, key }: OutputRecord, partitions: PartitionCount): number {
-  return key === null ? 0 : partitionFor(partitionBytes(key), partitions(topic))
 }

@@ -1,18 +1,20 @@
 /**
  * The dead letter of a record: its raw key, value and headers, and where and why it failed, under the header names of
- * KIP-1034. No stack trace: it differs between the interpreted and the compiled form.
+ * KIP-1034.
  */
 import type { OutputRecord, RecordHeader, WireRecord } from './record.js'
 
 export const DeadLetterHeader = {
   exception: '__streams.errors.exception',
   message: '__streams.errors.message',
+  stacktrace: '__streams.errors.stacktrace',
   topic: '__streams.errors.topic',
   partition: '__streams.errors.partition',
   offset: '__streams.errors.offset',
 } as const
 
 export function deadLetter(topic: string, record: WireRecord, error: unknown): OutputRecord {
+  const { name, message, stack } = error instanceof Error ? error : new ThrownValue(error)
   return {
     topic,
     timestamp: record.timestamp,
@@ -20,12 +22,24 @@ export function deadLetter(topic: string, record: WireRecord, error: unknown): O
     value: record.value,
     headers: [
       ...record.headers,
-      text(DeadLetterHeader.exception, error instanceof Error ? error.name : typeof error),
-      text(DeadLetterHeader.message, error instanceof Error ? error.message : String(error)),
+      text(DeadLetterHeader.exception, name),
+      text(DeadLetterHeader.message, message),
+      text(DeadLetterHeader.stacktrace, stack ?? ''),
       text(DeadLetterHeader.topic, record.topic),
       text(DeadLetterHeader.partition, String(record.partition)),
       text(DeadLetterHeader.offset, String(record.offset)),
     ],
+  }
+}
+
+/** What JavaScript allows to be thrown, as an error without a stack. */
+class ThrownValue {
+  readonly name = 'Error'
+  readonly message: string
+  readonly stack = undefined
+
+  constructor(value: unknown) {
+    this.message = String(value)
   }
 }
 

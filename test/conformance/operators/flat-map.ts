@@ -1,0 +1,11 @@
+import { functionOf, inputOf } from './fields.js'
+import type { OperatorTranslator } from './index.js'
+
+/** Keys and values: the DSL's flatMap keeps keys, so they are set behind it. */
+export const flatMap: OperatorTranslator = (operator, scope) =>
+  `${flatMapValues(operator, scope)}.mapRecord((record) => record)`
+
+export const flatMapValues: OperatorTranslator = (operator, scope) => {
+  const input = inputOf(operator)
+  return `const ${scope.name(operator.id)} = ${scope.name(input)}.flatMap(${scope.recordLambda(input, functionOf(operator))})`
+}

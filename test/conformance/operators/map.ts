@@ -1,0 +1,25 @@
+import type { CaseOperator } from '../case-format.js'
+import type { Scope } from '../scope.js'
+import { functionOf, inputOf } from './fields.js'
+import type { OperatorTranslator } from './index.js'
+
+export const map: OperatorTranslator = (operator, scope) => {
+  const input = inputOf(operator)
+  const [key, value] = [functionOf(operator, 'key'), functionOf(operator, 'value')]
+  const record = `({ ${member('key', scope.recordExpression(input, key).text)}, ${member('value', scope.recordExpression(input, value).text)} })`
+  return declare(operator, scope, 'mapRecord', `${scope.parameters(key, value)} => ${record}`)
+}
+
+export const mapValues: OperatorTranslator = (operator, scope) =>
+  declare(operator, scope, 'map', scope.recordLambda(inputOf(operator), functionOf(operator)))
+
+export const selectKey: OperatorTranslator = (operator, scope) =>
+  declare(operator, scope, 'selectKey', scope.recordLambda(inputOf(operator), functionOf(operator)))
+
+function member(name: string, text: string): string {
+  return text === name ? name : `${name}: ${text}`
+}
+
+function declare(operator: CaseOperator, scope: Scope, method: string, lambda: string): string {
+  return `const ${scope.name(operator.id)} = ${scope.name(inputOf(operator))}.${method}(${lambda})`
+}

@@ -1,0 +1,102 @@
+/** Feeds a case to a test driver and compares what it writes, record by record, in order within each topic. */
+import { json, int64, nullable, topic, type Serde, type Topic } from '../../dsl/index.js'
+import type { TestDriver, TestRecord } from '../../testing/index.js'
+import type { Case, CaseType, ExpectedRecord, NodeTypes } from './case-format.js'
+import { withoutNull, type LongForm } from './case-types.js'
+import { canonicalText, valueOf } from './case-values.js'
+
+/** undefined: the case passes. */
+export function runCase(testCase: Case, driver: TestDriver, long: LongForm): string | undefined {
+  const actual: Written[] = []
+  const failedAt = feed(testCase, driver, long, actual)
+  const expectedFailure = testCase.expectedError?.atInput
+  if (failedAt?.input !== expectedFailure) {
+    return failedAt === undefined
+      ? `input ${expectedFailure ?? ''} should have failed and did not`
+      : `input ${failedAt.input} failed: ${String(failedAt.error)}`
+  }
+  return compare(testCase, actual, long)
+}
+
+interface Written {
+  readonly afterInput: number
+  readonly record: TestRecord<unknown, unknown>
+}
+
+interface Failure {
+  readonly input: number
+  readonly error: unknown
+}
+
+function feed(testCase: Case, driver: TestDriver, long: LongForm, actual: Written[]): Failure | undefined {
+  const inputs = new Map(
+    testCase.sources.map((source) => [
+      source.topic,
+      { source, input: driver.input(caseTopic(source.topic, { key: source.keyType, value: source.valueType }, long)) },
+    ]),
+  )
+  const outputs = sinkTopics(testCase).map(([name, types]) => driver.output(caseTopic(name, types, long)))
+  for (const [index, given] of testCase.inputs.entries()) {
+    if ('advanceWallClockMs' in given) return { input: index, error: new Error('not yet: advanceWallClockMs') }
+    const target = inputs.get(given.topic)
+    if (target === undefined) throw new TypeError(`no source reads ${given.topic}`)
+    try {
+      target.input.send({
+        key: valueOf(given.key, target.source.keyType, long),
+        value: valueOf(given.value, target.source.valueType, long),
+        timestamp: given.ts,
+      })
+    } catch (error) {
+      return { input: index, error }
+    } finally {
+      for (const output of outputs) for (const record of output.readAll()) actual.push({ afterInput: index, record })
+    }
+  }
+  return undefined
+}
+
+/** Sink topics with the types of what is written, in order of their first appearance. */
+function sinkTopics(testCase: Case): [string, NodeTypes][] {
+  const topics = new Map<string, NodeTypes>()
+  for (const sink of testCase.sinks) {
+    const types = testCase.types[sink.in]
+    if (types !== undefined && !topics.has(sink.topic)) topics.set(sink.topic, types)
+  }
+  return [...topics]
+}
+
+/** The topic as the translated pipeline declares it, with nulls allowed: the harness sends and reads any. */
+function caseTopic(name: string, types: Pick<NodeTypes, 'key' | 'value'>, long: LongForm): Topic<unknown, unknown> {
+  return topic(name, { key: nullable(serde(types.key, long)), value: nullable(serde(types.value, long)) })
+}
+
+function serde(type: CaseType, long: LongForm): Serde<unknown> {
+  const isBigint = withoutNull(type) === 'long' && long === 'bigint'
+  return (isBigint ? int64() : json()) as Serde<unknown>
+}
+
+function compare(testCase: Case, actual: readonly Written[], long: LongForm): string | undefined {
+  for (const [name, types] of sinkTopics(testCase)) {
+    const wanted = (testCase.longRetentionExpected ?? testCase.expected)
+      .filter((record) => record.topic === name)
+      .map((record) => expectedText(record, types, long))
+    const written = actual.filter(({ record }) => record.topic === name).map((record) => writtenText(record, types))
+    const index = wanted.findIndex((text, i) => text !== written[i])
+    if (index >= 0) return `${name}[${index}]: expected ${wanted[index] ?? ''}, got ${written[index] ?? 'nothing'}`
+    if (written.length > wanted.length) return `${name}[${wanted.length}]: unexpected ${written[wanted.length] ?? ''}`
+  }
+  return undefined
+}
+
+function expectedText({ afterInput, key, value, timestamp }: ExpectedRecord, types: NodeTypes, long: LongForm): string {
+  return text(afterInput, valueOf(key, types.key, long), valueOf(value, types.value, long), timestamp, types)
+}
+
+function writtenText({ afterInput, record: { key, value, timestamp } }: Written, types: NodeTypes): string {
+  return text(afterInput, key, value, timestamp, types)
+}
+
+function text(afterInput: number, key: unknown, value: unknown, timestamp: number, types: NodeTypes): string {
+  const pair = `${canonicalText(key, types.key)} -> ${canonicalText(value, types.value)}`
+  return `${pair} @${timestamp} (after input ${afterInput})`
+}

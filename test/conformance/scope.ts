@@ -1,0 +1,88 @@
+/** What translators of operators share: names of streams, types of nodes, lambdas. */
+import type { Case, CaseExpression, NodeTypes } from './case-format.js'
+import type { LongForm } from './case-types.js'
+import { lambdaBody, translateExpression, type Translated, type Variable } from './expression.js'
+
+/** Names that cannot be variables, or mean something else in a translated file. */
+const TAKEN = new Set(
+  'in do if for let new try var case else enum null this true void with await break catch class const false super throw while yield delete export import return switch typeof default extends finally function p ctx key value topic pipeline json int64 nullable otherwise'.split(
+    ' ',
+  ),
+)
+
+export class Scope {
+  readonly long: LongForm
+  /** Names of arithmetic.ts in use. */
+  readonly helpers = new Set<string>()
+  readonly #case: Case
+
+  constructor(testCase: Case, long: LongForm) {
+    this.#case = testCase
+    this.long = long
+  }
+
+  /** Variable that holds a node of the case. */
+  name(id: string): string {
+    return TAKEN.has(id) || !/^[A-Za-z_]\w*$/.test(id) ? `${id.replace(/\W/g, '_')}Stream` : id
+  }
+
+  types(id: string): NodeTypes {
+    const types = this.#case.types[id]
+    if (types === undefined) throw new TypeError(`no types of node ${id}`)
+    return types
+  }
+
+  /** `(value, { key }) => …` of [key, value]; what the expression does not mention is left out. */
+  recordLambda(input: string, expression: CaseExpression): string {
+    const { text } = this.recordExpression(input, expression)
+    return `${this.parameters(expression)} => ${lambdaBody(text)}`
+  }
+
+  recordExpression(input: string, expression: CaseExpression): Translated {
+    const { key, value } = this.types(input)
+    return this.expression(
+      expression,
+      new Map([
+        ['key', variable('key', key)],
+        ['value', variable('value', value)],
+      ]),
+    )
+  }
+
+  expression(expression: CaseExpression, variables: ReadonlyMap<string, Variable>): Translated {
+    return translateExpression(expression, { long: this.long, variables, helpers: this.helpers })
+  }
+
+  /** Parameter list for lambdas over these expressions. */
+  parameters(...expressions: readonly CaseExpression[]): string {
+    const mentions = (name: string): boolean => expressions.some((expression) => mentionsVariable(expression, name))
+    if (mentions('key')) return mentions('value') ? '(value, { key })' : '(_, { key })'
+    return mentions('value') ? '(value)' : '()'
+  }
+
+  imports(body: string): string {
+    const used = ['int64', 'json', 'nullable', 'otherwise', 'pipeline', 'topic'].filter((name) =>
+      new RegExp(`\\b${name}\\b`).test(body),
+    )
+    const lines = [`import { ${used.join(', ')} } from 'millrace'`]
+    if (this.helpers.size > 0) lines.push(`import { ${[...this.helpers].sort().join(', ')} } from './arithmetic.js'`)
+    return lines.join('\n')
+  }
+}
+
+function variable(text: string, type: Variable['type']): Variable {
+  return { text, type }
+}
+
+export function mentionsVariable(expression: unknown, name: string): boolean {
+  if (Array.isArray(expression)) {
+    if (expression[0] === 'lit') return false
+    if (expression[0] === 'var') return expression[1] === name
+    return expression.some((part) => mentionsVariable(part, name))
+  }
+  return (
+    typeof expression === 'object' &&
+    expression !== null &&
+    Object.values(expression).some((part) => mentionsVariable(part, name))
+  )
+}

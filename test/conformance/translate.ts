@@ -1,0 +1,60 @@
+/** A conformance case as the files of a project: a pipeline in the DSL as an author would write it, and its helpers. */
+import { readFileSync } from 'node:fs'
+import { NotYetError, type Case, type CaseOperator } from './case-format.js'
+import { isOptional, serdeText, type LongForm } from './case-types.js'
+import { OPERATORS } from './operators/index.js'
+import { Scope } from './scope.js'
+
+export interface TranslatedCase {
+  /** Path -> text. */
+  readonly files: ReadonlyMap<string, string>
+  readonly long: LongForm
+}
+
+export const PIPELINE_FILE = 'pipeline.ts'
+export const HELPERS_FILE = 'arithmetic.ts'
+/** Name of the export that holds the pipeline. */
+export const PIPELINE_EXPORT = 'translated'
+
+/** @throws NotYetError for a case with operators that millrace does not have yet. */
+export function translateCase(testCase: Case): TranslatedCase {
+  const long: LongForm = testCase.tags?.includes('int64') === true ? 'bigint' : 'number'
+  const scope = new Scope(testCase, long)
+  const statements = [
+    ...testCase.sources.map((source) => sourceText(source, scope)),
+    ...testCase.ops.map((operator) => operatorText(operator, scope)),
+    ...testCase.sinks.map((sink) => sinkText(sink, scope)),
+  ]
+  const name = testCase.name.replace('/', '-')
+  const body = [
+    `export const ${PIPELINE_EXPORT} = pipeline('${name}', (p) => {`,
+    ...statements.map((statement) => `  ${statement}`),
+    '})',
+    '',
+  ].join('\n')
+  const files = new Map([[PIPELINE_FILE, `// ${testCase.intent}\n${scope.imports(body)}\n\n${body}`]])
+  if (scope.helpers.size > 0) files.set(HELPERS_FILE, readFileSync(new URL(HELPERS_FILE, import.meta.url), 'utf8'))
+  return { files, long }
+}
+
+function sourceText(source: Case['sources'][number], scope: Scope): string {
+  if (source.kind !== 'stream') throw new NotYetError(source.kind)
+  const { topic, keyType, valueType, timestampField } = source
+  const field = `value${isOptional(valueType) ? '?' : ''}.${timestampField ?? ''}`
+  const extractor = timestampField === undefined ? [] : [`timestamp: (value, ctx) => ${field} ?? ctx.timestamp`]
+  const options = [`key: ${serdeText(keyType, scope.long)}`, `value: ${serdeText(valueType, scope.long)}`, ...extractor]
+  return `const ${scope.name(source.id)} = p.stream(topic('${topic}', { ${options.join(', ')} }))`
+}
+
+function operatorText(operator: CaseOperator, scope: Scope): string {
+  const translate = OPERATORS[operator.op]
+  if (translate === undefined) throw new NotYetError(operator.op)
+  return translate(operator, scope)
+}
+
+function sinkText(sink: Case['sinks'][number], scope: Scope): string {
+  const types = scope.types(sink.in)
+  const key = serdeText(types.key, scope.long)
+  const value = serdeText(types.value, scope.long)
+  return `${scope.name(sink.in)}.to(topic('${sink.topic}', { key: ${key}, value: ${value} }))`
+}
