@@ -23,7 +23,10 @@ export default tseslint.config(
       // Numbers in messages and generated text are wanted.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // `() => emit(x)` with a void result is how callbacks read best.
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       // An interface method that need not wait in one implementation stays async.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unnecessary-condition': [
@@ -32,6 +35,12 @@ export default tseslint.config(
       ],
       // Byte loops index what they have just bounded.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // Overloads, each with its own documentation and message.
+      '@typescript-eslint/unified-signatures': 'off',
+      // A callback that may return nothing or a promise says so.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // Generated code extends such interfaces.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'always' }],
       eqeqeq: 'error',
       'no-console': 'off',
       'no-eval': 'error',
