@@ -1,0 +1,126 @@
+/** A cluster with its sockets: what runs in the broker's thread, or in the caller's. */
+import { ROUTES } from './api/routes.js'
+import { ManualClock } from './clock.js'
+import { Cluster } from './cluster.js'
+import type { CoordinatorType } from './cluster.js'
+import type { BrokerControl, BrokerStats } from './control.js'
+import type { FaultRule } from './faults.js'
+import { createLogger } from './logger.js'
+import type { Logger } from './logger.js'
+import type { BrokerSettings, TopicSpec } from './options.js'
+import { NodeServer } from './server/node-server.js'
+import type { Topic } from './topic.js'
+
+const ROUTES_BY_KEY = new Map(ROUTES.map((route) => [route.key, route]))
+
+export class Broker implements BrokerControl {
+  readonly #cluster: Cluster
+  readonly #servers: readonly NodeServer[]
+  readonly #logger: Logger
+
+  constructor(settings: BrokerSettings) {
+    this.#cluster = new Cluster(settings)
+    this.#logger = createLogger(settings.log)
+    this.#servers = this.#cluster.nodes.map(
+      (node) => new NodeServer({ cluster: this.#cluster, node, routes: ROUTES_BY_KEY, logger: this.#logger }),
+    )
+  }
+
+  async start(): Promise<readonly string[]> {
+    for (const [index, server] of this.#servers.entries()) {
+      await server.start(index === 0 ? this.#cluster.settings.port : 0)
+    }
+    return this.#cluster.nodes.map(({ host, port }) => `${host}:${port}`)
+  }
+
+  createTopic(name: string, spec: TopicSpec): Promise<void> {
+    return settle(() => {
+      const refused = this.#cluster.createTopic({
+        name,
+        partitions: spec.partitions ?? -1,
+        replicationFactor: -1,
+        assignments: [],
+        configs: new Map(Object.entries(spec.config ?? {})),
+      })
+      if (refused !== null) throw new Error(`cannot create topic ${name}: ${refused.message}`)
+    })
+  }
+
+  deleteTopic(name: string): Promise<void> {
+    return settle(() => this.#cluster.deleteTopic(this.#topic(name)))
+  }
+
+  addFault(rule: FaultRule): Promise<void> {
+    return settle(() => this.#cluster.faults.add(rule))
+  }
+
+  clearFaults(): Promise<void> {
+    return settle(() => this.#cluster.faults.clear())
+  }
+
+  moveLeader(topic: string, partition: number, node: number): Promise<void> {
+    return settle(() => this.#cluster.moveLeader(this.#topic(topic), partition, node))
+  }
+
+  moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void> {
+    return settle(() => this.#cluster.moveCoordinator(type, key, node))
+  }
+
+  stopNode(node: number): Promise<void> {
+    return this.#server(node).stop()
+  }
+
+  startNode(node: number): Promise<void> {
+    return this.#server(node).start(this.#cluster.nodes[node - 1]?.port ?? 0)
+  }
+
+  advanceClock(ms: number): Promise<void> {
+    return settle(() => {
+      const { clock } = this.#cluster
+      if (!(clock instanceof ManualClock)) throw new Error("advanceClock needs the option clock: 'manual'")
+      clock.advance(ms)
+    })
+  }
+
+  stats(): Promise<BrokerStats> {
+    return settle(() => {
+      const { topics, groups } = this.#cluster
+      const partitions = topics.flatMap((topic) => topic.partitions)
+      return {
+        topics: topics.length,
+        partitions: partitions.length,
+        groups: groups.all().length,
+        connections: this.#servers.reduce((sum, server) => sum + server.connections, 0),
+        logBytes: partitions.reduce((sum, partition) => sum + partition.log.sizeInBytes, 0),
+        endOffsets: Object.fromEntries(
+          topics.map((topic) => [topic.name, topic.partitions.map((partition) => partition.log.endOffset)]),
+        ),
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()))
+    this.#cluster.close()
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#cluster.topic(name)
+    if (topic === undefined) throw new Error(`the embedded broker has no topic ${name}`)
+    return topic
+  }
+
+  #server(node: number): NodeServer {
+    const server = this.#servers[node - 1]
+    if (server === undefined) {
+      throw new Error(`the embedded cluster has nodes 1 to ${this.#servers.length}, not ${node}`)
+    }
+    return server
+  }
+}
+
+/** Runs at once; a throw becomes a rejection, as it would by message. */
+const settle = <T>(action: () => T): Promise<T> =>
+  new Promise((resolve) => {
+    resolve(action())
+  })

@@ -1,0 +1,203 @@
+/**
+ * The state that all nodes of an embedded cluster share: topics, groups, producer ids, and which node leads what. One
+ * thread runs all of it, so there is no replication: leaders and coordinators are a matter of who answers.
+ */
+import { randomBytes } from 'node:crypto'
+import { ErrorCode, uuidFromBytes } from '../../runtime/kafka/protocol/index.js'
+import { ManualClock, systemClock } from './clock.js'
+import type { Clock } from './clock.js'
+import { Faults } from './faults.js'
+import { GroupCoordinator } from './group/group-coordinator.js'
+import type { BrokerSettings } from './options.js'
+import { configProblem } from './topic-config.js'
+import { Topic, collidesWith, topicNameProblem } from './topic.js'
+
+export interface ClusterNode {
+  readonly id: number
+  readonly host: string
+  port: number
+  isUp: boolean
+}
+
+export interface NewTopic {
+  readonly name: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  /** Replicas of each partition in place of the two numbers. */
+  readonly assignments: readonly (readonly number[])[]
+  readonly configs: ReadonlyMap<string, string>
+}
+
+export interface Refusal {
+  readonly errorCode: number
+  readonly message: string
+}
+
+const refusal = (errorCode: number, message: string): Refusal => ({ errorCode, message })
+
+/** Java's String.hashCode, which decides the coordinator of a key. */
+const javaHash = (text: string): number => {
+  let hash = 0
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(31, hash) + text.charCodeAt(index)) | 0
+  return hash & 0x7fff_ffff
+}
+
+export type CoordinatorType = 'group' | 'transaction'
+
+export class Cluster {
+  readonly id = uuidFromBytes(randomBytes(16))
+  readonly clock: Clock
+  readonly faults = new Faults()
+  readonly groups: GroupCoordinator
+  readonly settings: BrokerSettings
+  readonly #nodes: ClusterNode[] = []
+  readonly #topics = new Map<string, Topic>()
+  readonly #movedCoordinators = new Map<string, number>()
+  #nextProducerId = 0n
+
+  constructor(settings: BrokerSettings) {
+    this.settings = settings
+    this.clock = settings.clock === 'manual' ? new ManualClock(settings.startTimeMs) : systemClock
+    this.groups = new GroupCoordinator({
+      clock: this.clock,
+      initialRebalanceDelayMs: settings.initialRebalanceDelayMs,
+    })
+    for (let id = 1; id <= settings.brokers; id++) {
+      this.#nodes.push({ id, host: settings.host, port: 0, isUp: false })
+    }
+  }
+
+  get nodes(): readonly ClusterNode[] {
+    return this.#nodes
+  }
+
+  get liveNodes(): readonly ClusterNode[] {
+    return this.#nodes.filter((node) => node.isUp)
+  }
+
+  get controllerId(): number {
+    return this.liveNodes[0]?.id ?? -1
+  }
+
+  get topics(): readonly Topic[] {
+    return [...this.#topics.values()]
+  }
+
+  topic(name: string): Topic | undefined {
+    return this.#topics.get(name)
+  }
+
+  topicById(id: string): Topic | undefined {
+    return this.topics.find((topic) => topic.id === id)
+  }
+
+  /** Null when it was created, or could be. */
+  createTopic(request: NewTopic, validateOnly = false): Refusal | null {
+    const problem = this.#topicProblem(request)
+    if (problem !== null || validateOnly) return problem
+    const topic = new Topic(request.name, request.configs)
+    if (request.assignments.length > 0) for (const replicas of request.assignments) topic.addPartition(replicas)
+    else {
+      const count = this.partitionCount(request)
+      for (let index = 0; index < count; index++) topic.addPartition(this.#place(index, request.replicationFactor))
+    }
+    this.#topics.set(topic.name, topic)
+    return null
+  }
+
+  partitionCount(request: NewTopic): number {
+    if (request.assignments.length > 0) return request.assignments.length
+    return request.partitions === -1 ? this.settings.defaultPartitions : request.partitions
+  }
+
+  deleteTopic(topic: Topic): void {
+    this.#topics.delete(topic.name)
+    this.groups.topicDeleted(topic.name)
+    for (const partition of topic.partitions) partition.log.wake()
+  }
+
+  addPartitions(topic: Topic, count: number): void {
+    for (let index = topic.partitions.length; index < count; index++) topic.addPartition(this.#place(index, 1))
+  }
+
+  newProducerId(): bigint {
+    return this.#nextProducerId++
+  }
+
+  /** The node that coordinates a group or a transactional id; undefined when none is up. */
+  coordinator(type: CoordinatorType, key: string): ClusterNode | undefined {
+    const moved = this.#movedCoordinators.get(`${type}:${key}`)
+    const live = this.liveNodes
+    return live.find((node) => node.id === moved) ?? live[javaHash(key) % Math.max(live.length, 1)]
+  }
+
+  moveCoordinator(type: CoordinatorType, key: string, nodeId: number): void {
+    this.#movedCoordinators.set(`${type}:${key}`, nodeId)
+  }
+
+  /** Gives a partition another leader and wakes its readers. */
+  moveLeader(topic: Topic, index: number, nodeId: number): void {
+    const partition = topic.partition(index)
+    if (partition === undefined) throw new RangeError(`topic ${topic.name} has no partition ${index}`)
+    partition.leader = nodeId
+    partition.leaderEpoch++
+    partition.log.wake()
+  }
+
+  close(): void {
+    this.groups.close()
+  }
+
+  #topicProblem(request: NewTopic): Refusal | null {
+    const { name, assignments, configs, replicationFactor } = request
+    const invalidName = topicNameProblem(name)
+    if (invalidName !== null) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, invalidName)
+    if (this.#topics.has(name)) return refusal(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`)
+    const twin = this.topics.find((topic) => collidesWith(topic.name, name))
+    if (twin !== undefined) {
+      return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, `Topic '${name}' collides with existing topic: ${twin.name}`)
+    }
+    for (const [key, value] of configs) {
+      const invalid = configProblem(key, value)
+      if (invalid !== null) return refusal(ErrorCode.INVALID_CONFIG, invalid)
+    }
+    if (assignments.length > 0) return this.#assignmentProblem(request)
+    if (this.partitionCount(request) <= 0) {
+      return refusal(ErrorCode.INVALID_PARTITIONS, 'Number of partitions was set to an invalid non-positive value.')
+    }
+    if (replicationFactor !== -1 && replicationFactor <= 0) {
+      return refusal(ErrorCode.INVALID_REPLICATION_FACTOR, 'Replication factor must be larger than 0.')
+    }
+    if (replicationFactor > this.liveNodes.length) {
+      return refusal(
+        ErrorCode.INVALID_REPLICATION_FACTOR,
+        `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only ${this.liveNodes.length} broker(s) are registered.`,
+      )
+    }
+    return null
+  }
+
+  #assignmentProblem({ partitions, replicationFactor, assignments }: NewTopic): Refusal | null {
+    if (partitions !== -1 || replicationFactor !== -1) {
+      return refusal(
+        ErrorCode.INVALID_REQUEST,
+        'Both numPartitions or replicationFactor and replicasAssignments were set.',
+      )
+    }
+    const known = new Set(this.#nodes.map((node) => node.id))
+    return assignments.every((replicas) => replicas.length > 0 && replicas.every((id) => known.has(id)))
+      ? null
+      : refusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, 'The manual partition assignment includes an unknown broker.')
+  }
+
+  /** Replicas in turn over the live nodes, the leader first. */
+  #place(index: number, replicationFactor: number): number[] {
+    const live = this.liveNodes
+    const replicas: number[] = []
+    for (let step = 0; step < Math.max(replicationFactor, 1); step++) {
+      const node = live[(index + step) % Math.max(live.length, 1)]
+      if (node !== undefined) replicas.push(node.id)
+    }
+    return replicas
+  }
+}

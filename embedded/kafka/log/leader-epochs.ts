@@ -1,0 +1,31 @@
+/** Where each leader epoch of a partition starts, for OffsetForLeaderEpoch and for the epoch of an offset. */
+export interface EpochStart {
+  readonly epoch: number
+  readonly startOffset: number
+}
+
+export class LeaderEpochs {
+  readonly #starts: EpochStart[] = []
+
+  /** Called with every append; only the first of an epoch counts. */
+  assign(epoch: number, offset: number): void {
+    const last = this.#starts.at(-1)
+    if (last === undefined || last.epoch < epoch) this.#starts.push({ epoch, startOffset: offset })
+  }
+
+  epochOf(offset: number): number {
+    return this.#starts.findLast((start) => start.startOffset <= offset)?.epoch ?? -1
+  }
+
+  latest(): number {
+    return this.#starts.at(-1)?.epoch ?? -1
+  }
+
+  /** Largest known epoch up to `epoch`, and where it ends; -1 and -1 when the log knows none. */
+  endOf(epoch: number, logEnd: number): { readonly epoch: number; readonly endOffset: number } {
+    const index = this.#starts.findLastIndex((start) => start.epoch <= epoch)
+    const found = this.#starts[index]
+    if (found === undefined) return { epoch: -1, endOffset: -1 }
+    return { epoch: found.epoch, endOffset: this.#starts[index + 1]?.startOffset ?? logEnd }
+  }
+}

@@ -1,0 +1,80 @@
+/** Starts an embedded broker and gives the handle to it. */
+import { BrokerThread } from './broker-thread.js'
+import { Broker } from './broker.js'
+import type { CoordinatorType } from './cluster.js'
+import type { BrokerControl, BrokerStats } from './control.js'
+import type { FaultRule } from './faults.js'
+import { settingsFrom } from './options.js'
+import type { BrokerOptions, TopicSpec } from './options.js'
+
+/** Faults and moves, for tests of how clients take them. */
+export interface BrokerFaults {
+  /** Adds a rule; it takes effect on the next requests that it matches. */
+  add(rule: FaultRule): Promise<void>
+  /** Removes all rules. Connections that a rule has frozen stay so. */
+  clear(): Promise<void>
+  /** Gives a partition another leader, with a new leader epoch. */
+  moveLeader(topic: string, partition: number, node: number): Promise<void>
+  /** Gives a group or a transactional id another coordinator. */
+  moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void>
+  /** Closes the port of a node and cuts its connections. Its data are kept. */
+  stopNode(node: number): Promise<void>
+  /** Starts a stopped node again, on its old port. */
+  startNode(node: number): Promise<void>
+}
+
+export interface EmbeddedBroker extends AsyncDisposable {
+  /** `host:port` of the nodes, separated by commas: what clients take as bootstrap servers. */
+  readonly bootstrap: string
+  /** `host:port` of each node; node ids count from 1. */
+  readonly addresses: readonly string[]
+  readonly faults: BrokerFaults
+  /** Rejects when the topic exists or the spec is invalid. */
+  createTopic(name: string, spec?: TopicSpec): Promise<void>
+  /** Rejects when there is no such topic. */
+  deleteTopic(name: string): Promise<void>
+  /** Moves a manual clock, in ms. Rejects with the system clock. */
+  advanceClock(ms: number): Promise<void>
+  stats(): Promise<BrokerStats>
+  /** Cuts all connections and ends the broker's thread. All data are gone. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a Kafka broker on a loopback port. It runs in a worker thread unless `thread: false`.
+ *
+ * @throws when the port is taken.
+ */
+export const startBroker = async (options: BrokerOptions = {}): Promise<EmbeddedBroker> => {
+  const settings = settingsFrom(options)
+  const control: BrokerControl = settings.thread ? await BrokerThread.create(settings) : new Broker(settings)
+  try {
+    return handleFor(control, await control.start())
+  } catch (error) {
+    await control.close()
+    throw error
+  }
+}
+
+const handleFor = (control: BrokerControl, addresses: readonly string[]): EmbeddedBroker => {
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= control.close())
+  return {
+    bootstrap: addresses.join(','),
+    addresses,
+    faults: {
+      add: (rule) => control.addFault(rule),
+      clear: () => control.clearFaults(),
+      moveLeader: (topic, partition, node) => control.moveLeader(topic, partition, node),
+      moveCoordinator: (type, key, node) => control.moveCoordinator(type, key, node),
+      stopNode: (node) => control.stopNode(node),
+      startNode: (node) => control.startNode(node),
+    },
+    createTopic: (name, spec = {}) => control.createTopic(name, spec),
+    deleteTopic: (name) => control.deleteTopic(name),
+    advanceClock: (ms) => control.advanceClock(ms),
+    stats: () => control.stats(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
