@@ -71,7 +71,7 @@ export interface MillraceConfig {
   readonly http?: HttpConfig | false
   /** Worker threads that execute tasks; 0: in the main thread. Default: 1. */
   readonly threads?: number
-  /** Time between commits, in ms. Default: 30,000 as in Kafka Streams. */
+  /** Time between commits, in ms: what a crash makes process again. Default: 5,000, as Kafka consumers commit. */
   readonly commitInterval?: number
   /** Limit for one run of a pipeline's builder at build time, in ms. Default: 10,000. */
   readonly builderTimeout?: number
