@@ -61,7 +61,8 @@ async function consume(
     await consumer.subscribe({ topic, fromBeginning: true })
     await new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => {
-        reject(payload.error)
+        // It starts again by itself after what may pass, such as a coordinator that is still loading.
+        if (!payload.restart) reject(payload.error)
       })
       const eachBatch = ({ batch }: EachBatchPayload): Promise<void> => {
         const end = missing.get(batch.partition)
