@@ -24,9 +24,8 @@ const decodeTyped = (type: FieldType, nullable: boolean, flexible: string): stri
       if (type.name === 'bytes') return `reader.${nullable ? 'nullableBytes' : 'bytes'}(${flexible})`
       return `reader.${type.name}()`
     case 'struct':
-      return nullable
-        ? `decodeNullableStruct(reader, version, decode${type.name})`
-        : `decode${type.name}(version, reader)`
+      if (nullable) throw new Error('nullable structures do not occur')
+      return `decode${type.name}(version, reader)`
     case 'array': {
       const call = nullable ? 'decodeNullableArray' : 'decodeArray'
       return `${call}(reader, version, ${flexible}, ${decodeElement(type.element, flexible)})`

@@ -39,9 +39,8 @@ const encodeTyped = (type: FieldType, value: string, nullable: boolean, flexible
           return `${writer}.${type.name}(${value})`
       }
     case 'struct':
-      return nullable
-        ? `encodeNullableStruct(${writer}, version, ${value}, encode${type.name})`
-        : `encode${type.name}(version, ${value}, ${writer})`
+      if (nullable) throw new Error('nullable structures do not occur')
+      return `encode${type.name}(version, ${value}, ${writer})`
     case 'array': {
       const call = nullable ? 'encodeNullableArray' : 'encodeArray'
       return `${call}(${writer}, version, ${flexible}, ${value}, ${encodeElement(type.element, flexible)})`

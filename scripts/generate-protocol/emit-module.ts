@@ -50,15 +50,12 @@ const emitMessage = (message: Message): string[] => {
 const IMPORTS = {
   '../message-codec.js': {
     values: [
-      'NO_BYTES',
       'TaggedFields',
       'checkVersion',
       'decodeArray',
       'decodeNullableArray',
-      'decodeNullableStruct',
       'encodeArray',
       'encodeNullableArray',
-      'encodeNullableStruct',
       'notNull',
       'refuseField',
     ],

@@ -29,7 +29,6 @@ export {
   encodeRequestFrame,
   encodeRequestHeader,
   encodeResponseFrame,
-  encodeResponseHeader,
   requestHeaderVersion,
   responseHeaderVersion,
 } from './frame.js'
@@ -39,6 +38,6 @@ export type { AnyApi, Api, MessageCodec } from './message-codec.js'
 export { ProtocolError, UnsupportedFieldError, UnsupportedVersionError } from './protocol-error.js'
 export { Reader } from './reader.js'
 export { ZERO_UUID, uuidFromBytes, uuidToBytes } from './uuid.js'
-export { sizeOfUnsignedVarint, sizeOfVarint, unzigzag, zigzag } from './varint.js'
+export { unzigzag, zigzag } from './varint.js'
 export { Writer } from './writer.js'
 export type { RecordsInput } from './writer.js'

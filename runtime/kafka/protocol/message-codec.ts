@@ -23,9 +23,6 @@ export interface Api<RequestInput, Request, ResponseInput, Response> {
 /** Any API, where only key, name and versions matter. */
 export type AnyApi = Api<never, unknown, never, unknown>
 
-/** Default of a `bytes` field. */
-export const NO_BYTES = Buffer.alloc(0)
-
 type Encode<T> = (version: number, element: T, writer: Writer) => void
 type Decode<T> = (version: number, reader: Reader) => T
 
@@ -84,15 +81,6 @@ export const decodeNullableArray = <T>(
   const length = reader.nullableLength(flexible)
   return length < 0 ? null : decodeItems(reader, version, length, decode)
 }
-
-/** A nullable structure is preceded by one byte: -1 for null, else 1. */
-export const encodeNullableStruct = <T>(writer: Writer, version: number, value: T | null, encode: Encode<T>): void => {
-  writer.int8(value === null ? -1 : 1)
-  if (value !== null) encode(version, value, writer)
-}
-
-export const decodeNullableStruct = <T>(reader: Reader, version: number, decode: Decode<T>): T | null =>
-  reader.int8() < 0 ? null : decode(version, reader)
 
 /** Collects the tagged fields of one structure; fields at their default are not added. */
 export class TaggedFields {

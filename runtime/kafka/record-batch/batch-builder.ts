@@ -2,7 +2,7 @@
 import { At, Attribute, computeCrc, stampAppended } from './batch-header.js'
 import { BatchWriter } from './batch-writer.js'
 import type { CompressionType } from './compression/compression-type.js'
-import { CONTROL_TYPE } from './control-record.js'
+import { endTransactionMarker } from './control-record.js'
 import type { RecordBatch } from './cursor.js'
 import { decodeHeaders, encodeHeaders } from './headers.js'
 import type { Header, HeaderInput } from './headers.js'
@@ -79,10 +79,7 @@ export interface ControlOptions {
 
 /** The marker that ends a transaction in one partition. */
 export const buildControlBatch = (options: ControlOptions): Buffer => {
-  const key = Buffer.alloc(4)
-  key.writeInt16BE(CONTROL_TYPE[options.type], 2)
-  const value = Buffer.alloc(6)
-  value.writeInt32BE(options.coordinatorEpoch ?? 0, 2)
+  const { key, value } = endTransactionMarker(options.type, options.coordinatorEpoch ?? 0)
   const batch = buildBatch([{ timestamp: options.timestamp, key, value }], { ...options, isTransactional: true })
   batch.writeInt16BE(batch.readInt16BE(At.Attributes) | Attribute.Control, At.Attributes)
   batch.writeUInt32BE(computeCrc(batch, 0, batch.length), At.Crc)

@@ -6,59 +6,42 @@ import { createRequire } from 'node:module'
 
 type Crc32c = (bytes: Uint8Array) => number
 
-const buildTables = (): Uint32Array[] => {
-  const tables = Array.from({ length: 8 }, () => new Uint32Array(256))
-  const [first] = tables
-  if (first === undefined) return tables
+/** Eight tables of 256 entries, one after the other: table n is for a byte that n more bytes follow. */
+const buildTables = (): Int32Array => {
+  const tables = new Int32Array(8 * 256)
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1
-    first[byte] = crc
+    tables[byte] = crc
   }
-  for (let index = 1; index < 8; index++) {
-    const previous = tables[index - 1] ?? first
-    const table = tables[index] ?? first
-    for (let byte = 0; byte < 256; byte++) {
-      const crc = previous[byte] ?? 0
-      table[byte] = (crc >>> 8) ^ (first[crc & 0xff] ?? 0)
-    }
+  for (let index = 256; index < tables.length; index++) {
+    const crc = tables[index - 256]!
+    tables[index] = (crc >>> 8) ^ tables[crc & 0xff]!
   }
   return tables
 }
 
+const T = buildTables()
+
 /** The portable version; exported to be compared with the native one. */
-export const portableCrc32c: Crc32c = (() => {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = buildTables() as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ]
-  const at = (table: Uint32Array, index: number): number => table[index & 0xff] as number
-  return (bytes) => {
-    let crc = 0xffffffff
-    let position = 0
-    for (const blocks = bytes.length - 7; position < blocks; position += 8) {
-      const byte = (index: number): number => bytes[position + index] as number
-      crc ^= byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)
-      crc =
-        at(t7, crc) ^
-        at(t6, crc >>> 8) ^
-        at(t5, crc >>> 16) ^
-        at(t4, crc >>> 24) ^
-        at(t3, byte(4)) ^
-        at(t2, byte(5)) ^
-        at(t1, byte(6)) ^
-        at(t0, byte(7))
-    }
-    for (; position < bytes.length; position++) crc = (crc >>> 8) ^ at(t0, crc ^ (bytes[position] as number))
-    return (crc ^ 0xffffffff) >>> 0
+export const portableCrc32c: Crc32c = (bytes) => {
+  let crc = -1
+  let p = 0
+  for (const blocks = bytes.length - 7; p < blocks; p += 8) {
+    crc ^= bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24)
+    crc =
+      T[0x700 | (crc & 0xff)]! ^
+      T[0x600 | ((crc >>> 8) & 0xff)]! ^
+      T[0x500 | ((crc >>> 16) & 0xff)]! ^
+      T[0x400 | (crc >>> 24)]! ^
+      T[0x300 | bytes[p + 4]!]! ^
+      T[0x200 | bytes[p + 5]!]! ^
+      T[0x100 | bytes[p + 6]!]! ^
+      T[bytes[p + 7]!]!
   }
-})()
+  for (; p < bytes.length; p++) crc = (crc >>> 8) ^ T[(crc ^ bytes[p]!) & 0xff]!
+  return (crc ^ -1) >>> 0
+}
 
 const load = (): Crc32c => {
   try {

@@ -51,11 +51,11 @@ export class RecordReader {
     this.offset = section.baseOffset + this.#varint()
     const keyLength = this.#varint()
     this.keyStart = this.position
-    this.#skip(Math.max(0, keyLength))
+    if (keyLength > 0) this.#skip(keyLength)
     this.keyEnd = keyLength < 0 ? -1 : this.position
     const valueLength = this.#varint()
     this.valueStart = this.position
-    this.#skip(Math.max(0, valueLength))
+    if (valueLength > 0) this.#skip(valueLength)
     this.valueEnd = valueLength < 0 ? -1 : this.position
     this.headersStart = this.position
     this.headersEnd = this.#end
@@ -81,11 +81,29 @@ export class RecordReader {
 
   /** Zigzag varint, up to 64 bits as a number. */
   #varint(): number {
+    const p = this.position
+    if (p + 1 < this.#end) {
+      const first = this.buffer[p]!
+      if (first < 0x80) {
+        this.position = p + 1
+        return (first >>> 1) ^ -(first & 1)
+      }
+      const second = this.buffer[p + 1]!
+      if (second < 0x80) {
+        this.position = p + 2
+        const value = (first & 0x7f) | (second << 7)
+        return (value >>> 1) ^ -(value & 1)
+      }
+    }
+    return this.#longVarint()
+  }
+
+  #longVarint(): number {
     let value = 0
     let scale = 1
     for (let index = 0; index < 10; index++) {
       if (this.position >= this.#end) throw this.#corrupt('a number exceeds its record')
-      const byte = this.buffer[this.position++] as number
+      const byte = this.buffer[this.position++]!
       value += (byte & 0x7f) * scale
       if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
       scale *= 0x80

@@ -6,9 +6,11 @@ import {
   ReadCommittedFilter,
   buildBatch,
   buildControlBatch,
+  controlTypeOf,
   isVisibleUncommitted,
   recordsOf,
 } from '../../../../runtime/kafka/record-batch/index.js'
+import { Reader, decodeEndTxnMarker } from '../../../../runtime/kafka/protocol/index.js'
 import type { AbortedTransactionRange } from '../../../../runtime/kafka/record-batch/index.js'
 
 /** A partition log that keeps the aborted-transaction index as brokers do: in the order of the markers. */
@@ -146,5 +148,19 @@ describe('isVisibleUncommitted', () => {
     const log = new Log().data(1n, ['a']).end(1n, 'abort')
     const cursor = new BatchCursor(Buffer.concat(log.batches.map(({ bytes }) => bytes)))
     expect([...cursor].map(isVisibleUncommitted)).toEqual([true, false])
+  })
+})
+
+describe('control batches', () => {
+  it('say what they are, and with which coordinator epoch', () => {
+    const marker = { producerId: 4n, producerEpoch: 2, timestamp: 7, coordinatorEpoch: 9 }
+    for (const type of ['commit', 'abort'] as const) {
+      const [batch] = [...new BatchCursor(buildControlBatch({ ...marker, type }))]
+      if (batch === undefined) throw new Error('no batch')
+      expect(controlTypeOf(batch)).toBe(type)
+      const [record] = [...recordsOf(batch)]
+      expect(decodeEndTxnMarker(0, new Reader(record?.value ?? Buffer.alloc(0), 2))).toEqual({ coordinatorEpoch: 9 })
+      expect(batch.header).toMatchObject({ isControl: true, isTransactional: true, producerId: 4n, producerEpoch: 2 })
+    }
   })
 })
