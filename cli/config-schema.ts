@@ -22,11 +22,11 @@ const kafka = v.strictObject({
   clientId: v.optional(text),
   ssl: v.optional(v.union([v.boolean(), v.record(v.string(), v.unknown())])),
   sasl: v.optional(
-    v.strictObject({
-      mechanism: v.picklist(['plain', 'scram-sha-256', 'scram-sha-512']),
-      username: text,
-      password: v.string(),
-    }),
+    v.variant('mechanism', [
+      v.strictObject({ mechanism: v.literal('plain'), username: text, password: v.string() }),
+      v.strictObject({ mechanism: v.literal('scram-sha-256'), username: text, password: v.string() }),
+      v.strictObject({ mechanism: v.literal('scram-sha-512'), username: text, password: v.string() }),
+    ]),
   ),
 })
 
