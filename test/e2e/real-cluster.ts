@@ -5,17 +5,18 @@ import { clusterClient, type ClusterClient } from './kafkajs-cluster.js'
 
 /** The broker and registry of the run, emptied: its test files run one after the other. */
 export async function openRealCluster({ brokers, registryUrl }: RealEnvironment): Promise<Cluster> {
+  const { createTopic, produce, read } = await openRealBroker(brokers)
+  await emptyRegistry(registryUrl)
+  return { kind: 'real', brokers, registryUrl, createTopic, produce, read, close: () => Promise.resolve() }
+}
+
+/** The broker of the run alone, emptied. */
+export async function openRealBroker(brokers: string): Promise<ClusterClient> {
   if (!brokers.split(',').every((broker) => broker.startsWith('127.0.0.1:'))) {
     throw new Error(`${brokers} is not on loopback: tests delete every topic, and so run on a broker of their own only`)
   }
-  const { kafka, ...client } = clusterClient(brokers)
-  await emptyBroker(kafka)
-  await emptyRegistry(registryUrl)
-  return { kind: 'real', brokers, registryUrl, ...client, close: () => Promise.resolve() }
-}
-
-async function emptyBroker(kafka: ClusterClient['kafka']): Promise<void> {
-  const admin = kafka.admin()
+  const client = clusterClient(brokers)
+  const admin = client.kafka.admin()
   await admin.connect()
   try {
     const { groups } = await admin.listGroups()
@@ -28,6 +29,7 @@ async function emptyBroker(kafka: ClusterClient['kafka']): Promise<void> {
   } finally {
     await admin.disconnect()
   }
+  return client
 }
 
 async function emptyRegistry(url: string): Promise<void> {

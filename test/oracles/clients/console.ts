@@ -1,5 +1,4 @@
 import type { CompressionType } from '../../../runtime/kafka/record-batch/index.js'
-import { realEnvironment } from '../../kafka/setup/real-environment.js'
 import { javaTool } from './java-tool.js'
 import { hex, type PlainRecord } from './plain-record.js'
 
@@ -12,6 +11,7 @@ const printedNull = '\\x5Cnull'
 
 /** Reads a partition from its start with Java's ConsoleConsumer. Header names and values must not hold `:` or `;`. */
 export async function consumeWithConsole(
+  brokers: string,
   topic: string,
   partition: number,
   count: number,
@@ -30,7 +30,7 @@ export async function consumeWithConsole(
     'headers.deserializer': bytesDeserializer,
   }
   const output = await javaTool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
-    ...['--bootstrap-server', realEnvironment().brokers],
+    ...['--bootstrap-server', brokers],
     ...['--topic', topic, '--partition', String(partition), '--offset', 'earliest'],
     ...['--max-messages', String(count), '--timeout-ms', '30000', '--isolation-level', isolation],
     ...Object.entries(formatter).flatMap(([name, value]) => ['--formatter-property', `${name}=${value}`]),
@@ -43,6 +43,7 @@ export async function consumeWithConsole(
 
 /** Writes records with Java's ConsoleProducer: text without tabs, at the current time. `null` is a tombstone. */
 export async function produceWithConsole(
+  brokers: string,
   topic: string,
   compression: CompressionType,
   records: readonly { readonly key: string; readonly value: string | null; readonly header: string }[],
@@ -51,7 +52,7 @@ export async function produceWithConsole(
   await javaTool(
     'org.apache.kafka.tools.ConsoleProducer',
     [
-      ...['--bootstrap-server', realEnvironment().brokers, '--topic', topic, '--compression-codec', compression],
+      ...['--bootstrap-server', brokers, '--topic', topic, '--compression-codec', compression],
       ...Object.entries(reader).flatMap(([name, value]) => ['--reader-property', `${name}=${value}`]),
     ],
     { input: records.map(({ key, value, header }) => `source:${header}\t${key}\t${value ?? nullText}\n`).join('') },

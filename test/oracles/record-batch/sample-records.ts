@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { PlainRecord } from '../clients/plain-record.js'
+import type { RecordInput } from '../../../runtime/kafka/record-batch/index.js'
+import { unhex, type PlainRecord } from '../clients/plain-record.js'
 
 /**
  * Records with all that a batch can hold: null and empty keys and values, headers with and without values, text of
@@ -29,4 +30,14 @@ export function sampleRecords(now: number): readonly PlainRecord[] {
     headers: [],
   }))
   return [...special, ...many].map((record, i) => ({ ...record, timestamp: now - 1000 + (i % 7) * 13 + i }))
+}
+
+/** The same records as our writer takes them. */
+export function toInput(records: readonly PlainRecord[]): readonly RecordInput[] {
+  return records.map(({ key, value, timestamp, headers }) => ({
+    key: unhex(key),
+    value: unhex(value),
+    timestamp,
+    headers: headers.map(([name, content]) => ({ key: name, value: unhex(content) })),
+  }))
 }
