@@ -23,7 +23,7 @@ import { BufferPool } from './buffer-pool.js'
 import { compress } from './compression/compress.js'
 import { compressionCode } from './compression/compression-type.js'
 import type { CompressionType } from './compression/compression-type.js'
-import { RecordTooLargeError } from './errors.js'
+import { InvalidTimestampError, RecordTooLargeError } from './errors.js'
 
 export interface BatchWriterOptions {
   /** Bytes after which a batch is closed and the writer is `full`. Default 256 KiB. */
@@ -73,6 +73,9 @@ const copyBytes = (from: Uint8Array, start: number, end: number, to: Buffer, pos
   for (let i = start; i < end; i++) to[p++] = from[i] as number
   return p
 }
+
+const isTimestamp = (value: number): boolean =>
+  value >= 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value
 
 /** Width of the zigzag varint of a length. */
 const lengthWidth = (length: number): number =>
@@ -131,6 +134,7 @@ export class BatchWriter {
   private recordStart = 0
   private keyLengthStart = 0
   private valueStart = 0
+  private valueLimit = 0
   private timestamp = 0
   private recordWidth = 1
   private valueWidth = 1
@@ -184,7 +188,7 @@ export class BatchWriter {
   }
 
   /**
-   * Starts a record; `timestamp` in ms. Returns the position of the value, for which `valueBound` bytes are free.
+   * Starts a record; `timestamp` in ms, else InvalidTimestampError. Returns the position of the value, for which `valueBound` bytes are free.
    * A record that is begun and not ended leaves no trace.
    */
   beginRecord(
@@ -195,6 +199,7 @@ export class BatchWriter {
     keyEnd: number,
     valueBound: number,
   ): number {
+    if (!isTimestamp(timestamp)) throw new InvalidTimestampError(timestamp)
     if (this.serial !== serial) this.mark(serial)
     const needed = this.position + RECORD_OVERHEAD + valueBound + (key === null ? 0 : keyEnd - keyStart)
     if (needed > this.buffer.length) this.grow(needed, this.position)
@@ -213,6 +218,7 @@ export class BatchWriter {
       p = copyBytes(key, keyStart, keyEnd, buffer, p)
     }
     this.valueStart = p + this.valueWidth
+    this.valueLimit = this.valueStart + valueBound
     return this.valueStart
   }
 
@@ -273,6 +279,9 @@ export class BatchWriter {
     if (valueEnd < 0) {
       buffer[lengthStart] = 1
       return lengthStart + 1
+    }
+    if (valueEnd > this.valueLimit || valueEnd < valueStart) {
+      throw new RangeError(`value ends at ${valueEnd}, not between ${valueStart} and ${this.valueLimit}`)
     }
     const length = valueEnd - valueStart
     const width = lengthWidth(length)

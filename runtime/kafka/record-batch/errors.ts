@@ -42,6 +42,15 @@ export class RecordTooLargeError extends Error {
   }
 }
 
+/** A timestamp that Kafka does not accept. Nothing of the record was written. */
+export class InvalidTimestampError extends Error {
+  override readonly name = 'InvalidTimestampError'
+
+  constructor(readonly timestamp: number) {
+    super(`timestamp ${timestamp}: record timestamps are whole milliseconds since 1970, not negative`)
+  }
+}
+
 /** The optional package that a codec needs is not installed. */
 export class CodecMissingError extends Error {
   override readonly name = 'CodecMissingError'

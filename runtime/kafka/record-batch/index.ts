@@ -11,7 +11,7 @@
  *   single ones from objects.
  * Beside: `murmur2`/`partitionForKey` (Java's partitioner), `crc32c`, header blocks, codecs.
  *
- * Errors: CorruptBatchError, UnsupportedMagicError, RecordTooLargeError, CodecMissingError, DecompressionError. They
+ * Errors: CorruptBatchError, UnsupportedMagicError, RecordTooLargeError, InvalidTimestampError, CodecMissingError, DecompressionError. They
  * know offsets but not topics: callers add where it happened.
  */
 export { buildBatch, buildControlBatch, recordsOf } from './batch-builder.js'
@@ -40,6 +40,7 @@ export {
   CodecMissingError,
   CorruptBatchError,
   DecompressionError,
+  InvalidTimestampError,
   RecordTooLargeError,
   UnsupportedMagicError,
 } from './errors.js'

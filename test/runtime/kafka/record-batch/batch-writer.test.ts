@@ -5,6 +5,7 @@ import {
   BatchCursor,
   BatchWriter,
   BufferPool,
+  InvalidTimestampError,
   RecordTooLargeError,
   advanceSequence,
   encodeHeaders,
@@ -169,6 +170,24 @@ describe('BatchWriter', () => {
     expect(() => {
       write(writer, 1, record(1000 - 61 - 8))
     }).toThrow('record of 1001 bytes')
+  })
+
+  it('refuses timestamps that a broker would refuse, and leaves no trace', () => {
+    const writer = new BatchWriter()
+    for (const timestamp of [-1, 1.5, NaN, Infinity]) {
+      expect(() => {
+        write(writer, 0, { ...record(5), timestamp })
+      }, String(timestamp)).toThrow(InvalidTimestampError)
+    }
+    expect(writer.seal(PLAIN)).toEqual([])
+  })
+
+  it('refuses a value that exceeds its bound', () => {
+    const writer = new BatchWriter()
+    const start = writer.beginRecord(0, 1, null, 0, 0, 10)
+    expect(() => {
+      writer.endRecord(start + 11)
+    }).toThrow(RangeError)
   })
 
   it('seals nothing to nothing', () => {
