@@ -1,0 +1,328 @@
+/**
+ * An application: one compiled pipeline in this process. Owns the group membership and the executors, keeps the state,
+ * closes everything it opened. A failure of a record under policy `fail`, of the group or of an executor ends it in
+ * state ERROR, with what was done committed as far as possible.
+ */
+import { randomUUID } from 'node:crypto'
+import type { GeneratedPipeline, Manifest } from './abi/index.js'
+import { connectionOptions, readSettings, registryOptions, type AppSettings, type Settings } from './config.js'
+import { ExecutorHandle, type OpenChannel } from './executor/executor-handle.js'
+import type { ExecutorOptions } from './executor/executor-options.js'
+import { inlineChannel } from './executor/inline-channel.js'
+import { TaskCoordinator } from './executor/task-coordinator.js'
+import { workerChannel } from './executor/worker-channel.js'
+import { HttpServer, startHttpServer } from './http.js'
+import { KafkaClient } from './kafka/client.js'
+import { retry } from './kafka/retry.js'
+import { KafkajsTransport } from './kafka/transport/kafkajs-transport.js'
+import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
+import { defaultLogger, type Logger } from './log.js'
+import { AppMetrics } from './metrics.js'
+import { prepareTopics } from './prepare-topics.js'
+import { formatTaskId } from './kafka/task-id.js'
+import { StateMachine, type AppState, type StateListener } from './state.js'
+
+export interface AppOptions extends AppSettings {
+  /** The generated module, or its path or URL; worker threads need one of the latter two. */
+  readonly pipeline: GeneratedPipeline | string | URL
+  /** Default: pino, to standard error. */
+  readonly logger?: Logger
+  /** Takes what the `print` operator prints. Default: a line on standard output. */
+  readonly onPrint?: (label: string, key: unknown, value: unknown) => void
+  /** Default: `process.env`; its `MILLRACE_…` variables win over the options. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+const PROTOCOL = 'millrace-1'
+const METADATA_TIMEOUT_MS = 5000
+
+/** Checks the options; connects at `start`. Throws `ConfigError`. */
+export const createApp = (options: AppOptions): App => new App(options)
+
+export class App {
+  readonly #options: AppOptions
+  readonly #settings: Settings
+  readonly #states = new StateMachine()
+  readonly #starting = new AbortController()
+  #log: Logger
+  #client: KafkaClient | undefined
+  #executors: readonly ExecutorHandle[] = []
+  #coordinator: TaskCoordinator | undefined
+  #http: HttpServer | undefined
+  #error: Error | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: AppOptions) {
+    this.#options = options
+    this.#settings = readSettings(options, options.env ?? process.env)
+    this.#log = options.logger ?? defaultLogger('millrace')
+  }
+
+  get state(): AppState {
+    return this.#states.state
+  }
+
+  /** Why the application is in state ERROR. */
+  get error(): Error | undefined {
+    return this.#error
+  }
+
+  /** Where metrics are served; undefined without HTTP. */
+  get httpAddress(): string | undefined {
+    return this.#http?.address
+  }
+
+  /** Returns its unsubscription. */
+  onStateChange(listener: StateListener): () => void {
+    return this.#states.onChange(listener)
+  }
+
+  /** Resolves when tasks run for the first time, or this one of several processes waits for tasks. */
+  async start(): Promise<void> {
+    if (this.state !== 'CREATED' || this.#client !== undefined) throw new Error('an application starts once')
+    try {
+      await this.#start()
+      await this.#states.reached('RUNNING')
+    } catch (error) {
+      if (this.#error !== undefined) throw this.#error
+      const failure = error instanceof Error ? error : new Error(String(error))
+      if (this.#starting.signal.aborted) throw failure
+      await this.#fail(failure)
+      throw failure
+    }
+  }
+
+  /** Drains: stops fetching, waits for acknowledgements, commits, leaves the group. Bounded by `shutdownTimeout`. */
+  async close(): Promise<void> {
+    if (!this.#states.enter('PENDING_SHUTDOWN')) {
+      await this.#closing
+      return
+    }
+    await this.#shutDown()
+    this.#states.enter('NOT_RUNNING')
+  }
+
+  /** Resolves when the application is NOT_RUNNING; rejects with the error when it is in ERROR. */
+  async finished(): Promise<void> {
+    const state = await this.#states.reached('NOT_RUNNING', 'ERROR')
+    if (state === 'ERROR') throw this.#error ?? new Error('the application failed')
+  }
+
+  async #start(): Promise<void> {
+    const { pipeline: given } = this.#options
+    const pipeline =
+      given instanceof URL || typeof given === 'string'
+        ? await loadPipeline(given)
+        : checkPipeline(given, 'the pipeline')
+    const { manifest } = pipeline
+    const applicationId = this.#settings.applicationId ?? manifest.applicationId
+    const processId = randomUUID()
+    const client = this.#openClient(applicationId)
+    this.#client = client
+    await this.#prepare(client, manifest)
+    const metrics = new AppMetrics(manifest, applicationId, () => ({ state: this.state, executors: this.#executors }))
+    if (this.#settings.http !== false) {
+      this.#http = await startHttpServer(this.#settings.http, metrics, () => this.state)
+      this.#log.info({ address: this.#http.address }, 'metrics, health and readiness')
+    }
+    this.#executors = this.#openExecutors(pipeline, applicationId)
+    await Promise.all(this.#executors.map((executor) => executor.start()))
+    this.#starting.signal.throwIfAborted()
+    this.#coordinator = this.#openCoordinator(client, manifest, applicationId, processId)
+    this.#states.enter('REBALANCING')
+    this.#coordinator.start()
+  }
+
+  #openClient(applicationId: string): KafkaClient {
+    const transport = new KafkajsTransport({
+      ...connectionOptions(this.#settings, `${applicationId}-main`),
+      log: (level, message, fields) => {
+        this.#log[level](fields, message)
+      },
+    })
+    return new KafkaClient(transport, { requestTimeoutMs: this.#settings.requestTimeout })
+  }
+
+  async #prepare(client: KafkaClient, manifest: Manifest): Promise<void> {
+    let told = ''
+    const options = {
+      timeoutMs: this.#settings.startTimeout,
+      signal: this.#starting.signal,
+      onRetry: (error: Error) => {
+        if (error.message !== told) this.#log.warn({}, `${error.message}; trying again`)
+        told = error.message
+      },
+    }
+    await retry(async () => {
+      await client.version(-1, 'control', { key: 3, name: 'Metadata', minVersion: 4, maxVersion: 12 })
+    }, options)
+    await prepareTopics(client, manifest, options, (topics) => {
+      this.#log.warn({ topics }, 'waiting for topics that do not exist')
+    })
+  }
+
+  #openExecutors(pipeline: GeneratedPipeline, applicationId: string): readonly ExecutorHandle[] {
+    const { pipeline: given } = this.#options
+    const located = given instanceof URL || typeof given === 'string'
+    const threads = this.#settings.threads ?? (located ? 1 : 0)
+    if (threads > 0 && !located) {
+      throw new Error('worker threads load the pipeline themselves: give its path or URL, or set threads to 0')
+    }
+    const url = given instanceof URL ? given : typeof given === 'string' ? urlOf(given) : undefined
+    return Array.from({ length: Math.max(1, threads) }, (_, index) => {
+      const options = this.#executorOptions(`${applicationId}-${index}`)
+      const open =
+        threads === 0 || url === undefined
+          ? inlineChannel(options, pipeline)
+          : workerChannel(options, url.href, `millrace-${index}`)
+      return this.#openExecutor(open)
+    })
+  }
+
+  #openExecutor(open: OpenChannel): ExecutorHandle {
+    return new ExecutorHandle(open, {
+      commit: (offsets) => this.#coordinator?.commit(offsets) ?? Promise.resolve('the group is not joined'),
+      onFailed: (error) => {
+        void this.#fail(error)
+      },
+      onPrint: this.#options.onPrint ?? printLine,
+      onLog: (level, message, fields) => {
+        this.#log[level](fields, message)
+      },
+    })
+  }
+
+  #executorOptions(clientId: string): ExecutorOptions {
+    const { fetch, produce, isolation } = this.#settings
+    return {
+      connection: connectionOptions(this.#settings, clientId),
+      requestTimeoutMs: this.#settings.requestTimeout,
+      registry: registryOptions(this.#settings),
+      fetch: {
+        isolation,
+        maxWaitMs: fetch.maxWait,
+        minBytes: fetch.minBytes,
+        budgetBytes: fetch.budgetBytes,
+        maxPartitionBytes: fetch.maxPartitionBytes,
+      },
+      produce: {
+        compression: produce.compression,
+        deliveryTimeoutMs: produce.deliveryTimeout,
+        maxRequestBytes: produce.maxRequestBytes,
+        bufferBytes: produce.bufferBytes,
+      },
+      checkCrcs: this.#settings.checkCrcs,
+      lingerMs: produce.linger,
+      batchBytes: produce.batchBytes,
+      maxRecordBytes: produce.maxRecordBytes,
+      maxOpenBytes: 4 * Math.max(produce.batchBytes, produce.maxRecordBytes),
+      commitIntervalMs: this.#settings.commitInterval,
+      startTimeoutMs: this.#settings.startTimeout,
+    }
+  }
+
+  #openCoordinator(client: KafkaClient, manifest: Manifest, groupId: string, processId: string): TaskCoordinator {
+    const settings = this.#settings
+    return new TaskCoordinator(
+      client,
+      manifest,
+      this.#executors,
+      {
+        group: {
+          groupId,
+          groupInstanceId: settings.groupInstanceId ?? null,
+          sessionTimeoutMs: settings.sessionTimeout,
+          heartbeatIntervalMs: settings.heartbeatInterval,
+          maxPollIntervalMs: settings.maxPollInterval,
+          protocolName: PROTOCOL,
+        },
+        processId,
+        capacity: this.#executors.length,
+        reset: settings.autoOffsetReset,
+        metadataMaxAgeMs: settings.metadataMaxAge,
+      },
+      {
+        onRebalancing: () => {
+          this.#states.enter('REBALANCING')
+        },
+        onRunning: (tasks) => {
+          this.#log.info({ tasks: tasks.map(formatTaskId) }, 'running')
+          this.#states.enter('RUNNING')
+        },
+        onFatal: (error) => {
+          void this.#fail(error)
+        },
+        onRetry: (error) => {
+          this.#log.debug({}, error.message)
+        },
+        warn: (message, fields) => {
+          this.#log.warn(fields, message)
+        },
+      },
+    )
+  }
+
+  async #fail(error: Error): Promise<void> {
+    if (!this.#states.enter('PENDING_ERROR')) {
+      if (this.state !== 'PENDING_SHUTDOWN') return
+      this.#log.error({ err: error }, `failed while closing: ${error.message}`)
+      return
+    }
+    this.#error = error
+    this.#log.error({ err: error }, error.message)
+    await this.#shutDown()
+    this.#states.enter('ERROR')
+  }
+
+  #shutDown(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#starting.abort(new Error('the application is closed'))
+    const drained = await withinTime(this.#drain(), this.#settings.shutdownTimeout)
+    if (!drained)
+      this.#log.warn({}, `closing without a last commit: it took more than ${this.#settings.shutdownTimeout} ms`)
+    const results = await Promise.allSettled([
+      ...this.#executors.map((executor) => withinTime(executor.close(), METADATA_TIMEOUT_MS)),
+      this.#client?.close(),
+      this.#http?.close(),
+    ])
+    for (const result of results) {
+      if (result.status === 'rejected') this.#log.warn({ err: result.reason }, 'closing')
+    }
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      await this.#coordinator?.close()
+    } catch (error) {
+      this.#log.warn({ err: error }, 'leaving the group')
+    }
+  }
+}
+
+const printLine = (label: string, key: unknown, value: unknown): void => {
+  process.stdout.write(`[${label}]: ${show(key)}, ${show(value)}\n`)
+}
+
+const show = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : (JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)) ?? 'null')
+
+/** Whether it was done in time; rejects when it fails before. */
+const withinTime = async (work: Promise<void>, ms: number): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(false)
+    }, ms)
+  })
+  try {
+    return await Promise.race([work.then(() => true), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

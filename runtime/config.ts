@@ -1,0 +1,282 @@
+/**
+ * Options of an application: checked, completed with defaults, and overridable from the environment. Names are those of
+ * `millrace.config.ts` (`dsl/config.ts`), so that its parts can be passed on.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import type { ConnectionOptions } from 'node:tls'
+import * as v from 'valibot'
+import type { HttpConfig, KafkaConfig, RegistryConfig } from '../dsl/config.js'
+import { COMPRESSION_TYPES } from './kafka/record-batch/index.js'
+import type { HttpRegistryOptions } from './registry/http-registry.js'
+import type { KafkajsTransportOptions } from './kafka/transport/kafkajs-transport.js'
+
+/** Wrong options: the message names each of them. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const milliseconds = v.pipe(v.number(), v.minValue(1))
+const bytes = v.pipe(v.number(), v.integer(), v.minValue(1))
+const text = v.pipe(v.string(), v.nonEmpty())
+const address = v.pipe(v.string(), v.regex(/^\s*(\[.+\]|[^:\s]+):\d+\s*$/, 'expected host:port'))
+
+const tls = v.object({
+  ca: v.optional(text),
+  cert: v.optional(text),
+  key: v.optional(text),
+  passphrase: v.optional(v.string()),
+  rejectUnauthorized: v.optional(v.boolean()),
+})
+
+const credentials = v.union([
+  v.object({ basic: v.object({ username: v.string(), password: v.string() }) }),
+  v.object({ bearer: text }),
+])
+
+const settingsSchema = v.strictObject({
+  kafka: v.object({
+    brokers: v.pipe(
+      v.array(address),
+      v.minLength(1, 'at least one broker is needed: kafka.brokers or MILLRACE_BROKERS'),
+    ),
+    clientId: v.optional(text, 'millrace'),
+    ssl: v.optional(v.union([v.boolean(), tls])),
+    sasl: v.optional(
+      v.object({
+        mechanism: v.picklist(['plain', 'scram-sha-256', 'scram-sha-512']),
+        username: v.string(),
+        password: v.string(),
+      }),
+    ),
+  }),
+  registry: v.optional(
+    v.object({
+      url: v.optional(v.pipe(v.string(), v.url())),
+      auth: v.optional(credentials),
+      ca: v.optional(text),
+      timeout: v.optional(milliseconds, 10_000),
+      retries: v.optional(v.number()),
+    }),
+    {},
+  ),
+  http: v.optional(
+    v.union([v.literal(false), v.object({ port: v.optional(v.number(), 9464), host: v.optional(text, '127.0.0.1') })]),
+    false,
+  ),
+  threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64))),
+  applicationId: v.optional(text),
+  groupInstanceId: v.optional(text),
+  commitInterval: v.optional(milliseconds, 5000),
+  sessionTimeout: v.optional(milliseconds, 45_000),
+  heartbeatInterval: v.optional(milliseconds, 3000),
+  maxPollInterval: v.optional(milliseconds, 300_000),
+  requestTimeout: v.optional(milliseconds, 30_000),
+  startTimeout: v.optional(v.pipe(v.number(), v.minValue(0)), 60_000),
+  shutdownTimeout: v.optional(milliseconds, 30_000),
+  metadataMaxAge: v.optional(milliseconds, 300_000),
+  autoOffsetReset: v.optional(v.picklist(['earliest', 'latest', 'none']), 'earliest'),
+  isolation: v.optional(v.picklist(['read_committed', 'read_uncommitted']), 'read_committed'),
+  checkCrcs: v.optional(v.boolean(), true),
+  fetch: v.optional(
+    v.strictObject({
+      maxWait: v.optional(milliseconds, 500),
+      minBytes: v.optional(bytes, 1),
+      budgetBytes: v.optional(bytes, 64 * 1024 * 1024),
+      maxPartitionBytes: v.optional(bytes, 4 * 1024 * 1024),
+    }),
+    {},
+  ),
+  produce: v.optional(
+    v.strictObject({
+      compression: v.optional(v.picklist(COMPRESSION_TYPES), 'none'),
+      linger: v.optional(v.pipe(v.number(), v.minValue(0)), 5),
+      batchBytes: v.optional(bytes, 256 * 1024),
+      maxRecordBytes: v.optional(bytes, 1_048_588),
+      maxRequestBytes: v.optional(bytes, 8 * 1024 * 1024),
+      bufferBytes: v.optional(bytes, 32 * 1024 * 1024),
+      deliveryTimeout: v.optional(milliseconds, 120_000),
+    }),
+    {},
+  ),
+})
+
+export type Settings = v.InferOutput<typeof settingsSchema>
+
+/** How an application connects and runs. Everything but the brokers has a default. Times in ms. */
+export interface AppSettings {
+  readonly kafka?: KafkaConfig
+  readonly registry?: RegistryConfig
+  /** Metrics, health and readiness. Default: false, no server. */
+  readonly http?: HttpConfig | false
+  /** Worker threads that execute tasks; 0: in this thread. Default: 1, or 0 when the pipeline is given as an object. */
+  readonly threads?: number
+  /** Consumer group and prefix. Default: the pipeline's. */
+  readonly applicationId?: string
+  /** Static membership: an id per process that stays the same over restarts. */
+  readonly groupInstanceId?: string
+  /**
+   * Time between commits; what a crash makes process again. Default: 5,000, as Kafka consumers commit: a commit costs
+   * one request, so there is no need for the 30 s of Kafka Streams.
+   */
+  readonly commitInterval?: number
+  /** Default: 45,000. */
+  readonly sessionTimeout?: number
+  /** Default: 3,000. */
+  readonly heartbeatInterval?: number
+  /** Longest time without progress before the process leaves the group. Default: 300,000. */
+  readonly maxPollInterval?: number
+  /** Default: 30,000. */
+  readonly requestTimeout?: number
+  /** How long the start may wait for brokers, topics and registry. Default: 60,000; 0: one try. */
+  readonly startTimeout?: number
+  /** How long closing may wait for acknowledgements and the last commit. Default: 30,000. */
+  readonly shutdownTimeout?: number
+  /** How often partition counts are looked at. Default: 300,000. */
+  readonly metadataMaxAge?: number
+  /** Where to begin without a committed offset. Default: `earliest`. */
+  readonly autoOffsetReset?: 'earliest' | 'latest' | 'none'
+  /** Default: `read_committed`. */
+  readonly isolation?: 'read_committed' | 'read_uncommitted'
+  /** Verify checksums of fetched batches. Default: true. */
+  readonly checkCrcs?: boolean
+  readonly fetch?: {
+    /** Longest wait of a broker for data. Default: 500. */
+    readonly maxWait?: number
+    /** Default: 1. */
+    readonly minBytes?: number
+    /** Fetched bytes kept per thread. Default: 64 MiB. */
+    readonly budgetBytes?: number
+    /** Default: 4 MiB. */
+    readonly maxPartitionBytes?: number
+  }
+  readonly produce?: {
+    /** Default: `none`. */
+    readonly compression?: (typeof COMPRESSION_TYPES)[number]
+    /** How long a batch waits for more records. Default: 5. */
+    readonly linger?: number
+    /** Default: 256 KiB. */
+    readonly batchBytes?: number
+    /** The topics' `max.message.bytes`. Default: 1,048,588. */
+    readonly maxRecordBytes?: number
+    /** Default: 8 MiB. */
+    readonly maxRequestBytes?: number
+    /** Unacknowledged bytes per thread before processing waits. Default: 32 MiB. */
+    readonly bufferBytes?: number
+    /** Default: 120,000. */
+    readonly deliveryTimeout?: number
+  }
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Checks and completes. `env` wins over the options. Throws `ConfigError`. */
+export const readSettings = (options: AppSettings, env: Env): Settings => {
+  const result = v.safeParse(settingsSchema, withEnvironment(options, env))
+  if (result.success) {
+    const settings = result.output
+    if (settings.heartbeatInterval >= settings.sessionTimeout) {
+      throw new ConfigError('heartbeatInterval must be lower than sessionTimeout, best a third of it')
+    }
+    return settings
+  }
+  const lines = result.issues.map((issue) => `  ${v.getDotPath(issue) ?? 'options'}: ${issue.message}`)
+  throw new ConfigError(`wrong options:\n${lines.join('\n')}`)
+}
+
+const withEnvironment = (options: AppSettings, env: Env): unknown => {
+  const number = (name: string): number | undefined => {
+    const value = env[name]
+    if (value === undefined || value === '') return undefined
+    const parsed = Number(value)
+    if (!Number.isFinite(parsed)) throw new ConfigError(`${name}="${value}" is not a number`)
+    return parsed
+  }
+  const given = <T>(name: string, value: T | undefined): Partial<Record<string, T>> =>
+    value === undefined ? {} : { [name]: value }
+  const port = number('MILLRACE_HTTP_PORT')
+  const host = env['MILLRACE_HTTP_HOST']
+  const http = options.http === false || options.http === undefined ? {} : options.http
+  return {
+    ...options,
+    kafka: {
+      brokers: [],
+      ...options.kafka,
+      ...given(
+        'brokers',
+        env['MILLRACE_BROKERS']?.split(',').map((part) => part.trim()),
+      ),
+    },
+    registry: { ...options.registry, ...given('url', env['MILLRACE_REGISTRY_URL']), ...registryAuth(env) },
+    ...given('threads', number('MILLRACE_THREADS')),
+    ...given('commitInterval', number('MILLRACE_COMMIT_INTERVAL')),
+    ...given('applicationId', env['MILLRACE_APPLICATION_ID']),
+    ...given('groupInstanceId', env['MILLRACE_GROUP_INSTANCE_ID']),
+    ...(port === undefined && host === undefined
+      ? {}
+      : { http: { ...http, ...given('port', port), ...given('host', host) } }),
+  }
+}
+
+const registryAuth = (env: Env): object => {
+  const token = env['MILLRACE_REGISTRY_TOKEN']
+  if (token !== undefined) return { auth: { bearer: token } }
+  const username = env['MILLRACE_REGISTRY_USER']
+  if (username === undefined) return {}
+  return { auth: { basic: { username, password: env['MILLRACE_REGISTRY_PASSWORD'] ?? '' } } }
+}
+
+/** PEM text, or the content of the file of that name. */
+const pem = (value: string): string => {
+  if (value.includes('-----BEGIN')) return value
+  if (!existsSync(value)) throw new ConfigError(`${value} is neither PEM text nor a file`)
+  return readFileSync(value, 'utf8')
+}
+
+const pemOf = (name: string, value: string | undefined): object => (value === undefined ? {} : { [name]: pem(value) })
+
+export const connectionOptions = ({ kafka }: Settings, clientId: string): Omit<KafkajsTransportOptions, 'log'> => {
+  const { brokers, ssl, sasl } = kafka
+  return {
+    brokers,
+    clientId,
+    ...(ssl === undefined || ssl === false ? {} : { ssl: ssl === true ? true : tlsOptions(ssl) }),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
+  }
+}
+
+const saslOptions = (sasl: NonNullable<Settings['kafka']['sasl']>): NonNullable<KafkajsTransportOptions['sasl']> => {
+  const { mechanism, username, password } = sasl
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password }
+    case 'scram-sha-256':
+      return { mechanism, username, password }
+    case 'scram-sha-512':
+      return { mechanism, username, password }
+  }
+}
+
+const tlsOptions = ({
+  ca,
+  cert,
+  key,
+  passphrase,
+  rejectUnauthorized,
+}: v.InferOutput<typeof tls>): ConnectionOptions => ({
+  ...pemOf('ca', ca),
+  ...pemOf('cert', cert),
+  ...pemOf('key', key),
+  ...(passphrase === undefined ? {} : { passphrase }),
+  ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+})
+
+export const registryOptions = ({ registry }: Settings): HttpRegistryOptions | undefined => {
+  const { url, auth, ca, timeout } = registry
+  if (url === undefined) return undefined
+  return {
+    url,
+    timeoutMs: timeout,
+    ...pemOf('ca', ca),
+    ...(auth === undefined ? {} : { auth: 'bearer' in auth ? { token: auth.bearer } : auth.basic }),
+  }
+}

@@ -1,0 +1,148 @@
+/** The main thread's side of one executor: commands as promises, reports as callbacks, its last status. */
+import type { PartitionOffset } from '../kafka/offsets.js'
+import type { TaskId } from '../kafka/task-id.js'
+import {
+  errorOf,
+  type ExecutorCommand,
+  type ExecutorStatus,
+  type FromExecutor,
+  type TaskStart,
+  type ToExecutor,
+} from './protocol.js'
+
+export interface ExecutorCallbacks {
+  /** Commits the offsets; resolves to the reason when it could not. */
+  commit(offsets: readonly PartitionOffset[]): Promise<string | undefined>
+  onFailed(error: Error): void
+  onPrint(label: string, key: unknown, value: unknown): void
+  onLog(level: 'debug' | 'warn', message: string, fields: object): void
+}
+
+/** Where the executor lives. */
+export interface ExecutorChannel {
+  post(message: ToExecutor): void
+  /** Ends the thread, if there is one. */
+  terminate(): Promise<void>
+}
+
+export type OpenChannel = (receive: (message: FromExecutor) => void, onCrash: (error: Error) => void) => ExecutorChannel
+
+interface Pending {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+const NOTHING: ExecutorStatus = {
+  tasks: [],
+  fetchedBytes: 0,
+  unacknowledgedBytes: 0,
+  transcodedMessages: 0,
+  commits: 0,
+}
+
+export class ExecutorHandle {
+  status: ExecutorStatus = NOTHING
+  /** When it last said anything, `performance.now()`: a blocked thread is silent. */
+  lastSeen = performance.now()
+  readonly #callbacks: ExecutorCallbacks
+  readonly #channel: ExecutorChannel
+  readonly #pending = new Map<number, Pending>()
+  #lastId = 0
+  #dead: Error | undefined
+
+  constructor(open: OpenChannel, callbacks: ExecutorCallbacks) {
+    this.#callbacks = callbacks
+    this.#channel = open(
+      (message) => {
+        this.#receive(message)
+      },
+      (error) => {
+        this.#crashed(error)
+      },
+    )
+  }
+
+  start(): Promise<void> {
+    return this.#command({ kind: 'start' })
+  }
+
+  assign(tasks: readonly TaskStart[]): Promise<void> {
+    return this.#command({ kind: 'assign', tasks })
+  }
+
+  revoke(tasks: readonly TaskId[]): Promise<void> {
+    return this.#command({ kind: 'revoke', tasks })
+  }
+
+  lose(tasks: readonly TaskId[]): Promise<void> {
+    return this.#command({ kind: 'lose', tasks })
+  }
+
+  /** Closes its connections and ends its thread. */
+  async close(): Promise<void> {
+    try {
+      if (this.#dead === undefined) await this.#command({ kind: 'close' })
+    } finally {
+      this.#dead ??= new Error('the executor is closed')
+      await this.#channel.terminate()
+    }
+  }
+
+  #command(command: ExecutorCommand): Promise<void> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead)
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+      this.#channel.post({ type: 'command', id, command })
+    })
+  }
+
+  #receive(message: FromExecutor): void {
+    this.lastSeen = performance.now()
+    switch (message.type) {
+      case 'done':
+        this.#done(message)
+        return
+      case 'commit':
+        void this.#commit(message.id, message.offsets)
+        return
+      case 'status':
+        this.status = message.status
+        return
+      case 'print':
+        this.#callbacks.onPrint(message.label, message.key, message.value)
+        return
+      case 'log':
+        this.#callbacks.onLog(message.level, message.message, message.fields)
+        return
+      case 'failed':
+        this.#callbacks.onFailed(errorOf(message.failure))
+        return
+    }
+  }
+
+  #done({ id, failure }: FromExecutor & { readonly type: 'done' }): void {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (failure === undefined) pending?.resolve()
+    else pending?.reject(errorOf(failure))
+  }
+
+  async #commit(id: number, offsets: readonly PartitionOffset[]): Promise<void> {
+    let error: string | undefined
+    try {
+      error = await this.#callbacks.commit(offsets)
+    } catch (cause) {
+      error = cause instanceof Error ? cause.message : String(cause)
+    }
+    if (this.#dead === undefined) this.#channel.post({ type: 'committed', id, error })
+  }
+
+  #crashed(error: Error): void {
+    if (this.#dead !== undefined) return
+    this.#dead = error
+    for (const { reject } of this.#pending.values()) reject(error)
+    this.#pending.clear()
+    this.#callbacks.onFailed(error)
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What members of a group tell one another beside topics: in the subscription who they are and what they run, in the
+ * assignment which tasks to run. JSON, so that other versions can read what they know of it.
+ */
+import type { AssignableMember } from '../kafka/assignor.js'
+import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from '../kafka/protocol/index.js'
+import { formatTaskId, parseTaskId, type TaskId } from '../kafka/task-id.js'
+import { byTopic, type TopicPartition } from '../kafka/topic-partition.js'
+
+const VERSION = 1
+
+export interface MemberData {
+  readonly processId: string
+  readonly topologyHash: string
+  /** Threads that process. */
+  readonly capacity: number
+  readonly owned: readonly TaskId[]
+}
+
+export const encodeMember = (topics: readonly string[], data: MemberData): Buffer =>
+  encodeSubscription(
+    {
+      topics,
+      userData: Buffer.from(JSON.stringify({ ...data, version: VERSION, owned: data.owned.map(formatTaskId) })),
+    },
+    1,
+  )
+
+/** A member that tells nothing we understand gets no tasks: its topology hash is empty. */
+export const decodeMember = (memberId: string, subscription: Buffer): AssignableMember => {
+  const nobody = { memberId, topologyHash: '', capacity: 1, owned: [] }
+  const { userData } = decodeSubscription(subscription)
+  const data = userData === null ? undefined : parseObject(userData)
+  if (data === undefined) return nobody
+  const topologyHash: unknown = Reflect.get(data, 'topologyHash')
+  const capacity: unknown = Reflect.get(data, 'capacity')
+  const owned: unknown = Reflect.get(data, 'owned')
+  return {
+    memberId,
+    topologyHash: typeof topologyHash === 'string' ? topologyHash : '',
+    capacity: typeof capacity === 'number' && capacity > 0 ? capacity : 1,
+    owned: Array.isArray(owned) ? owned.filter((id) => typeof id === 'string') : [],
+  }
+}
+
+/** `reason` says why there are no tasks. */
+export const encodeTasks = (
+  tasks: readonly TaskId[],
+  partitions: readonly TopicPartition[],
+  reason: string | undefined,
+): Buffer =>
+  encodeAssignment(
+    {
+      assignedPartitions: [...byTopic(partitions)].map(([topic, group]) => ({
+        topic,
+        partitions: group.map(({ partition }) => partition).sort((a, b) => a - b),
+      })),
+      userData: Buffer.from(JSON.stringify({ version: VERSION, tasks: tasks.map(formatTaskId), reason })),
+    },
+    1,
+  )
+
+export const decodeTasks = (
+  assignment: Buffer,
+): { readonly tasks: readonly TaskId[]; readonly reason: string | undefined } => {
+  const { userData } = decodeAssignment(assignment)
+  const data = userData === null ? undefined : parseObject(userData)
+  const tasks: unknown = data === undefined ? [] : Reflect.get(data, 'tasks')
+  const reason: unknown = data === undefined ? undefined : Reflect.get(data, 'reason')
+  return {
+    tasks: Array.isArray(tasks) ? tasks.map((id) => parseTaskId(String(id))) : [],
+    reason: typeof reason === 'string' ? reason : undefined,
+  }
+}
+
+const parseObject = (bytes: Buffer): object | undefined => {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    return value !== null && typeof value === 'object' ? value : undefined
+  } catch {
+    return undefined
+  }
+}

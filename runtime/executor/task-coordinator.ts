@@ -1,0 +1,252 @@
+/**
+ * Membership of the process in the consumer group, on the main thread: tells the leader what it runs, assigns as leader,
+ * hands assigned tasks to the executors with the offsets to start at, and takes them back. Commits on the executors'
+ * behalf, since only a member of the current generation may.
+ */
+import type { Manifest } from '../abi/index.js'
+import { EARLIEST, LATEST, listOffsets } from '../kafka/admin.js'
+import { assignTasks } from '../kafka/assignor.js'
+import type { KafkaClient } from '../kafka/client.js'
+import type { ResetPolicy } from '../kafka/fetched-partition.js'
+import { GroupMember, type GroupMemberOptions, type JoinedMember } from '../kafka/group-member.js'
+import { commitOffsets, fetchCommittedOffsets, type PartitionOffset } from '../kafka/offsets.js'
+import { KafkaProtocolError } from '../kafka/protocol/index.js'
+import { formatTaskId, type TaskId } from '../kafka/task-id.js'
+import { partitionKey, type TopicPartition } from '../kafka/topic-partition.js'
+import type { ExecutorHandle } from './executor-handle.js'
+import { decodeMember, decodeTasks, encodeMember, encodeTasks } from './member-data.js'
+import type { TaskStart } from './protocol.js'
+import { inputTopics, inputsOf, isInternal, tasksOf } from './topology.js'
+
+export interface CoordinatorOptions {
+  readonly group: GroupMemberOptions
+  readonly processId: string
+  readonly capacity: number
+  /** Where to start without a committed offset; internal topics always start at the earliest. */
+  readonly reset: ResetPolicy
+  /** How often partition counts are looked at. */
+  readonly metadataMaxAgeMs: number
+}
+
+export interface CoordinatorCallbacks {
+  onRebalancing(): void
+  onRunning(tasks: readonly TaskId[]): void
+  onFatal(error: Error): void
+  onRetry(error: Error): void
+  warn(message: string, fields: object): void
+}
+
+export class TaskCoordinator {
+  readonly #client: KafkaClient
+  readonly #manifest: Manifest
+  readonly #executors: readonly ExecutorHandle[]
+  readonly #options: CoordinatorOptions
+  readonly #callbacks: CoordinatorCallbacks
+  readonly #member: GroupMember
+  /** Which executor runs a task; kept over rebalances, so that tasks stay where they were. */
+  readonly #placement = new Map<string, ExecutorHandle>()
+  readonly #closing = new AbortController()
+  #tasks: readonly TaskId[] = []
+  #owned: readonly TaskId[] = []
+  #metadataTimer: NodeJS.Timeout | undefined
+
+  constructor(
+    client: KafkaClient,
+    manifest: Manifest,
+    executors: readonly ExecutorHandle[],
+    options: CoordinatorOptions,
+    callbacks: CoordinatorCallbacks,
+  ) {
+    this.#client = client
+    this.#manifest = manifest
+    this.#executors = executors
+    this.#options = options
+    this.#callbacks = callbacks
+    this.#member = new GroupMember(client, options.group, {
+      subscription: () => this.#subscription(),
+      assign: (members) => this.#assign(members),
+      onRevoke: () => this.#revoke(),
+      onLost: (reason) => this.#lose(reason),
+      onAssign: (assignment) => this.#take(assignment),
+      lastProgress: () => Math.min(...executors.map(({ lastSeen }) => lastSeen)),
+      onFatal: (error) => {
+        callbacks.onFatal(error)
+      },
+      onRetry: (error) => {
+        callbacks.onRetry(error)
+      },
+    })
+  }
+
+  start(): void {
+    this.#member.start()
+    this.#metadataTimer = setInterval(() => {
+      void this.#watchPartitions()
+    }, this.#options.metadataMaxAgeMs)
+  }
+
+  /** Revokes everything, commits and leaves the group. */
+  async close(): Promise<void> {
+    clearInterval(this.#metadataTimer)
+    await this.#member.close()
+    this.#closing.abort()
+  }
+
+  /** Resolves to the reason when the offsets could not be committed. */
+  async commit(offsets: readonly PartitionOffset[]): Promise<string | undefined> {
+    const identity = this.#member.identity
+    if (identity === undefined) return 'this process is not a member of the group at present'
+    try {
+      await commitOffsets(this.#client, identity, offsets, {
+        timeoutMs: this.#options.group.sessionTimeoutMs,
+        onRetry: (error) => {
+          this.#callbacks.onRetry(error)
+        },
+      })
+      return undefined
+    } catch (error) {
+      if (error instanceof KafkaProtocolError) this.#member.noteCommitError(error)
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  readonly #partitionsOf = (topic: string): number | undefined => this.#client.topic(topic)?.partitions.length
+
+  #subscription(): Buffer {
+    const { processId, capacity } = this.#options
+    return encodeMember(inputTopics(this.#manifest), {
+      processId,
+      capacity,
+      topologyHash: this.#manifest.topologyHash,
+      owned: this.#owned,
+    })
+  }
+
+  /** As leader. */
+  async #assign(members: readonly JoinedMember[]): Promise<ReadonlyMap<string, Buffer>> {
+    await this.#client.refresh(inputTopics(this.#manifest))
+    const { topologyHash } = this.#manifest
+    const known = members.map(({ memberId, subscription }) => decodeMember(memberId, subscription))
+    const assignment = assignTasks(known, tasksOf(this.#manifest, this.#partitionsOf), topologyHash)
+    const result = new Map<string, Buffer>()
+    for (const member of known) {
+      const tasks = assignment.get(member.memberId) ?? []
+      const partitions = tasks.flatMap((task) => inputsOf(this.#manifest, task, this.#partitionsOf))
+      const stranger = member.topologyHash !== topologyHash
+      const reason = stranger ? 'its pipeline was built from another topology than the leader of the group' : undefined
+      result.set(member.memberId, encodeTasks(tasks, partitions, reason))
+    }
+    return result
+  }
+
+  async #take(assignment: Buffer): Promise<void> {
+    const { tasks, reason } = decodeTasks(assignment)
+    if (reason !== undefined) this.#callbacks.warn(`this process gets no tasks: ${reason}`, {})
+    await this.#client.refresh(inputTopics(this.#manifest))
+    this.#tasks = tasksOf(this.#manifest, this.#partitionsOf)
+    const starts = await this.#starts(tasks)
+    this.#owned = tasks
+    const byExecutor = this.#place(starts)
+    await Promise.all([...byExecutor].map(([executor, its]) => executor.assign(its)))
+    this.#callbacks.onRunning(tasks)
+  }
+
+  async #revoke(): Promise<void> {
+    this.#callbacks.onRebalancing()
+    await Promise.all(this.#ownedByExecutor().map(([executor, tasks]) => executor.revoke(tasks)))
+  }
+
+  async #lose(reason: string): Promise<void> {
+    this.#callbacks.warn(`tasks are lost: ${reason}`, { tasks: this.#owned.map(formatTaskId) })
+    this.#callbacks.onRebalancing()
+    const lost = this.#ownedByExecutor()
+    this.#owned = []
+    await Promise.all(lost.map(([executor, tasks]) => executor.lose(tasks)))
+  }
+
+  #ownedByExecutor(): readonly (readonly [ExecutorHandle, readonly TaskId[]])[] {
+    return this.#executors.map((executor) => [
+      executor,
+      this.#owned.filter((task) => this.#placement.get(formatTaskId(task)) === executor),
+    ])
+  }
+
+  /** Committed offsets of the tasks' inputs, or where the reset policy says. */
+  async #starts(tasks: readonly TaskId[]): Promise<readonly TaskStart[]> {
+    const inputs = new Map(tasks.map((task) => [task, inputsOf(this.#manifest, task, this.#partitionsOf)]))
+    const partitions = [...inputs.values()].flat()
+    const options = {
+      timeoutMs: Infinity,
+      signal: this.#closing.signal,
+      onRetry: (error: Error) => {
+        this.#callbacks.onRetry(error)
+      },
+    }
+    const committed = await fetchCommittedOffsets(this.#client, this.#options.group.groupId, partitions, options)
+    const without = partitions.filter(({ topic, partition }) => !committed.has(partitionKey(topic, partition)))
+    const [latest, earliest] = split(without, ({ topic }) => this.#resetOf(topic) === 'latest')
+    const unset =
+      this.#options.reset === 'none' ? earliest.filter(({ topic }) => !isInternal(this.#manifest, topic)) : []
+    if (unset[0] !== undefined) {
+      throw new Error(
+        `group ${this.#options.group.groupId} has no committed offset for ${partitionKey(unset[0].topic, unset[0].partition)} ` +
+          'and the reset policy is "none": set it to "earliest" or "latest"',
+      )
+    }
+    const offsets = new Map([
+      ...committed,
+      ...(await listOffsets(this.#client, earliest, EARLIEST, options)),
+      ...(await listOffsets(this.#client, latest, LATEST, options)),
+    ])
+    return [...inputs].map(([id, ofTask]) => ({
+      id,
+      inputs: ofTask.map(({ topic, partition }) => ({
+        topic,
+        partition,
+        offset: offsets.get(partitionKey(topic, partition)) ?? 0,
+        reset: isInternal(this.#manifest, topic) ? 'none' : this.#options.reset,
+      })),
+    }))
+  }
+
+  #resetOf(topic: string): ResetPolicy {
+    return isInternal(this.#manifest, topic) ? 'earliest' : this.#options.reset
+  }
+
+  /** Shares tasks out to the executors: where they were, else to the one with the fewest. */
+  #place(starts: readonly TaskStart[]): ReadonlyMap<ExecutorHandle, TaskStart[]> {
+    const result = new Map<ExecutorHandle, TaskStart[]>(this.#executors.map((executor) => [executor, []]))
+    const most = Math.ceil(starts.length / this.#executors.length)
+    const homeless: TaskStart[] = []
+    for (const start of starts) {
+      const before = this.#placement.get(formatTaskId(start.id))
+      const its = before === undefined ? undefined : result.get(before)
+      if (its !== undefined && its.length < most) its.push(start)
+      else homeless.push(start)
+    }
+    for (const start of homeless) {
+      const [executor, its] = [...result].reduce((a, b) => (b[1].length < a[1].length ? b : a))
+      its.push(start)
+      this.#placement.set(formatTaskId(start.id), executor)
+    }
+    return result
+  }
+
+  /** Topics that have grown bring new tasks: the group must share them out. */
+  async #watchPartitions(): Promise<void> {
+    try {
+      await this.#client.refresh(inputTopics(this.#manifest))
+    } catch (error) {
+      this.#callbacks.onRetry(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    if (tasksOf(this.#manifest, this.#partitionsOf).length !== this.#tasks.length) this.#member.rejoin()
+  }
+}
+
+const split = <T extends TopicPartition>(items: readonly T[], goesLeft: (item: T) => boolean): [T[], T[]] => {
+  const left: T[] = []
+  const right: T[] = []
+  for (const item of items) (goesLeft(item) ? left : right).push(item)
+  return [left, right]
+}

@@ -1,0 +1,66 @@
+/** What follows from manifest and partition counts: the tasks, their inputs, the partitions of internal topics. */
+import type { Manifest, ManifestInternalTopic } from '../abi/index.js'
+import type { TaskId } from '../kafka/task-id.js'
+import type { TopicPartition } from '../kafka/topic-partition.js'
+
+export type PartitionCount = (topic: string) => number | undefined
+
+/** Topics that the pipeline reads, internal ones included. */
+export const inputTopics = ({ subTopologies }: Manifest): readonly string[] => [
+  ...new Set(subTopologies.flatMap(({ inputs }) => inputs.map(({ topic }) => topic))),
+]
+
+/** Topics that must exist: sources, fixed sinks, dead-letter topics; not those that we create. */
+export const externalTopics = (manifest: Manifest): readonly string[] => {
+  const internal = new Set(manifest.internalTopics.map(({ topic }) => topic))
+  const topics = new Set(inputTopics(manifest))
+  for (const { topic } of manifest.sinks) if (topic !== '') topics.add(topic)
+  for (const policy of [manifest.onError, ...manifest.operators.map(({ onError }) => onError)]) {
+    if (policy.kind === 'dead-letter') topics.add(policy.topic)
+  }
+  return [...topics].filter((topic) => !internal.has(topic))
+}
+
+/** One task per partition of the widest input of each sub-topology. */
+export const tasksOf = (manifest: Manifest, partitions: PartitionCount): readonly TaskId[] =>
+  manifest.subTopologies.flatMap(({ id, inputs }) => {
+    const widest = Math.max(0, ...inputs.map(({ topic }) => partitions(topic) ?? 0))
+    return Array.from({ length: widest }, (_, partition) => ({ subTopology: id, partition }))
+  })
+
+/** Input partitions of a task, in the order of the sub-topology's inputs; narrower topics have none for high tasks. */
+export const inputsOf = (
+  manifest: Manifest,
+  { subTopology, partition }: TaskId,
+  partitions: PartitionCount,
+): readonly TopicPartition[] => {
+  const found = manifest.subTopologies.find(({ id }) => id === subTopology)
+  if (found === undefined) throw new RangeError(`the manifest has no sub-topology ${subTopology}`)
+  return found.inputs
+    .filter(({ topic }) => partition < (partitions(topic) ?? 0))
+    .map(({ topic }) => ({ topic, partition }))
+}
+
+/**
+ * Partition counts of internal topics: as given, else as many as the widest input of the sub-topologies that write
+ * them, as in Kafka Streams.
+ */
+export const internalPartitions = (manifest: Manifest, partitions: PartitionCount): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>()
+  const countOf = (topic: string, seen: readonly string[]): number => {
+    const internal = manifest.internalTopics.find((candidate) => candidate.topic === topic)
+    if (internal === undefined) return partitions(topic) ?? 0
+    if (internal.partitions !== undefined) return internal.partitions
+    if (seen.includes(topic)) return 0
+    const writers = manifest.subTopologies.filter(({ outputs }) =>
+      outputs.some((sink) => manifest.sinks[sink]?.topic === topic),
+    )
+    const inputs = writers.flatMap((writer) => writer.inputs.map((input) => input.topic))
+    return Math.max(1, ...inputs.map((input) => countOf(input, [...seen, topic])))
+  }
+  for (const { topic } of manifest.internalTopics) counts.set(topic, countOf(topic, []))
+  return counts
+}
+
+export const isInternal = (manifest: Manifest, topic: string): boolean =>
+  manifest.internalTopics.some((internal: ManifestInternalTopic) => internal.topic === topic)

@@ -1,0 +1,14 @@
+/**
+ * `millrace/runtime`: everything needed in production to run a compiled pipeline, in a program of its own (`runMain`)
+ * or inside a service (`createApp`).
+ */
+export { createApp, type App, type AppOptions } from './app.js'
+export { ConfigError, type AppSettings } from './config.js'
+export { PipelineLoadError, loadPipeline } from './load-pipeline.js'
+export type { Logger } from './log.js'
+export { MissingTopicsError } from './prepare-topics.js'
+export { runMain, type ExitCode } from './run-main.js'
+export type { AppState, StateListener } from './state.js'
+export { RecordProcessingError } from './task/task-error.js'
+export { DeadLetterHeader } from './task/dead-letter.js'
+export * from './abi/index.js'
