@@ -44,7 +44,7 @@ export class App {
   readonly #settings: Settings
   readonly #states = new StateMachine()
   readonly #starting = new AbortController()
-  #log: Logger
+  readonly #log: Logger
   #client: KafkaClient | undefined
   #executors: readonly ExecutorHandle[] = []
   #coordinator: TaskCoordinator | undefined
@@ -54,8 +54,9 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#options = options
-    this.#settings = readSettings(options, options.env ?? process.env)
-    this.#log = options.logger ?? defaultLogger('millrace')
+    const { pipeline: _pipeline, logger, onPrint: _onPrint, env, ...settings } = options
+    this.#settings = readSettings(settings, env ?? process.env)
+    this.#log = logger ?? defaultLogger('millrace')
   }
 
   get state(): AppState {
