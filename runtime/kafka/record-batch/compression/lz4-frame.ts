@@ -57,23 +57,23 @@ export const lz4UpperBound = (bytes: Buffer): number => {
   return readBlocks(bytes, header).length * header.blockMaxBytes
 }
 
-/** Length of a literal or match: 4 bits of the token, continued by bytes while they are 255. */
+/** Decodes the blocks of one frame into one output, which grows up to the limit. */
 class BlockDecoder {
+  readonly #bytes: Buffer
+  readonly #maxBytes: number
   #input = 0
   #inputEnd = 0
   #length = 0
-  output: Buffer
+  #output: Buffer
 
-  constructor(
-    private readonly bytes: Buffer,
-    capacity: number,
-    private readonly maxBytes: number,
-  ) {
-    this.output = Buffer.allocUnsafe(Math.min(capacity, maxBytes))
+  constructor(bytes: Buffer, capacity: number, maxBytes: number) {
+    this.#bytes = bytes
+    this.#maxBytes = maxBytes
+    this.#output = Buffer.allocUnsafe(Math.min(capacity, maxBytes))
   }
 
   get result(): Buffer {
-    return this.output.subarray(0, this.#length)
+    return this.#output.subarray(0, this.#length)
   }
 
   /** Copies may reach back into blocks before this one. */
@@ -82,7 +82,7 @@ class BlockDecoder {
     this.#inputEnd = end
     while (this.#input < end) {
       const token = this.#byte()
-      this.literals(this.#lengthOf(token >>> 4))
+      this.#literals(this.#lengthOf(token >>> 4))
       if (this.#input === end) return
       const distance = this.#byte() | (this.#byte() << 8)
       this.#match(distance, this.#lengthOf(token & 15) + 4)
@@ -93,13 +93,13 @@ class BlockDecoder {
   copy(start: number, end: number): void {
     this.#input = start
     this.#inputEnd = end
-    this.literals(end - start)
+    this.#literals(end - start)
   }
 
-  private literals(length: number): void {
+  #literals(length: number): void {
     if (this.#input + length > this.#inputEnd) throw corrupt('cut off')
     this.#reserve(length)
-    this.bytes.copy(this.output, this.#length, this.#input, this.#input + length)
+    this.#bytes.copy(this.#output, this.#length, this.#input, this.#input + length)
     this.#input += length
     this.#length += length
   }
@@ -108,11 +108,12 @@ class BlockDecoder {
     const start = this.#length
     if (distance === 0 || distance > start) throw corrupt(`match ${distance} bytes before position ${start}`)
     this.#reserve(length)
-    if (distance >= length) this.output.copyWithin(start, start - distance, start - distance + length)
-    else for (let i = start; i < start + length; i++) this.output[i] = this.output[i - distance] as number
+    if (distance >= length) this.#output.copyWithin(start, start - distance, start - distance + length)
+    else for (let i = start; i < start + length; i++) this.#output[i] = this.#output[i - distance] as number
     this.#length += length
   }
 
+  /** Length of literals or of a match: 4 bits of the token, continued by bytes while they are 255. */
   #lengthOf(bits: number): number {
     let length = bits
     if (bits < 15) return length
@@ -122,16 +123,16 @@ class BlockDecoder {
 
   #byte(): number {
     if (this.#input >= this.#inputEnd) throw corrupt('cut off')
-    return this.bytes[this.#input++] as number
+    return this.#bytes[this.#input++] as number
   }
 
   #reserve(length: number): void {
     const needed = this.#length + length
-    if (needed <= this.output.length) return
-    if (needed > this.maxBytes) throw tooManyBytes('lz4', this.maxBytes)
-    const larger = Buffer.allocUnsafe(Math.min(this.maxBytes, Math.max(needed, 2 * this.output.length)))
+    if (needed <= this.#output.length) return
+    if (needed > this.#maxBytes) throw tooManyBytes('lz4', this.#maxBytes)
+    const larger = Buffer.allocUnsafe(Math.min(this.#maxBytes, Math.max(needed, 2 * this.#output.length)))
     larger.set(this.result)
-    this.output = larger
+    this.#output = larger
   }
 }
 
