@@ -45,7 +45,8 @@ export interface Cluster {
 export async function openCluster(): Promise<Cluster> {
   const environment = inject('realEnvironment')
   if (environment === undefined) {
-    throw new Error('without a real environment there is no cluster yet')
+    const { openEmbeddedCluster } = await import('./embedded-cluster.js')
+    return openEmbeddedCluster()
   }
   const { openRealCluster } = await import('./real-cluster.js')
   return openRealCluster(environment)
