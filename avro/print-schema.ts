@@ -14,13 +14,14 @@ import {
   type RecordField,
 } from './schema.js'
 
-export function printSchema(schema: AvroSchema): JsonValue {
-  return print(schema, '', new Set())
+/** `external`: full names of types that are defined elsewhere (in references) and only referred to here. */
+export function printSchema(schema: AvroSchema, external: Iterable<string> = []): JsonValue {
+  return print(schema, '', new Set(external))
 }
 
-/** Compact JSON text. */
-export function schemaText(schema: AvroSchema): string {
-  return JSON.stringify(printSchema(schema))
+/** Compact JSON text of the same. */
+export function schemaText(schema: AvroSchema, external?: Iterable<string>): string {
+  return JSON.stringify(printSchema(schema, external))
 }
 
 function print(schema: AvroSchema, namespace: string, printed: Set<string>): JsonValue {

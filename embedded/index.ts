@@ -9,3 +9,12 @@ export type {
   FaultRule,
   TopicSpec,
 } from './kafka/index.js'
+export { startRegistry } from './registry/index.js'
+export type {
+  EmbeddedRegistry,
+  RegistryAuth,
+  RegistryFaultEffect,
+  RegistryFaultRule,
+  RegistryOptions,
+  RegistrySnapshot,
+} from './registry/index.js'
