@@ -1,4 +1,5 @@
-/** `millrace/testing`: pipelines without a broker. */
+/** `millrace/testing`: pipelines without a broker, and a broker and a schema registry in process. */
+export * from '../embedded/index.js'
 export { RecordFailedError } from './record-failed-error.js'
 export { testDriver, type TestDriver, type TestDriverOptions } from './test-driver.js'
 export type { RawRecord, SentHeaders, SentRecord, TestRecord } from './test-record.js'

@@ -1,0 +1,179 @@
+/** A random pipeline: the text of its file, and what its topics hold. */
+import type { JsonObject } from '../../../avro/schema.js'
+import { SchemaMaker, type Chooser } from '../../avro/arbitrary-schema.js'
+import { makeLambda, type LambdaInput } from './lambda.js'
+import { Expressions } from './expression.js'
+import { evolve } from './evolve.js'
+import { makeSinks } from './sink.js'
+import { makeOperator } from './operator.js'
+import { makeRecord, recordSchema, STRING, type ValueKind } from './value-kind.js'
+
+export interface GeneratedPlan {
+  /** Name of the pipeline and of its export; prefix of all its topics. */
+  readonly name: string
+  readonly text: string
+  readonly sources: readonly GeneratedSource[]
+  /** Subject -> versions as JSON, oldest first; the last one is what the pipeline reads or writes. */
+  readonly subjects: ReadonlyMap<string, readonly JsonObject[]>
+}
+
+export interface GeneratedSource {
+  readonly topic: string
+  readonly keyNullable: boolean
+  readonly valueNullable: boolean
+  readonly subject: string
+}
+
+/** A stream of the builder while it is generated. */
+export interface GeneratedStream {
+  readonly name: string
+  readonly key: ValueKind
+  readonly value: ValueKind
+  /** Subject whose last version is the value's schema, as long as the value is unchanged. */
+  readonly subject: string | undefined
+}
+
+/** The file while it is written. */
+export class PlanBuilder {
+  readonly name: string
+  readonly choose: Chooser
+  readonly maker: SchemaMaker
+  readonly lines: string[] = []
+  readonly streams: GeneratedStream[] = []
+  readonly sources: GeneratedSource[] = []
+  readonly subjects = new Map<string, readonly JsonObject[]>()
+  readonly captured = [
+    { text: 'factor', type: { kind: 'number', avro: 'double' } },
+    { text: 'prefix', type: { kind: 'string' } },
+    { text: 'config.rate', type: { kind: 'number', avro: 'double' } },
+  ] satisfies LambdaInput['captured']
+  #names = 0
+
+  constructor(name: string, choose: Chooser) {
+    this.name = name
+    this.choose = choose
+    this.maker = new SchemaMaker(choose)
+  }
+
+  fresh(prefix: string): string {
+    return `${prefix}${this.#names++}`
+  }
+
+  topic(suffix: string): string {
+    return `${this.name}-${suffix}`
+  }
+
+  lambda(stream: Pick<LambdaInput, 'key' | 'value'>, wanted: Parameters<typeof makeLambda>[2]): string {
+    return makeLambda(this.choose, { ...stream, captured: this.captured }, wanted)
+  }
+
+  /** An expression for the body of a lambda `(value, ctx)` that is written by hand. */
+  expression(stream: Pick<GeneratedStream, 'key' | 'value'>, type: ValueKind, value: string): string {
+    const bindings = [
+      { text: value, type: stream.value },
+      { text: 'ctx.key', type: stream.key },
+    ]
+    return new Expressions(this.choose, { bindings, captured: this.captured, context: true }).of(type, 2)
+  }
+
+  /** `, { onError: … }` or nothing. */
+  errorOption(): string {
+    return this.choose.oneIn(6) ? `, { onError: ${this.errorPolicy()} }` : ''
+  }
+
+  errorPolicy(): string {
+    return this.choose.pick(["'skip'", `deadLetter('${this.topic('dead')}')`, "'fail'"])
+  }
+
+  /** Declares a stream and says what it carries. */
+  declare(prefix: string, expression: string, stream: Omit<GeneratedStream, 'name'>): GeneratedStream {
+    const declared = { ...stream, name: this.fresh(prefix) }
+    this.lines.push(`const ${declared.name} = ${expression}`)
+    this.streams.push(declared)
+    return declared
+  }
+}
+
+const MAX_OPERATORS = 7
+
+export function makePlan(name: string, choose: Chooser): GeneratedPlan {
+  const builder = new PlanBuilder(name, choose)
+  for (let count = choose.oneIn(5) ? 2 : 1; count > 0; count--) makeSource(builder)
+  for (let count = choose.below(MAX_OPERATORS); count > 0; count--) makeOperator(builder)
+  makeSinks(builder)
+  return { name, text: fileText(builder), sources: builder.sources, subjects: builder.subjects }
+}
+
+function makeSource(builder: PlanBuilder): void {
+  const { choose, maker } = builder
+  const topic = builder.topic(builder.fresh('in'))
+  const subject = `${topic}-value`
+  const value = makeRecord(choose, maker)
+  builder.subjects.set(subject, evolve(choose, recordSchema(value)))
+  const source = { topic, subject, keyNullable: choose.oneIn(4), valueNullable: choose.oneIn(4) }
+  builder.sources.push(source)
+  const types = { key: optional(STRING, source.keyNullable), value: optional(value, source.valueNullable) }
+  const options = [`key: ${source.keyNullable ? 'nullable(string())' : 'string()'}`]
+  if (source.valueNullable) options.push(`value: nullable(avro({ subject: '${subject}' }))`)
+  if (choose.oneIn(4)) {
+    const time = builder.lambda({ value: types.value, key: undefined }, (expressions) =>
+      choose.oneIn(4) ? expressions.number(1) : `Math.trunc(Math.abs(${expressions.number(1)})) % 4e12`,
+    )
+    options.push(`timestamp: ${time}`)
+  }
+  builder.declare('s', `p.stream(topic('${topic}', { ${options.join(', ')} }))`, { ...types, subject })
+}
+
+function optional(type: ValueKind, nullable: boolean): ValueKind {
+  return nullable ? { kind: 'nullable', inner: type } : type
+}
+
+function fileText(builder: PlanBuilder): string {
+  const { name, choose, lines } = builder
+  const policy = builder.errorPolicy()
+  const factor = choose.pick(['3', '0.5', '-1'])
+  const body = [
+    `export const ${name} = pipeline('${name}', { onError: ${policy} }, (p) => {`,
+    `const factor: number = ${factor}`,
+    `const prefix: string = 'p:'`,
+    `const config: { rate: number } = { rate: 2 }`,
+    ...lines,
+    '})',
+  ].join('\n')
+  const used = (names: readonly string[]): string => names.filter((n) => new RegExp(`\\b${n}\\b`).test(body)).join(', ')
+  const millrace = used([
+    'avro',
+    'deadLetter',
+    'double',
+    'json',
+    'nullable',
+    'otherwise',
+    'pipeline',
+    'string',
+    'topic',
+  ])
+  const helpers = used(['isBig', 'limits', 'scaled', 'shout'])
+  return [
+    `import { ${millrace} } from 'millrace'`,
+    ...(helpers === '' ? [] : [`import { ${helpers} } from './helpers.js'`]),
+    '',
+    body,
+    '',
+  ].join('\n')
+}
+
+/** The author's other file. */
+export const HELPERS_TEXT = `export const limits: readonly number[] = [1, 2, 100]
+
+export function scaled(n: number): number {
+  const offset = 0.25
+  return n * 2 + offset
+}
+
+export const shout = (text: string): string => \`\${text}!\`
+
+export function isBig(n: number): boolean {
+  if (n < 0) return false
+  return n > 1000 || limits.includes(n)
+}
+`
