@@ -126,7 +126,7 @@ describe('BatchWriter', () => {
           }
         },
       ),
-      { numRuns: 100, seed: 3 },
+      { numRuns: 60, seed: 3 },
     )
   })
 

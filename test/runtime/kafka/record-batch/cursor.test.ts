@@ -125,7 +125,7 @@ describe('RecordReader', () => {
           }
         },
       ),
-      { numRuns: 3000, seed: 5 },
+      { numRuns: 500, seed: 5 },
     )
   })
 

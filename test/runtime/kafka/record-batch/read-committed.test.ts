@@ -138,7 +138,7 @@ describe('ReadCommittedFilter', () => {
           expect(seen.length - minimum.length).toBeLessThanOrEqual(1)
         }
       }),
-      { numRuns: 200, seed: 11 },
+      { numRuns: 100, seed: 11 },
     )
   })
 })
