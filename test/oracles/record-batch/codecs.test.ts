@@ -1,39 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startBroker } from '../../../embedded/kafka/index.js'
 import { buildBatch, COMPRESSION_TYPES } from '../../../runtime/kafka/record-batch/index.js'
 import { clusterClient, type ClusterClient } from '../../e2e/kafkajs-cluster.js'
-import { openRealBroker } from '../../e2e/real-cluster.js'
-import { realEnvironment } from '../../kafka/setup/real-environment.js'
+import { brokersUnderTest, type BrokerUnderTest } from '../brokers-under-test.js'
 import { consumeWithConfluentKafka, produceWithConfluentKafka } from '../clients/confluent-kafka.js'
 import { consumeWithConsole, produceWithConsole } from '../clients/console.js'
 import { hex, type PlainRecord } from '../clients/plain-record.js'
 import { openWire, type Wire } from '../clients/wire.js'
 import { sampleRecords, toInput } from './sample-records.js'
 
-interface Broker {
-  readonly brokers: string
-  readonly close: () => Promise<void>
-}
-
-async function openEmbedded(): Promise<Broker> {
-  const broker = await startBroker()
-  return { brokers: broker.bootstrap, close: () => broker.close() }
-}
-
-async function openReal(): Promise<Broker> {
-  const { brokers } = realEnvironment()
-  await openRealBroker(brokers)
-  return { brokers, close: () => Promise.resolve() }
-}
-
 const topicConfig = { 'compression.type': 'producer', 'max.message.bytes': '4000000' }
 const records = sampleRecords(Date.now())
 
-describe.each([
-  { name: 'Apache Kafka', open: openReal },
-  { name: 'the embedded broker', open: openEmbedded },
-])('on $name', ({ open }) => {
-  let broker: Broker
+describe.each(brokersUnderTest)('on $name', ({ open }) => {
+  let broker: BrokerUnderTest
   let wire: Wire
   let client: ClusterClient
 
