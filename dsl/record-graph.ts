@@ -9,13 +9,14 @@ import type { Stream } from './stream.js'
 import { DeclaredTopic } from './topic.js'
 
 /**
+ * `recorder` is given by who wants to recognise the streams of this run.
+ *
  * @throws PipelineError when the builder is wrong, and whatever the builder itself throws.
  */
-export function recordGraph(pipeline: Pipeline): PipelineGraph {
+export function recordGraph(pipeline: Pipeline, recorder = new Recorder(pipeline.name)): PipelineGraph {
   if (!(pipeline instanceof DeclaredPipeline)) {
     throw new PipelineError('MR1211', 'this is not a pipeline: it was not made by `pipeline(…)` of this millrace')
   }
-  const recorder = new Recorder(pipeline.name)
   const result: unknown = pipeline.build({
     stream: (...values: unknown[]) => recordSource(recorder, new Arguments('stream', values)),
   } as PipelineBuilder)

@@ -4,7 +4,10 @@
  */
 export class CallSite {
   readonly id: number
-  constructor(id: number) {
+  /** Sites of the calls of the author's helpers that were under way, outermost first. */
+  readonly frames: readonly number[]
+  constructor(id: number, frames: readonly number[] = []) {
     this.id = id
+    this.frames = frames
   }
 }

@@ -1,0 +1,37 @@
+/**
+ * Readable, unique labels of operators: the author's name, else the kind with the topic, the branch or the variable that
+ * holds the result, else the kind with the node's number.
+ */
+import { ts } from 'ts-morph'
+import type { LogicalNode } from '../../ir/logical-plan.js'
+
+export class Labels {
+  readonly #taken = new Set<string>()
+
+  label(node: LogicalNode, call: ts.Node | undefined): string {
+    const wanted = node.name ?? `${node.kind}-${subject(node) ?? binding(call) ?? node.id}`
+    let label = wanted
+    for (let count = 2; this.#taken.has(label); count += 1) label = `${wanted}-${count}`
+    this.#taken.add(label)
+    return label
+  }
+}
+
+function subject(node: LogicalNode): string | undefined {
+  switch (node.kind) {
+    case 'source':
+      return node.topic.name
+    case 'to':
+      return node.target.kind === 'topic' ? node.target.topic.name : undefined
+    case 'branch':
+      return node.branch
+    default:
+      return undefined
+  }
+}
+
+function binding(call: ts.Node | undefined): string | undefined {
+  const parent = call?.parent
+  if (parent === undefined || !ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return undefined
+  return parent.initializer === call ? parent.name.text : undefined
+}

@@ -1,0 +1,131 @@
+/** Turns a recorded graph into plain data: functions become ids of lambdas with copies of what they captured. */
+import type { AuthorFunction, GraphNode, PipelineGraph, TopicSpec } from '../../../dsl/model/graph.js'
+import type { SerdeSpec } from '../../../dsl/model/serde-spec.js'
+import type { CapturedValue } from '../../ir/captured-value.js'
+import type { LambdaId, LogicalNode, LogicalNodeBase, LogicalTopic } from '../../ir/logical-plan.js'
+import { capture, functionName } from './capture.js'
+import type { Origin, StagedLambda, StagedNode, StagedPipeline } from './message.js'
+import { knownFunction } from './registry.js'
+
+export function serializeGraph(
+  graph: PipelineGraph,
+  site: Origin | undefined,
+  anchors: ReadonlyMap<number, Origin>,
+): StagedPipeline {
+  const serializer = new Serializer()
+  const nodes = graph.nodes.map((node): StagedNode => ({
+    node: serializer.node(node),
+    site: origin(node.site),
+    anchor: anchors.get(node.id),
+    onError: node.onError,
+    topic: origin(topicOf(node)?.site),
+  }))
+  const { name, applicationId, onError } = graph
+  return { name, applicationId, onError, site, nodes, lambdas: serializer.lambdas }
+}
+
+function topicOf(node: GraphNode): TopicSpec | undefined {
+  if (node.kind === 'source') return node.topic
+  if (node.kind !== 'to') return undefined
+  return node.target.kind === 'topic' ? node.target.topic : node.target.like
+}
+
+function origin(site: Origin | undefined): Origin | undefined {
+  return site === undefined ? undefined : { id: site.id, frames: site.frames }
+}
+
+class Serializer {
+  readonly lambdas: StagedLambda[] = []
+  readonly #captured = new Map<object, CapturedValue>()
+
+  node(node: GraphNode): LogicalNode {
+    const base: LogicalNodeBase = {
+      id: node.id,
+      name: node.name,
+      label: '',
+      span: undefined,
+      onError: node.onError ?? { kind: 'fail' },
+    }
+    switch (node.kind) {
+      case 'source':
+        return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
+      case 'filter':
+        return {
+          ...base,
+          kind: node.kind,
+          input: node.input,
+          predicate: this.#lambda(node.predicate),
+          negated: node.negated,
+        }
+      case 'map':
+      case 'map-record':
+      case 'flat-map':
+        return { ...base, kind: node.kind, input: node.input, mapper: this.#lambda(node.mapper) }
+      case 'select-key':
+        return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+      case 'peek':
+      case 'for-each':
+        return { ...base, kind: node.kind, input: node.input, action: this.#lambda(node.action) }
+      case 'print':
+        return { ...base, kind: node.kind, input: node.input, printLabel: node.label }
+      case 'merge':
+        return { ...base, kind: node.kind, inputs: node.inputs }
+      case 'split': {
+        const branches = node.branches.map(({ name, predicate }) => ({ name, predicate: this.#optional(predicate) }))
+        return { ...base, kind: node.kind, input: node.input, branches }
+      }
+      case 'branch':
+        return { ...base, kind: node.kind, input: node.input, branch: node.branch }
+      case 'repartition':
+        return { ...base, kind: node.kind, input: node.input, partitions: node.partitions }
+      case 'to':
+        return this.#sink(node, base)
+    }
+  }
+
+  #sink(node: Extract<GraphNode, { kind: 'to' }>, base: LogicalNodeBase): LogicalNode {
+    const { target } = node
+    return {
+      ...base,
+      kind: 'to',
+      input: node.input,
+      target:
+        target.kind === 'topic'
+          ? { kind: 'topic', topic: this.#topic(target.topic) }
+          : { kind: 'chosen', choose: this.#lambda(target.choose), like: this.#topic(target.like) },
+      headers: this.#optional(node.headers),
+      timestamp: this.#optional(node.timestamp),
+    }
+  }
+
+  #topic(topic: TopicSpec): LogicalTopic {
+    const { name, key, value } = topic
+    return {
+      name,
+      key: plainSerde(key),
+      value: plainSerde(value),
+      timestamp: this.#optional(topic.timestamp),
+      span: undefined,
+    }
+  }
+
+  #optional(fn: AuthorFunction | undefined): LambdaId | undefined {
+    return fn === undefined ? undefined : this.#lambda(fn)
+  }
+
+  #lambda(fn: AuthorFunction): LambdaId {
+    const known = knownFunction(fn)
+    if (known === undefined) {
+      const problem = { code: 'MR2002', variable: undefined, path: fn.name, why: functionName(fn) } as const
+      return this.lambdas.push({ site: undefined, captures: new Map(), problems: [problem] }) - 1
+    }
+    return this.lambdas.push({ site: known.site, ...capture(known, this.#captured) }) - 1
+  }
+}
+
+/** Call sites are instances of a class; what is cloned between threads is their data. */
+function plainSerde(serde: SerdeSpec | undefined): SerdeSpec | undefined {
+  if (serde === undefined) return undefined
+  if (serde.kind === 'nullable') return { kind: 'nullable', inner: plainSerde(serde.inner) ?? serde.inner }
+  return serde.kind === 'avro' ? { ...serde, site: origin(serde.site) } : serde
+}
