@@ -4,6 +4,7 @@
  * state ERROR, with what was done committed as far as possible.
  */
 import { randomUUID } from 'node:crypto'
+import { inspect } from 'node:util'
 import type { GeneratedPipeline, Manifest } from './abi/index.js'
 import { connectionOptions, readSettings, registryOptions, type AppSettings, type Settings } from './config.js'
 import { ExecutorHandle, type OpenChannel } from './executor/executor-handle.js'
@@ -11,7 +12,7 @@ import type { ExecutorOptions } from './executor/executor-options.js'
 import { inlineChannel } from './executor/inline-channel.js'
 import { TaskCoordinator } from './executor/task-coordinator.js'
 import { workerChannel } from './executor/worker-channel.js'
-import { HttpServer, startHttpServer } from './http.js'
+import { startHttpServer, type HttpServer } from './http.js'
 import { KafkaClient } from './kafka/client.js'
 import { retry } from './kafka/retry.js'
 import { KafkajsTransport } from './kafka/transport/kafkajs-transport.js'
@@ -309,9 +310,7 @@ const printLine = (label: string, key: unknown, value: unknown): void => {
 }
 
 const show = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : (JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)) ?? 'null')
+  typeof value === 'string' ? value : inspect(value, { depth: 8, breakLength: Infinity })
 
 /** Whether it was done in time; rejects when it fails before. */
 const withinTime = async (work: Promise<void>, ms: number): Promise<boolean> => {

@@ -56,7 +56,8 @@ const waitForTopics = async (
   onMissing: (topics: readonly string[]) => void,
 ): Promise<void> => {
   const started = performance.now()
-  for (let told = ''; ; await pause(POLL_MS, options.signal)) {
+  let told = ''
+  for (;;) {
     options.signal?.throwIfAborted()
     const found = await describeTopics(client, topics, options)
     const missing = topics.filter((topic) => !found.has(topic))
@@ -64,5 +65,6 @@ const waitForTopics = async (
     if (performance.now() - started + POLL_MS > options.timeoutMs) throw new MissingTopicsError(missing)
     if (told !== missing.join()) onMissing(missing)
     told = missing.join()
+    await pause(POLL_MS, options.signal)
   }
 }

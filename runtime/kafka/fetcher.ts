@@ -89,13 +89,17 @@ export class Fetcher {
     await Promise.all([...this.#busy.values(), this.#metadata])
   }
 
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
   get #reserve(): number {
     return Math.floor(this.#options.budgetBytes / Math.max(1, this.#partitions.size))
   }
 
   /** Starts a request to every broker that has something to fetch and none under way. */
   #wake(): void {
-    if (this.#closing.signal.aborted) return
+    if (this.#isClosed()) return
     for (const partition of this.#partitions.values()) {
       const leader = this.#client.leader(partition.topic, partition.partition)
       if (leader === undefined || partition.stale) this.#refreshMetadata()
@@ -117,14 +121,14 @@ export class Fetcher {
 
   async #fetchFrom(node: NodeId): Promise<void> {
     let backoff = BACKOFF_MS
-    while (!this.#closing.signal.aborted) {
+    while (!this.#isClosed()) {
       const { wanted, heldBack } = this.#next(node)
       if (wanted.length === 0) return
       try {
         await this.#fetch(node, wanted, heldBack)
         backoff = BACKOFF_MS
       } catch (error) {
-        if (this.#closing.signal.aborted) return
+        if (this.#isClosed()) return
         if (!isRetriable(error)) {
           const failure = error instanceof Error ? error : new Error(String(error))
           for (const partition of wanted) this.#fail(partition, failure)
@@ -257,7 +261,7 @@ export class Fetcher {
       this.#callbacks.onRetry(new Error(`${error.message}; reading on at the ${partition.reset} offset ${offset}`))
       partition.seek(offset)
     } catch (cause) {
-      if (this.#closing.signal.aborted) return
+      if (this.#isClosed()) return
       this.#fail(partition, cause instanceof Error ? cause : new Error(String(cause)))
     } finally {
       partition.resetting = false
@@ -275,17 +279,17 @@ export class Fetcher {
   /** Looks the leaders up until all assigned partitions have one; waits between tries. */
   async #refresh(): Promise<void> {
     let backoff = BACKOFF_MS
-    for (let tries = 0; !this.#closing.signal.aborted; tries++) {
+    for (let tries = 0; !this.#isClosed(); tries++) {
       if (tries > 0) {
         await pause(backoff, this.#closing.signal)
         backoff = Math.min(2 * backoff, MAX_BACKOFF_MS)
-        if (this.#closing.signal.aborted) return
+        if (this.#isClosed()) return
       }
       const partitions = [...this.#partitions.values()]
       try {
         await this.#client.refresh([...byTopic(partitions).keys()])
       } catch (error) {
-        if (this.#closing.signal.aborted) return
+        if (this.#isClosed()) return
         if (!isRetriable(error)) {
           for (const partition of partitions)
             this.#fail(partition, error instanceof Error ? error : new Error(String(error)))

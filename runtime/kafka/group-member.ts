@@ -248,7 +248,8 @@ export class GroupMember {
         return
       }
       const code = await this.#heartbeat()
-      if (signal.aborted || code === ErrorCode.NONE) continue
+      if (isAborted(signal)) return
+      if (code === ErrorCode.NONE) continue
       if (LOST.has(code)) {
         finish(this.#lose(code))
         return
@@ -359,6 +360,9 @@ export class GroupMember {
     }
   }
 }
+
+/** A call, since the type checker takes a property that it has seen for constant. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted
 
 /** Stops waiting, not the request: joining may take as long as the slowest member. */
 const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>

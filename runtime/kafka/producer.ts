@@ -252,7 +252,7 @@ export class Producer {
     this.#landed(queue, batch)
     queue.backoffMs = 0
     queue.remove(batch)
-    const wasFull = this.isFull
+    const { isFull: wasFull } = this
     this.#bufferedBytes -= batch.sealed.buffer.length
     this.#outstanding.delete(batch.id)
     batch.writer.release(batch.sealed)

@@ -4,7 +4,7 @@
  * built once per schema text.
  */
 import avsc from 'avsc'
-import type { Type } from 'avsc'
+import type { Schema, Type } from 'avsc'
 import type { WriterSchema } from './runtime-registry.js'
 
 const longType = avsc.types.LongType.__with({
@@ -25,7 +25,7 @@ const isLong = (schema: unknown): boolean =>
 
 /** For every type that is resolved against another one of these. */
 export const avscOptions = {
-  typeHook: (schema: unknown) => (isLong(schema) ? longType : undefined),
+  typeHook: (schema: unknown): Type | undefined => (isLong(schema) ? longType : undefined),
 }
 
 export const isAvscType = (value: unknown): value is Type => avsc.Type.isType(value)
@@ -35,7 +35,7 @@ export const transcoder = (writer: Type): WriterSchema => {
   const readerOf = (text: string) => {
     let reader = readers.get(text)
     if (reader === undefined) {
-      const type = avsc.Type.forSchema(JSON.parse(text), avscOptions)
+      const type = avsc.Type.forSchema(JSON.parse(text) as Schema, avscOptions)
       reader = { type, resolver: type.createResolver(writer) }
       readers.set(text, reader)
     }

@@ -81,15 +81,14 @@ export const eventually = async <T>(
     const answer = await ask()
     if (good(answer)) return answer
     if (performance.now() - started > timeoutMs) {
-      throw new Error(`not within ${timeoutMs} ms; last: ${JSON.stringify(answer)?.slice(0, 500)}`)
+      throw new Error(
+        `not within ${timeoutMs} ms; last: ${(JSON.stringify(answer) as string | undefined)?.slice(0, 500)}`,
+      )
     }
     await sleep(20)
   }
 }
 
-export const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
+const nothing = (): void => undefined
+
+export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
