@@ -40,7 +40,8 @@ export function decodeResolved(resolution: Resolution, bytes: Uint8Array, long: 
   }
 }
 
-class Decoder {
+/** The decoder itself, for those who take a datum apart step by step. It throws MalformedBytes. */
+export class Decoder {
   /** Where the decoder is; on an error it stays there. */
   readonly path: string[] = []
   private depth = 0
@@ -160,7 +161,7 @@ class Decoder {
     return Object.fromEntries(resolution.reader.fields.map((field, index) => [field.name, values[index]]))
   }
 
-  private skip(schema: AvroSchema): void {
+  skip(schema: AvroSchema): void {
     const { reader } = this
     switch (schema.type) {
       case 'null':
@@ -211,7 +212,7 @@ class Decoder {
   }
 
   /** The blocks of an array or map; `overhead`: least bytes an item takes beside its value. */
-  private blocks(schema: AvroSchema, item: (index: number) => void, overhead = 0, mayJump = false): void {
+  blocks(schema: AvroSchema, item: (index: number) => void, overhead = 0, mayJump = false): void {
     const { reader } = this
     const least = minEncodedSize(schema) + overhead
     for (let index = 0; ;) {
@@ -236,7 +237,7 @@ class Decoder {
     }
   }
 
-  private branch(count: number): number {
+  branch(count: number): number {
     const start = this.reader.position
     const index = this.reader.long()
     if (index < 0 || index >= count) this.reader.fail(`no union branch with index ${index}`, start)
