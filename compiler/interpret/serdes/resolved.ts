@@ -1,0 +1,49 @@
+/** Serdes with everything that the compiler's front end knows: schemas, demand. What the byte-faithful oracle uses. */
+import type { GraphNode } from '../../../dsl/model/graph.js'
+import { none, whole, type Demand, type PlanDemand } from '../../ir/demand.js'
+import type { ResolvedPlan, ResolvedSerde } from '../../ir/resolved-plan.js'
+import { avroSerde, type SchemaIds } from './avro.js'
+import { elementSerde, type ElementSerde, type TopicSerdes } from './element-serde.js'
+import { serdeOfKind } from './of-kind.js'
+
+/** Serdes of the nodes of a graph from the plan that was made of it: node ids are the same. */
+export function resolvedSerdes(
+  plan: ResolvedPlan,
+  demand: PlanDemand,
+  ids: SchemaIds,
+): (node: GraphNode) => TopicSerdes {
+  return (node) => {
+    const topic = plan.topics.get(node.id)
+    if (topic === undefined) throw new Error(`node ${node.id}, a ${node.kind}, has no topic in the plan`)
+    const frame = node.kind === 'repartition' ? undefined : ids
+    const wanted =
+      node.kind === 'to' ? { key: whole, value: whole } : (demand.inputs.get(node.id) ?? { key: none, value: none })
+    return {
+      key: resolvedSerde(topic.key, wanted.key, frame),
+      value: resolvedSerde(topic.value, wanted.value, frame),
+    }
+  }
+}
+
+export function resolvedSerde(serde: ResolvedSerde, demand: Demand, ids: SchemaIds | undefined): ElementSerde {
+  const { nullable } = serde
+  const bytes =
+    serde.kind === 'avro' ? avroSerde({ schema: serde.schema, long: serde.long, demand, ids }) : serdeOfKind(serde.kind)
+  const element = elementSerde(bytes, nullable)
+  return demand.kind === 'none' ? unread(element) : element
+}
+
+/** What nobody reads cannot be wrong. */
+function unread(serde: ElementSerde): ElementSerde {
+  return {
+    encode: serde.encode,
+    decode(wire) {
+      if (wire === null) return serde.decode(null)
+      try {
+        return serde.decode(wire)
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
