@@ -12,16 +12,19 @@ export interface InterpretedEngineOptions {
   /** Serdes of nodes and of topics outside; default: by declaration, Avro by reference. */
   readonly nodeSerdes?: (node: GraphNode) => TopicSerdes
   readonly topicSerdes?: (topic: TopicSpec) => TopicSerdes
+  /** Labels of operators; default: see the interpreter. */
+  readonly label?: (node: GraphNode) => string
 }
 
 export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngineOptions): Engine {
-  const { partitions, print, nodeSerdes } = options
+  const { partitions, print, nodeSerdes, label } = options
   const sources = new Set(graph.nodes.flatMap((node) => (node.kind === 'source' ? [node.topic.name] : [])))
   const most = Math.max(1, ...[...sources].map(partitions))
   const interpreter = interpret(graph, {
     partitions: () => most,
     print: (label, { key, value }) => print(label, key, value),
     ...(nodeSerdes === undefined ? {} : { serdes: nodeSerdes }),
+    ...(label === undefined ? {} : { label }),
   })
   const place = (output: OutputRecord): EngineOutput => ({ ...output, partition: keyPartition(output, partitions) })
   return {

@@ -61,7 +61,8 @@ function splitBranches(args: Arguments): readonly SplitBranch[] {
   if (second !== undefined) {
     throw new PipelineError('MR1208', `branch '${second.name}' is a second \`otherwise\``, { site })
   }
-  return branches
+  // It takes the rest wherever it is written.
+  return branches.toSorted((a, b) => Number(a.predicate === undefined) - Number(b.predicate === undefined))
 }
 
 function branchPredicate(args: Arguments, name: string, value: unknown): AuthorFunction | undefined {

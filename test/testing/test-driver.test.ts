@@ -60,6 +60,18 @@ describe('testDriver, interpreted', () => {
     expect(driver.output(small).readValues()).toEqual([order('b', 'x', 5).value])
   })
 
+  it('sends to `otherwise` what no other branch takes, wherever it is written', () => {
+    const rest = pipeline('rest', (p) => {
+      const branches = p.stream(orders).split({ others: otherwise, big: (o) => o.amount > 100 })
+      branches.big.to(big)
+      branches.others.to(small)
+    })
+    using driver = testDriver(rest)
+    driver.input(orders).sendAll([order('a', 'x', 500), order('b', 'x', 5)])
+    expect(driver.output(big).size).toBe(1)
+    expect(driver.output(small).size).toBe(1)
+  })
+
   it('moves records to the partition of their new key', () => {
     using driver = testDriver(routing, { partitions: 4 })
     const customers = ['x', 'y', 'z', 'u', 'v', 'w']
