@@ -128,12 +128,12 @@ function connectionFailure(at: Place, cause: unknown, timeoutMs: number, signal:
   const reason = cause instanceof Error && cause.message !== '' ? cause.message : String(code ?? cause)
   const details: RegistryErrorDetails = { ...at, kind: 'unreachable', help: connectionHelp(code), cause }
   // A certificate does not become valid by asking again, nor does a name resolve that does not exist.
-  const lasting = typeof code === 'string' && /CERT|SIGNED|SSL|TLS|ENOTFOUND|EPROTO/.test(code)
+  const lasting = typeof code === 'string' && /CERT|SIGN|SSL|TLS|ENOTFOUND|EPROTO/.test(code)
   return new Failure(`${at.request} failed: ${reason}`, details, !lasting)
 }
 
 function connectionHelp(code: unknown): string {
-  if (typeof code === 'string' && /CERT|SIGNED/.test(code)) {
+  if (typeof code === 'string' && /CERT|SIGN/.test(code)) {
     return 'give the certificate authority of the registry as registry.ca in millrace.config.ts'
   }
   if (code === 'ENOTFOUND') return 'the host name does not resolve: check registry.url'
