@@ -40,6 +40,8 @@ export interface Lambda {
 
 export interface FunctionText {
   readonly file: string
+  /** Where the function stands in that file: what source maps of the copied text lead to. */
+  readonly span: Span
   readonly text: string
 }
 

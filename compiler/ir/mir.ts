@@ -61,6 +61,8 @@ export interface MirLink {
 export interface OpaqueFunction {
   readonly name: string
   readonly file: string
+  /** Where the function stands in that file. */
+  readonly span: Span
   readonly text: string
   readonly captures: readonly { readonly name: string; readonly constant: number }[]
 }
@@ -154,13 +156,22 @@ export type FieldUse =
   | { readonly kind: 'value' }
   | { readonly kind: 'present' }
   | { readonly kind: 'time' }
+  | { readonly kind: 'index' }
   | { readonly kind: 'length' }
   | { readonly kind: 'same-text'; readonly text: string }
   | { readonly kind: 'same-symbol'; readonly symbol: string }
 
 /** Names of functions in runtime/generated that MIR calls; codegen has more of its own. */
 export type HelperName =
-  'settled' | 'iterable' | 'keyAndValue' | 'eventTime' | 'sinkTimestamp' | 'topicName' | 'timeClip' | 'readOfNull'
+  | 'settled'
+  | 'iterable'
+  | 'keyAndValue'
+  | 'eventTime'
+  | 'sinkTimestamp'
+  | 'topicName'
+  | 'timeClip'
+  | 'dateMs'
+  | 'readOfNull'
 
 export type MirStatement = { readonly span: Span | undefined } & MirStatementKind
 export type MirStatementKind =

@@ -43,7 +43,7 @@ export class ProgramBuilder {
     if (known !== undefined) return known
     const index = this.#addOpaque(
       `lambda${lambda.id}`,
-      { file: lambda.span.file, text: lambda.text },
+      { file: lambda.span.file, span: lambda.span, text: lambda.text },
       lambda.captures,
       lambda,
     )
