@@ -66,13 +66,13 @@ export function stringText(text: string): string {
 export function canonicalText(value: unknown, type: CaseType): string {
   if (value === null || value === undefined) return 'null'
   const plain = withoutNull(type)
-  if (plain === 'long') return isWhole(value) ? String(value) : `not a long: ${String(value)}`
-  if (plain === 'double') return `${String(value)}d`
+  if (plain === 'long') return isWhole(value) ? String(value) : `not a long: ${JSON.stringify(value)}`
+  if (plain === 'double') return typeof value === 'number' ? `${value}d` : `not a double: ${JSON.stringify(value)}`
   if (typeof plain === 'string') return JSON.stringify(value)
   if ('arr' in plain) {
     return Array.isArray(value)
       ? `[${value.map((item: unknown) => canonicalText(item, plain.arr)).join(',')}]`
-      : `not an array: ${String(value)}`
+      : `not an array: ${JSON.stringify(value)}`
   }
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   const types: Readonly<Record<string, CaseType>> =

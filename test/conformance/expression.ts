@@ -70,8 +70,8 @@ class Operands {
     return this.#parts.map((_, index) => this.at(index))
   }
 
-  raw<T>(index: number): T {
-    return this.#parts[index] as T
+  raw(index: number): unknown {
+    return this.#parts[index]
   }
 
   helper(name: string): string {
@@ -139,12 +139,12 @@ const equality =
 
 const TRANSLATORS: Readonly<Record<string, Translator>> = {
   lit(operands) {
-    const value = operands.raw<CaseValue>(0)
+    const value = operands.raw(0) as CaseValue
     const text = literalText(value, operands.context.long)
     return made(text, typeOfValue(value), text.startsWith('-') ? Strength.Unary : Strength.Call)
   },
   var(operands) {
-    const name = operands.raw<string>(0)
+    const name = operands.raw(0) as string
     const variable = operands.context.variables.get(name)
     if (variable === undefined) throw new TypeError(`unknown variable ${name}`)
     return made(variable.text, variable.type)
@@ -223,7 +223,7 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
 
 function translateGet(operands: Operands): Translated {
   const object = operands.at(0)
-  const name = operands.raw<string>(1)
+  const name = operands.raw(1) as string
   const type = withoutNull(object.type)
   if (typeof type !== 'object' || !('obj' in type)) throw new TypeError(`no object: ${object.text}`)
   const field = type.obj[name]
@@ -253,7 +253,7 @@ function translateNegation(operands: Operands): Translated {
 
 function translateConcat(operands: Operands): Translated {
   const parts = operands.all().map((part, index) => {
-    const [kind, value] = operands.raw<CaseExpression>(index)
+    const [kind, value] = operands.raw(index) as CaseExpression
     return kind === 'lit' && typeof value === 'string' ? templateText(value) : `\${${part.text}}`
   })
   return made(`\`${parts.join('')}\``, 'string')
@@ -264,7 +264,7 @@ function templateText(text: string): string {
 }
 
 function translateObject(operands: Operands): Translated {
-  const members = Object.entries(operands.raw<Record<string, CaseExpression>>(0)).map(
+  const members = Object.entries(operands.raw(0) as Record<string, CaseExpression>).map(
     ([name, value]) => [name, translateExpression(value, operands.context)] as const,
   )
   const text = members
@@ -275,7 +275,7 @@ function translateObject(operands: Operands): Translated {
 
 function translateMapArr(operands: Operands): Translated {
   const items = operands.at(0)
-  const name = operands.raw<string>(1)
+  const name = operands.raw(1) as string
   if (typeof items.type !== 'object' || !('arr' in items.type)) throw new TypeError(`no array: ${items.text}`)
   const variables = new Map(operands.context.variables).set(name, { text: name, type: items.type.arr })
   const body = operands.at(2, variables)

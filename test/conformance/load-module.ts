@@ -2,6 +2,7 @@
  * Runs author's modules that exist as text only, as an uncompiled program would: types erased, imports of millrace
  * answered by this repository's own modules.
  */
+import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
 import * as dsl from '../../dsl/index.js'
 import * as types from '../../dsl/types.js'
@@ -24,9 +25,8 @@ export function loadModule(files: ReadonlyMap<string, string>, entry: string): E
     const require = (specifier: string): unknown =>
       PACKAGES[specifier] ?? load(specifier.replace(/^\.\//, '').replace(/\.js$/, '.ts'))
     const module = { exports }
-    // The text is made by the translator or the generator of this repository.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    new Function('module', 'exports', 'require', code)(module, exports, require)
+    const run = compileFunction(code, ['module', 'exports', 'require'], { filename: path })
+    Reflect.apply(run, undefined, [module, exports, require])
     loaded.set(path, module.exports)
     return module.exports
   }

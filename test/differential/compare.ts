@@ -26,11 +26,11 @@ export function difference(expected: Observed, actual: Observed, records: readon
 }
 
 /** What became of a record, as lines: outcomes in order, outputs in order within each partition. */
-function observe({ engine, printed }: Observed, record: WireRecord): readonly string[] {
-  const outcomes = engine.process(record)
+function observe(observed: Observed, record: WireRecord): readonly string[] {
+  const outcomes = observed.engine.process(record)
   const done = outcomes.every(({ result }) => result.kind === 'done' || result.kind === 'dropped')
   // Effects of a record that fails later are not promised to be the same.
-  const lines = printed()
+  const lines = observed.printed()
   return [...outcomes.flatMap(outcomeLines), ...(done ? lines : [])]
 }
 

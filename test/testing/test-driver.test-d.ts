@@ -15,7 +15,7 @@ describe('testDriver', () => {
     const input = driver.input(orders)
     input.send({ key: 'a', value: { id: 'a', amount: 1 }, timestamp: new Date(0), headers: { h: 'x' } })
     input.send({ value: { id: 'a', amount: 1 }, headers: [['h', 'x']] })
-    // @ts-expect-error no amount
+    // @ts-expect-error the amount is missing
     input.send({ key: 'a', value: { id: 'a' } })
     // @ts-expect-error keys are strings
     input.send({ key: 1, value: { id: 'a', amount: 1 } })

@@ -138,7 +138,11 @@ describe('testDriver, interpreted', () => {
   it('passes bigint keys and tombstones', () => {
     const longs = topic('longs', { key: nullable(int64()), value: nullable(string()) })
     const copy = topic('copy', { key: nullable(int64()), value: nullable(string()) })
-    using driver = testDriver(pipeline('copy', (p) => void p.stream(longs).to(copy)))
+    using driver = testDriver(
+      pipeline('copy', (p) => {
+        p.stream(longs).to(copy)
+      }),
+    )
     driver.input(longs).sendAll([{ key: -1n, value: 'a' }, { key: 2n ** 62n, value: null }, { value: 'b' }])
     expect(
       driver

@@ -18,5 +18,5 @@ function iterable(values: unknown): Iterable<unknown> {
 }
 
 function isIterable(values: unknown): values is Iterable<unknown> {
-  return values !== null && values !== undefined && typeof Object(values)[Symbol.iterator] === 'function'
+  return typeof values === 'string' || (typeof values === 'object' && values !== null && Symbol.iterator in values)
 }

@@ -30,7 +30,7 @@ function canonicalObject(value: object, path: string): string {
     const items = Array.from(value, (item: unknown, i) => canonicalJson(item ?? null, `${path}[${i}]`))
     return `[${items.join(',')}]`
   }
-  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON(), path)
+  if (hasToJson(value)) return canonicalJson(value.toJSON(), path)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     throw new SerdeError(`${path} is an instance of ${value.constructor.name}, which JSON cannot hold`)
@@ -40,4 +40,8 @@ function canonicalObject(value: object, path: string): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member, `${path}.${name}`)}`)
   return `{${members.join(',')}}`
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function'
 }

@@ -73,7 +73,8 @@ function expectType(value: unknown, name: string): unknown {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'object' ? Object.prototype.toString.call(value) : `${typeof value} ${String(value)}`
+  const primitive = ['number', 'bigint', 'boolean', 'string'].includes(typeof value)
+  return primitive ? `${typeof value} ${String(value)}` : Object.prototype.toString.call(value)
 }
 
 function sized(bytes: Uint8Array, size: number): DataView {

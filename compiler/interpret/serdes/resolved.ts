@@ -36,7 +36,7 @@ export function resolvedSerde(serde: ResolvedSerde, demand: Demand, ids: SchemaI
 /** What nobody reads cannot be wrong. */
 function unread(serde: ElementSerde): ElementSerde {
   return {
-    encode: serde.encode,
+    encode: (value) => serde.encode(value),
     decode(wire) {
       if (wire === null) return serde.decode(null)
       try {
