@@ -1,14 +1,8 @@
 import { createRequire } from 'node:module'
-import avro from 'avsc'
+import { kafkajsPipeline, type KafkajsMessage } from '../kafkajs-pipeline.js'
 import { schemaIds, type Contender } from './contender.js'
-import { frame, orderSchema, webOrderSchema } from './orders.js'
 
 /** The parts of kafkajs between its sockets and its callbacks; it publishes no types for them. */
-interface KafkajsMessage {
-  readonly key: Buffer
-  readonly value: Buffer
-  readonly timestamp: string
-}
 type DecodeMessages = (decoder: object) => Promise<readonly KafkajsMessage[]>
 type DecoderClass = new (buffer: Buffer) => object
 type ProduceRequest = (request: object) => { readonly encode: () => Promise<{ readonly buffer: Buffer }> }
@@ -18,35 +12,9 @@ const Decoder = require('kafkajs/src/protocol/decoder') as DecoderClass
 const decodeMessages = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages') as DecodeMessages
 const produceRequest = require('kafkajs/src/protocol/requests/produce/v7/request') as ProduceRequest
 
-interface Order {
-  readonly orderId: string
-  readonly customerId: string
-  readonly channel: string
-  readonly total: number
-}
-
-/**
- * What people write by hand today: a kafkajs `eachBatch` handler with avsc and closures over arrays, and one `send` of
- * the batch's results. Everything runs but the sockets, the fetch loop and the partitioner.
- */
+/** A hand-written `eachBatch` handler with one `send` of its results. Everything runs but sockets and fetch loop. */
 export function baseline(): Contender {
-  const orderType = avro.Type.forSchema(orderSchema)
-  const webOrderType = avro.Type.forSchema(webOrderSchema)
-
-  const eachBatch = (messages: readonly KafkajsMessage[]): readonly KafkajsMessage[] =>
-    messages
-      .map((message) => ({ message, order: orderType.fromBuffer(message.value.subarray(5)) as Order }))
-      .filter(({ order }) => order.channel === 'web')
-      .map(({ message, order: { orderId, customerId, total } }) => ({
-        message,
-        webOrder: { orderId, customerId, total },
-      }))
-      .map(({ message, webOrder }) => ({
-        key: message.key,
-        timestamp: message.timestamp,
-        value: frame(schemaIds.webOrder, webOrderType.toBuffer(webOrder)),
-      }))
-
+  const eachBatch = kafkajsPipeline(schemaIds.webOrder)
   return {
     name: 'kafkajs eachBatch, avsc, closures',
     process: async (recordSet) => {

@@ -1,7 +1,8 @@
 import { baseline } from './baseline.js'
 import { schemaIds, type Contender } from './contender.js'
-import { measure, median, type Measurement } from './measure.js'
-import { generateOrders } from './orders.js'
+import { median } from '../median.js'
+import { measure, type Measurement } from './measure.js'
+import { generateOrders } from '../orders.js'
 import { assertSameOutput } from './same-output.js'
 
 export interface InMemoryResult {

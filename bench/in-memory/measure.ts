@@ -1,3 +1,4 @@
+import { median } from '../median.js'
 import type { Contender } from './contender.js'
 
 export interface Measurement {
@@ -44,11 +45,4 @@ async function turn(contender: Contender, recordSet: Buffer, records: number, fo
     const microseconds = user + system
     if (microseconds >= forMs * 1000) return Math.round((done / microseconds) * 1_000_000)
   }
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? NaN
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2
 }

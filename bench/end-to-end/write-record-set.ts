@@ -1,0 +1,32 @@
+import { KafkaClient } from '../../runtime/kafka/client.js'
+import { api, KafkaProtocolError } from '../../runtime/kafka/protocol/index.js'
+import { BatchCursor } from '../../runtime/kafka/record-batch/index.js'
+import { KafkajsTransport } from '../../runtime/kafka/transport/kafkajs-transport.js'
+
+/** Writes every batch of a record set to every partition of a topic. */
+export async function writeRecordSet(
+  brokers: string,
+  topic: string,
+  partitions: number,
+  recordSet: Buffer,
+): Promise<void> {
+  const client = new KafkaClient(new KafkajsTransport({ brokers: brokers.split(','), clientId: 'bench' }))
+  try {
+    await client.refresh([topic])
+    for (let partition = 0; partition < partitions; partition++) {
+      for (const batch of new BatchCursor(recordSet)) await produce(client, topic, partition, batch.bytes)
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+async function produce(client: KafkaClient, topic: string, partition: number, batch: Buffer): Promise<void> {
+  const { responses } = await client.request(client.leader(topic, partition) ?? -1, 'produce', api.Produce, {
+    acks: -1,
+    timeoutMs: 10_000,
+    topicData: [{ name: topic, partitionData: [{ index: partition, records: batch }] }],
+  })
+  const errorCode = responses[0]?.partitionResponses[0]?.errorCode ?? 0
+  if (errorCode !== 0) throw new KafkaProtocolError(errorCode, `produce to ${topic}-${partition}`)
+}
