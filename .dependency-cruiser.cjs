@@ -66,7 +66,7 @@ module.exports = {
     only(
       'frontend',
       '^compiler/frontend/',
-      ['^compiler/(frontend|ir|diagnostics)/', '^(dsl|avro|registry)/'],
+      ['^compiler/(frontend|ir|diagnostics|types)/', '^(dsl|avro|registry)/'],
       'The front end yields plain data; it knows no later pass.',
     ),
     {

@@ -8,6 +8,7 @@ import { doesNotFit } from '../diagnostics/types.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../ir/span.js'
 import type { RecordTypes, ValueType } from '../ir/value-type.js'
+import { describeSchema, describeType, shapeOfType } from './describe.js'
 
 export interface SinkCheck {
   readonly subject: string
@@ -61,7 +62,7 @@ class Checker {
     // The branch that went furthest tells most.
     const deepest = tried.flat().find((problem) => problem.path !== path)
     const names = shape.branches.map((branch) => branch.name).join(', ')
-    this.problems.push(deepest ?? { path, reason: `${describe(type)} is none of ${names}` })
+    this.problems.push(deepest ?? { path, reason: `${describeType(type)} is none of ${names}` })
   }
 
   private fitsWrapped(type: ValueType, union: UnionSchema, path: string): void {
@@ -90,8 +91,8 @@ class Checker {
   private mismatch(type: ValueType, schema: AvroSchema, path: string): string | undefined {
     if (type.kind === 'opaque') return `${type.text}: ${type.reason}`
     const wanted = shapeOf(schema, this.check.long)
-    const given = givenShape(type)
-    const differs = `${describe(type)} instead of ${describeSchema(schema)}`
+    const given = shapeOfType(type)
+    const differs = `${describeType(type)} instead of ${describeSchema(schema)}`
     if (type.kind === 'decimal' || logicalOf(schema)?.kind === 'decimal') {
       return type.kind === 'decimal' && logicalOf(schema)?.kind === 'decimal' ? undefined : differs
     }
@@ -120,7 +121,7 @@ class Checker {
 
   private symbolMismatch(type: ValueType, symbols: readonly string[]): string | undefined {
     if (type.kind === 'literal' && symbols.includes(String(type.value))) return undefined
-    return `${describe(type)} is none of the symbols ${symbols.join(', ')}`
+    return `${describeType(type)} is none of the symbols ${symbols.join(', ')}`
   }
 
   private fitsRecord(name: string, schema: RecordSchema, path: string): void {
@@ -149,49 +150,7 @@ function takesNull(schema: AvroSchema): boolean {
   return schema.type === 'null' || (schema.type === 'union' && schema.branches.some(takesNull))
 }
 
-function givenShape(type: ValueType): string {
-  switch (type.kind) {
-    case 'undefined':
-      return 'null'
-    case 'literal':
-      return typeof type.value
-    case 'record':
-    case 'map':
-    case 'decimal':
-      return 'object'
-    default:
-      return type.kind
-  }
-}
-
 function isFractional(type: ValueType): boolean {
   if (type.kind === 'literal') return typeof type.value === 'number' && !Number.isInteger(type.value)
   return type.kind === 'number' && (type.brand === 'float' || type.brand === 'double')
-}
-
-function describe(type: ValueType): string {
-  switch (type.kind) {
-    case 'literal':
-      return typeof type.value === 'bigint' ? `${type.value}n` : JSON.stringify(type.value)
-    case 'number':
-    case 'string':
-      return type.brand ?? type.kind
-    case 'record':
-      return type.name
-    case 'date':
-      return 'Date'
-    case 'decimal':
-      return 'Decimal'
-    case 'bytes':
-      return 'Uint8Array'
-    default:
-      return type.kind
-  }
-}
-
-function describeSchema(schema: AvroSchema): string {
-  const logical = logicalOf(schema)
-  const name = 'name' in schema ? `${schema.type} ${schema.name}` : schema.type
-  if (logical?.kind === 'timestamp-millis') return `${logical.kind} (a Date)`
-  return logical === undefined ? name : `${logical.kind} (${name})`
 }

@@ -1,0 +1,66 @@
+/** The types of keys and values on every edge of a plan, asked of the checker at the calls of the operators. */
+import { ts } from 'ts-morph'
+import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
+import type { EdgeType } from '../../ir/resolved-plan.js'
+import type { ValueType } from '../../ir/value-type.js'
+import type { QuotedProgram } from '../quote.js'
+import { isStream } from '../quote/dsl-calls.js'
+import type { ClosedPlan } from '../resolve-closures.js'
+import type { Origin } from '../staging/message.js'
+import { pascalCase } from './pascal-case.js'
+
+const unknown: ValueType = { kind: 'opaque', text: 'unknown', reason: 'the checker has no type for it' }
+
+export function edgeTypes(quoted: QuotedProgram, closed: ClosedPlan): ReadonlyMap<NodeId, EdgeType> {
+  const edges = new Map<NodeId, EdgeType>()
+  const { checker } = quoted.source
+
+  /** Type of a stream that a call gives, or that stands in its result under a name. */
+  const streamAt = (origin: Origin | undefined, branch: string | undefined, hint: string): EdgeType | undefined => {
+    const call = quoted.sites.get(origin?.id)
+    if (origin === undefined || call === undefined) return undefined
+    const result = checker.getTypeAtLocation(call)
+    const member = branch === undefined ? undefined : checker.getPropertyOfType(result, branch)
+    const stream = branch === undefined ? result : member && checker.getTypeOfSymbol(member)
+    if (stream === undefined || !isStream(stream)) return undefined
+    const [key, value] = checker.getTypeArguments(stream as ts.TypeReference)
+    if (key === undefined || value === undefined) return undefined
+    const scope = closed.scopes.at(origin.frames)
+    return { key: closed.reader.read(key, scope, `${hint}Key`), value: closed.reader.read(value, scope, hint) }
+  }
+
+  const edgeOf = (node: LogicalNode): EdgeType => {
+    const staged = closed.staged.nodes.get(node.id)
+    const hint = pascalCase(node.label)
+    const input = inputEdge(node, edges)
+    if (node.kind === 'to' || node.kind === 'for-each' || node.kind === 'split') return input
+    const branch = node.kind === 'branch' ? node.branch : undefined
+    const atCall = streamAt(staged?.anchor, undefined, hint) ?? streamAt(staged?.site, branch, hint)
+    return atCall ?? withoutCall(node, input, closed)
+  }
+
+  for (const node of closed.staged.plan.nodes) edges.set(node.id, edgeOf(node))
+  return edges
+}
+
+function inputEdge(node: LogicalNode, edges: ReadonlyMap<NodeId, EdgeType>): EdgeType {
+  const none: EdgeType = { key: unknown, value: unknown }
+  if (node.kind === 'source') return none
+  const [input] = node.kind === 'merge' ? node.inputs : [node.input]
+  return (input === undefined ? undefined : edges.get(input)) ?? none
+}
+
+/** Calls that the quote pass could not see (JavaScript, a file that only infers DSL types). */
+function withoutCall(node: LogicalNode, input: EdgeType, { bodies }: ClosedPlan): EdgeType {
+  switch (node.kind) {
+    case 'map':
+      return { key: input.key, value: bodies.get(node.mapper)?.returns ?? unknown }
+    case 'select-key':
+      return { key: bodies.get(node.selector)?.returns ?? unknown, value: input.value }
+    case 'map-record':
+    case 'flat-map':
+      return { key: unknown, value: unknown }
+    default:
+      return input
+  }
+}
