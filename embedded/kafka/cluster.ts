@@ -141,6 +141,7 @@ export class Cluster {
     if (partition === undefined) throw new RangeError(`topic ${topic.name} has no partition ${index}`)
     partition.leader = nodeId
     partition.leaderEpoch++
+    partition.log.epochs.assign(partition.leaderEpoch, partition.log.endOffset)
     partition.log.wake()
   }
 

@@ -61,12 +61,9 @@ export class Topic {
   }
 
   addPartition(replicas: readonly number[]): void {
-    this.#partitions.push({
-      index: this.#partitions.length,
-      log: new PartitionLog(),
-      replicas,
-      leader: replicas[0] ?? -1,
-      leaderEpoch: 0,
-    })
+    const log = new PartitionLog()
+    log.epochs.assign(0, 0)
+    const index = this.#partitions.length
+    this.#partitions.push({ index, log, replicas, leader: replicas[0] ?? -1, leaderEpoch: 0 })
   }
 }

@@ -84,7 +84,7 @@ class FetchRead {
       partitionIndex,
       errorCode,
       highWatermark: -1n,
-      abortedTransactions: null,
+      abortedTransactions: errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ? [] : null,
       records: NO_RECORDS,
       ...(leader === undefined ? {} : { currentLeader: leader }),
     }

@@ -91,14 +91,20 @@ const appendTo = (
     earliestTimestamp: now - config.number('message.timestamp.before.max.ms'),
     logAppendTime,
   })
-  if (!check.ok) return refused(index, check.errorCode, check.message)
   const logStartOffset = BigInt(log.startOffset)
+  if (!check.ok) {
+    return {
+      ...refused(index, check.errorCode, check.message),
+      logStartOffset: check.byLog ? logStartOffset : -1n,
+      recordErrors: check.records.map((batchIndex) => ({ batchIndex, batchIndexErrorMessage: check.message })),
+    }
+  }
   const sequence = log.producers.check(check.header)
   switch (sequence.kind) {
     case 'refused':
-      return refused(index, sequence.errorCode, sequence.message)
+      return { ...refused(index, sequence.errorCode, sequence.message), logStartOffset }
     case 'duplicate': {
-      const logAppendTimeMs = logAppendTime ? BigInt(sequence.timestamp) : -1n
+      const logAppendTimeMs = BigInt(sequence.timestamp)
       return { index, errorCode: 0, baseOffset: BigInt(sequence.baseOffset), logAppendTimeMs, logStartOffset }
     }
     case 'accepted': {

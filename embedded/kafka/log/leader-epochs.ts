@@ -7,7 +7,7 @@ export interface EpochStart {
 export class LeaderEpochs {
   readonly #starts: EpochStart[] = []
 
-  /** Called with every append; only the first of an epoch counts. */
+  /** Called when a leader takes over, at the end of the log then, and with every append. */
   assign(epoch: number, offset: number): void {
     const last = this.#starts.at(-1)
     if (last === undefined || last.epoch < epoch) this.#starts.push({ epoch, startOffset: offset })
@@ -21,11 +21,11 @@ export class LeaderEpochs {
     return this.#starts.at(-1)?.epoch ?? -1
   }
 
-  /** Largest known epoch up to `epoch`, and where it ends; -1 and -1 when the log knows none. */
+  /** Largest known epoch up to `epoch`, and where it ends; -1 and -1 for epochs before or after the known ones. */
   endOf(epoch: number, logEnd: number): { readonly epoch: number; readonly endOffset: number } {
     const index = this.#starts.findLastIndex((start) => start.epoch <= epoch)
     const found = this.#starts[index]
-    if (found === undefined) return { epoch: -1, endOffset: -1 }
+    if (found === undefined || epoch > this.latest()) return { epoch: -1, endOffset: -1 }
     return { epoch: found.epoch, endOffset: this.#starts[index + 1]?.startOffset ?? logEnd }
   }
 }

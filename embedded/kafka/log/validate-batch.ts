@@ -4,7 +4,13 @@
  * and null keys in compacted topics.
  */
 import { ErrorCode } from '../../../runtime/kafka/protocol/index.js'
-import { BATCH_HEADER_BYTES, crc32c, readBatchHeader } from '../../../runtime/kafka/record-batch/index.js'
+import {
+  BATCH_HEADER_BYTES,
+  BatchCursor,
+  RecordReader,
+  crc32c,
+  readBatchHeader,
+} from '../../../runtime/kafka/record-batch/index.js'
 import type { BatchHeader } from '../../../runtime/kafka/record-batch/index.js'
 import { readBatchSize } from './batch-fields.js'
 
@@ -22,11 +28,31 @@ export interface BatchRules {
   readonly logAppendTime: boolean
 }
 
-export type BatchCheck =
-  | { readonly ok: true; readonly batch: Buffer; readonly header: BatchHeader }
-  | { readonly ok: false; readonly errorCode: number; readonly message: string }
+export type BatchCheck = { readonly ok: true; readonly batch: Buffer; readonly header: BatchHeader } | RefusedBatch
 
-const fail = (errorCode: number, message: string): BatchCheck => ({ ok: false, errorCode, message })
+export interface RefusedBatch {
+  readonly ok: false
+  readonly errorCode: number
+  readonly message: string
+  /** Whether Kafka finds it in the log layer, whose refusals name the start of the log. */
+  readonly byLog: boolean
+  /** Positions of the records concerned, where single ones are to blame. */
+  readonly records: readonly number[]
+}
+
+const fail = (errorCode: number, message: string): RefusedBatch => ({
+  ok: false,
+  errorCode,
+  message,
+  byLog: false,
+  records: [],
+})
+
+const failInLog = (errorCode: number, message: string, records: readonly number[] = []): RefusedBatch => ({
+  ...fail(errorCode, message),
+  byLog: true,
+  records,
+})
 
 export const validateBatch = (records: Buffer | null, rules: BatchRules): BatchCheck => {
   const framing = checkFraming(records, rules)
@@ -57,8 +83,11 @@ const checkFraming = (records: Buffer | null, rules: BatchRules): BatchCheck | n
     )
   }
   const size = readBatchSize(records, 0)
-  if (size < BATCH_HEADER_BYTES || size > records.length) {
-    return fail(ErrorCode.CORRUPT_MESSAGE, `The record batch has an invalid size: ${size} of ${records.length} bytes.`)
+  if (size < BATCH_HEADER_BYTES) {
+    return fail(ErrorCode.CORRUPT_MESSAGE, `The record batch has an invalid size: ${size} bytes.`)
+  }
+  if (size > records.length) {
+    return fail(ErrorCode.INVALID_RECORD, `${request} must have at least one record batch per partition`)
   }
   if (size < records.length) {
     return fail(
@@ -79,39 +108,45 @@ const checkHeader = (batch: Buffer, rules: BatchRules): BatchCheck => {
     )
   }
   if (header.baseOffset !== 0) {
-    return fail(
+    return failInLog(
       ErrorCode.INVALID_RECORD,
       `The baseOffset of the record batch in the append should be 0, but it is ${header.baseOffset}`,
     )
   }
   if (header.isControl) {
-    return fail(ErrorCode.INVALID_RECORD, 'Clients are not allowed to write control records')
+    return failInLog(ErrorCode.INVALID_RECORD, 'Clients are not allowed to write control records')
   }
   if (header.count <= 0 || header.count !== header.lastOffset + 1) {
-    return fail(
+    return failInLog(
       ErrorCode.INVALID_RECORD,
       `Inconsistent batch: ${header.count} records with last offset delta ${header.lastOffset}`,
     )
   }
   if (header.producerId >= 0n && (header.baseSequence < 0 || header.producerEpoch < 0)) {
-    return fail(
+    return failInLog(
       ErrorCode.INVALID_RECORD,
       `Invalid sequence number ${header.baseSequence} or epoch ${header.producerEpoch} in a batch with producer id ${header.producerId}`,
     )
   }
-  if (!rules.logAppendTime && header.maxTimestamp > rules.latestTimestamp) {
-    return fail(
-      ErrorCode.INVALID_TIMESTAMP,
-      `Timestamp ${header.maxTimestamp} of message is out of range: it must not be later than ${rules.latestTimestamp}`,
-    )
+  return checkTimestamps(batch, header, rules) ?? { ok: true, batch, header }
+}
+
+/** By the header; records are walked only to say which ones are wrong. */
+const checkTimestamps = (batch: Buffer, header: BatchHeader, rules: BatchRules): RefusedBatch | null => {
+  const { earliestTimestamp, latestTimestamp } = rules
+  const { maxTimestamp } = header
+  const isWrong = (timestamp: number): boolean => timestamp > latestTimestamp || timestamp < earliestTimestamp
+  if (rules.logAppendTime || maxTimestamp < 0 || !isWrong(maxTimestamp)) return null
+  const records: number[] = []
+  for (const parsed of new BatchCursor(batch)) {
+    const reader = new RecordReader(parsed.records())
+    for (let index = 0; reader.next(); index++) if (isWrong(reader.timestamp)) records.push(index)
   }
-  if (!rules.logAppendTime && header.maxTimestamp >= 0 && header.maxTimestamp < rules.earliestTimestamp) {
-    return fail(
-      ErrorCode.INVALID_TIMESTAMP,
-      `Timestamp ${header.maxTimestamp} of message is out of range: it must not be earlier than ${rules.earliestTimestamp}`,
-    )
-  }
-  return { ok: true, batch, header }
+  return failInLog(
+    ErrorCode.INVALID_TIMESTAMP,
+    `Timestamp ${maxTimestamp} of message is out of range: it should be within [${earliestTimestamp}, ${latestTimestamp}]`,
+    records,
+  )
 }
 
 const readHeader = (batch: Buffer): BatchHeader | undefined => {

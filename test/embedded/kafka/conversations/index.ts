@@ -1,0 +1,25 @@
+import type { Conversation } from './conversation.js'
+import { discovery } from './discovery.js'
+import { fetching, offsets, waiting } from './fetch.js'
+import { expiry, groupOffsets, joinRefusals, lateMember, staticMembers, twoMembers } from './groups.js'
+import { idempotentProduce, logAppendTime, plainProduce, withoutAcks } from './produce.js'
+import { topicAdministration, topicConfigs } from './topics.js'
+
+export const CONVERSATIONS: readonly Conversation[] = [
+  discovery,
+  plainProduce,
+  withoutAcks,
+  logAppendTime,
+  idempotentProduce,
+  fetching,
+  waiting,
+  offsets,
+  topicAdministration,
+  topicConfigs,
+  twoMembers,
+  joinRefusals,
+  staticMembers,
+  expiry,
+  lateMember,
+  groupOffsets,
+]
