@@ -10,7 +10,7 @@ import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { schemaFingerprint } from '../../avro/fingerprint.js'
 import { parseSchema } from '../../avro/parse-schema.js'
 import type { AvroSchema } from '../../avro/schema.js'
-import { avscOptions, isAvscType, transcoder } from './transcoder.js'
+import { avscOptions, isAvscType, transcoder, unusable } from './transcoder.js'
 import { getJson, postJson, type HttpTarget } from './http-json.js'
 import { RegistryError, type RuntimeRegistry, type WriterSchema } from './runtime-registry.js'
 
@@ -53,7 +53,7 @@ export class HttpRegistry implements RuntimeRegistry {
         agent: this.#agent,
         middlewares: middlewares(timeoutMs, authorization),
       },
-      { [SchemaType.AVRO]: avscOptions },
+      { [SchemaType.AVRO]: avscOptions() },
     )
   }
 
@@ -71,9 +71,10 @@ export class HttpRegistry implements RuntimeRegistry {
     } catch (error) {
       const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined
       if (status === 404) return undefined
-      throw unavailable(this.#target.url, error, status)
+      if (typeof status === 'number') throw unavailable(this.#target.url, error, status)
+      return unusable(`schema id ${id} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
     }
-    if (!isAvscType(type)) throw new RegistryError(`schema id ${id} is not Avro`, false)
+    if (!isAvscType(type)) return unusable(`schema id ${id} is not Avro`)
     return transcoder(type)
   }
 
@@ -165,9 +166,9 @@ const middlewares = (timeoutMs: number, authorization: string | undefined): Midd
   }),
 ]
 
-const unavailable = (url: string, error: unknown, status: unknown): RegistryError => {
+const unavailable = (url: string, error: unknown, status: number): RegistryError => {
   const reason = error instanceof Error ? error.message : String(error)
   const refused = status === 401 || status === 403
-  const text = refused ? `refuses the credentials (${String(status)})` : `does not answer: ${reason}`
+  const text = refused ? `refuses the credentials (${status})` : `does not answer: ${reason}`
   return new RegistryError(`schema registry ${url} ${text}`, !refused, { cause: error })
 }

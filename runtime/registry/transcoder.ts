@@ -23,10 +23,10 @@ const longType = avsc.types.LongType.__with({
 const isLong = (schema: unknown): boolean =>
   schema === 'long' || (schema !== null && typeof schema === 'object' && Reflect.get(schema, 'type') === 'long')
 
-/** For every type that is resolved against another one of these. */
-export const avscOptions = {
-  typeHook: (schema: unknown): Type | undefined => (isLong(schema) ? longType : undefined),
-}
+/** For every type that is resolved against another one of these. A fresh object each: avsc keeps names in it. */
+export const avscOptions = (): { typeHook: (schema: unknown) => Type | undefined } => ({
+  typeHook: (schema) => (isLong(schema) ? longType : undefined),
+})
 
 export const isAvscType = (value: unknown): value is Type => avsc.Type.isType(value)
 
@@ -35,7 +35,7 @@ export const transcoder = (writer: Type): WriterSchema => {
   const readerOf = (text: string) => {
     let reader = readers.get(text)
     if (reader === undefined) {
-      const type = avsc.Type.forSchema(JSON.parse(text) as Schema, avscOptions)
+      const type = avsc.Type.forSchema(JSON.parse(text) as Schema, avscOptions())
       reader = { type, resolver: type.createResolver(writer) }
       readers.set(text, reader)
     }
@@ -49,3 +49,10 @@ export const transcoder = (writer: Type): WriterSchema => {
     },
   }
 }
+
+/** A writer schema that cannot be used: its messages are poison records. */
+export const unusable = (reason: string): WriterSchema => ({
+  transcode() {
+    throw new TypeError(reason)
+  },
+})

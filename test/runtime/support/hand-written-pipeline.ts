@@ -19,6 +19,8 @@ export interface HandWritten {
   readonly output: string
   readonly onError?: ErrorPolicy
   readonly topologyHash?: string
+  /** Values are framed Avro of this schema, in and out; `map` gets and gives them without the frame. */
+  readonly avro?: { readonly subject: string; readonly schema: string; readonly fingerprint: string }
   /** undefined: the record is dropped. */
   readonly map: (
     value: Buffer | null,
@@ -27,9 +29,12 @@ export interface HandWritten {
 }
 
 const OPERATOR = 0
+const UNKNOWN = Symbol('unknown schema')
 
 export const handWritten = (options: HandWritten): GeneratedPipeline => {
+  const { avro } = options
   const string = { kind: 'string' } as const
+  const value = avro === undefined ? string : ({ kind: 'avro', subject: avro.subject, reader: 0, slots: [0] } as const)
   const onError = options.onError ?? { kind: 'fail' }
   const manifest: Manifest = {
     abi: 1,
@@ -40,12 +45,10 @@ export const handWritten = (options: HandWritten): GeneratedPipeline => {
     topologyHash: options.topologyHash ?? 'hash',
     onError,
     operators: [{ id: OPERATOR, label: 'map', kind: 'map', onError, source: 'pipeline.ts:1:1' }],
-    subTopologies: [
-      { id: 0, inputs: options.inputs.map((topic) => ({ topic, key: string, value: string })), outputs: [0] },
-    ],
-    sinks: [{ topic: options.output, key: string, value: string }],
+    subTopologies: [{ id: 0, inputs: options.inputs.map((topic) => ({ topic, key: string, value })), outputs: [0] }],
+    sinks: [{ topic: options.output, key: string, value }],
     internalTopics: [],
-    schemas: [],
+    schemas: avro === undefined ? [] : [{ slot: 0, ...avro }],
   }
   return { manifest, createTask: (_, context) => new HandWrittenTask(options, context) }
 }
@@ -93,8 +96,10 @@ class HandWrittenTask implements GeneratedTask {
         if (this.context.outputs.full) return Stop.OutputFull
         const serial = ++this.#serial
         try {
-          const value = this.options.map(reader.value(), { key: reader.key(), offset: reader.offset, input })
-          if (value !== undefined) this.#write(output, serial, reader, value)
+          const payload = this.options.avro === undefined ? reader.value() : this.#unframed(reader.value())
+          if (payload === UNKNOWN) return Stop.UnknownSchema
+          const value = this.options.map(payload, { key: reader.key(), offset: reader.offset, input })
+          if (value !== undefined) this.#write(output, serial, reader, this.#framed(value))
           this.counts[OPERATOR] = (this.counts[OPERATOR] ?? 0) + 1
         } catch (error) {
           this.context.outputs.rollback(serial)
@@ -125,6 +130,24 @@ class HandWrittenTask implements GeneratedTask {
 
   close(): void {
     this.error = undefined
+  }
+
+  #unframed(value: Buffer | null): Buffer | typeof UNKNOWN | null {
+    if (value === null) return null
+    if (value[0] !== 0 || value.length < 5) throw new RangeError('not a framed message')
+    const id = value.readInt32BE(1)
+    const slot = this.context.schemas.slotOf(id)
+    if (slot === -2) return this.context.schemas.transcode(id, 0, value, 5, value.length)
+    if (slot >= 0) return value.subarray(5)
+    this.unknownSchemaId = id
+    return UNKNOWN
+  }
+
+  #framed(value: Buffer): Buffer {
+    if (this.options.avro === undefined) return value
+    const framed = Buffer.concat([Buffer.alloc(5), value])
+    framed.writeInt32BE(this.context.schemas.idOf(0), 1)
+    return framed
   }
 
   #failed(error: unknown, operator: number): Stop {
