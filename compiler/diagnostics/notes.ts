@@ -22,6 +22,12 @@ export function calledNotInlined(label: string, reason: string, span: Span | und
   return make('MR3004', span, `${label}: the lambda is called as it is: ${reason}`)
 }
 
+export function keptStatement(span: Span): Diagnostic {
+  return make('MR3005', span, 'this statement runs each time that the compiled pipeline is loaded', {
+    help: 'nothing shows that it has no effect: move it into the builder if it only builds the pipeline, into a function if it belongs to lambdas, or write /*@__PURE__*/ before a call whose result is all it gives',
+  })
+}
+
 export function internalFault(message: string, span: Span | undefined): Diagnostic {
   return make('MR9999', span, message, { help: 'this is a fault of millrace: please report it with the pipeline' })
 }
