@@ -9,7 +9,7 @@ import type { AvroSchema } from './schema.js'
 export const maxZeroSizeItems = 65_536
 
 /** Records within records that one datum may hold; bounds the call stack for recursive types. */
-export const maxRecordDepth = 1_000
+export const maxRecordDepth = 500
 
 /** The least number of bytes that a value takes; for recursive types possibly an even lower bound. */
 export function minEncodedSize(schema: AvroSchema): number {

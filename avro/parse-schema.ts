@@ -256,11 +256,10 @@ class SchemaParser {
     const taken = new Set<string>()
     return (json as readonly JsonValue[]).flatMap((item, index) => {
       const field = this.field(item, record, index)
-      for (const name of field === undefined ? [] : [field.name, ...field.aliases]) {
-        if (taken.has(name)) this.fail(record.path, `two fields have the name or alias ${quote(name)}`)
-        taken.add(name)
-      }
-      return field === undefined ? [] : [field]
+      if (field === undefined) return []
+      if (taken.has(field.name)) this.fail(record.path, `two fields have the name ${quote(field.name)}`)
+      taken.add(field.name)
+      return [field]
     })
   }
 

@@ -15,7 +15,7 @@ describe('errors name the place and the reason', () => {
     [record({ name: 'a', type: 'array', items: 'int' }), 'R.a: type "array" needs an object of its own'],
     [record({ name: '__proto__', type: 'int' }), 'R: the name __proto__ is refused'],
     [record({ name: 'a-b', type: 'int' }), 'R: "a-b" is not a name'],
-    [record({ name: 'a', type: 'int' }, { name: 'a', type: 'int' }), 'R: two fields have the name or alias "a"'],
+    [record({ name: 'a', type: 'int' }, { name: 'a', type: 'int' }), 'R: two fields have the name "a"'],
     [
       record({ name: 'a', type: { type: 'enum', name: 'E', symbols: ['A', 'A'] } }),
       'R.a: the symbol "A" appears twice',
