@@ -5,6 +5,7 @@ import type { Frame, FunctionBody } from './frame.js'
 import { NotUnderstood } from './not-understood.js'
 import { isAssigned } from './is-assigned.js'
 import { bindPattern, withDefault } from './patterns.js'
+import { hasOwnThis } from './syntax.js'
 
 export function lowerFunctionBody(frame: Frame): FunctionBody {
   const { node } = frame
@@ -39,10 +40,14 @@ function refuseSpecialFunctions(node: Frame['node']): void {
   }
   const visit = (inner: ts.Node): void => {
     if (inner.kind === ts.SyntaxKind.ThisKeyword) throw new NotUnderstood('`this`', inner)
-    if (ts.isIdentifier(inner) && inner.text === 'arguments' && !ts.isPropertyAccessExpression(inner.parent)) {
+    if (ts.isIdentifier(inner) && inner.text === 'arguments' && !isPropertyName(inner)) {
       throw new NotUnderstood('`arguments`', inner)
     }
-    if (!ts.isClassLike(inner)) ts.forEachChild(inner, visit)
+    if (!hasOwnThis(inner)) ts.forEachChild(inner, visit)
   }
   if (node.body !== undefined) visit(node.body)
+}
+
+function isPropertyName(node: ts.Identifier): boolean {
+  return ts.isPropertyAccessExpression(node.parent) && node.parent.name === node
 }

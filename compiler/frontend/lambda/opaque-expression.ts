@@ -5,6 +5,7 @@ import { forEachReference, isWithin } from '../free-variables.js'
 import type { Frame } from './frame.js'
 import { NotUnderstood } from './not-understood.js'
 import { reference } from './reference.js'
+import { hasOwnThis } from './syntax.js'
 
 export function opaqueExpression(frame: Frame, node: ts.Expression, reason: string): Expression {
   refuseWhatReachesOut(node)
@@ -40,8 +41,7 @@ function refuseWhatReachesOut(node: ts.Node): void {
       throw new NotUnderstood('`this` or `super`', inner)
     }
     if (ts.isMetaProperty(inner)) throw new NotUnderstood('`import.meta`', inner)
-    if (ts.isClassLike(inner) || ts.isFunctionLike(inner)) return
-    ts.forEachChild(inner, visit)
+    if (!hasOwnThis(inner)) ts.forEachChild(inner, visit)
   }
   visit(node)
 }
