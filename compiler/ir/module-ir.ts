@@ -1,0 +1,170 @@
+/**
+ * Everything that the text of a module is made of: MIR with fields of the input in place of reads, decoders for every
+ * writer version, encoders for every write. Made by the serdes pass; codegen only prints it.
+ */
+import type { ArraySchema, AvroSchema, EnumSchema, FixedSchema, PrimitiveSchema } from '../../avro/schema.js'
+import type { Resolution } from '../../avro/resolve.js'
+import type { Demand } from './demand.js'
+import type { MirExpression, MirFunction, MirProgram } from './mir.js'
+import type { SchemaSlot } from './schema-slots.js'
+
+export interface ModuleIR {
+  readonly program: MirProgram
+  /** By index of the function in `program.functions`. */
+  readonly readers: readonly InputReader[]
+  /** By `MirEmit.emit`. */
+  readonly writes: ReadonlyMap<number, WritePlan>
+  readonly slots: readonly SchemaSlot[]
+  /** Schemas whose values are skipped or made by a function of their own. */
+  readonly codecs: CodecTable
+}
+
+export type LongMode = 'number' | 'bigint'
+
+export type PlainSerdeKind = 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid'
+
+export interface InputReader {
+  readonly topic: string
+  readonly key: PartReader
+  readonly value: PartReader
+  readonly fields: readonly Field[]
+}
+
+export type PartReader =
+  | { readonly kind: 'unread'; readonly nullable: boolean }
+  | {
+      readonly kind: 'plain'
+      readonly serde: PlainSerdeKind
+      readonly nullable: boolean
+      /** Holds the whole key or value; its `nullable` is the serde's. */
+      readonly field: number
+    }
+  | {
+      readonly kind: 'avro'
+      readonly nullable: boolean
+      readonly framed: boolean
+      /** Whether the whole is there, where null is legal. */
+      readonly present: number | undefined
+      /** Slot of the reader's schema: what `transcode` gives. */
+      readonly readerSlot: number
+      readonly versions: readonly ReaderVersion[]
+      /** What to do where there is no value. */
+      readonly absent: readonly Read[]
+    }
+
+export interface ReaderVersion {
+  /** Slots of the manifest with this version's schema. */
+  readonly slot: number
+  readonly version: number
+  readonly reads: readonly Read[]
+  /** The reads end where the datum does, so nothing may be left over. */
+  readonly complete: boolean
+}
+
+/** A local of the generated function that a decoder fills, and how it is looked at. */
+export interface Field {
+  readonly id: number
+  /** Readable: the path in the record. */
+  readonly name: string
+  readonly type: FieldType
+  /** null is one of its values. */
+  readonly nullable: boolean
+  /** It may come from bytes of the record (else only as a value, as defaults do). */
+  readonly span: boolean
+}
+
+export type FieldType =
+  | { readonly kind: 'boolean' | 'int' | 'long' | 'bigint' | 'float' | 'double' | 'date' | 'presence' | 'length' }
+  | { readonly kind: 'text'; readonly uuid: boolean }
+  | { readonly kind: 'enum'; readonly schema: EnumSchema }
+  /** A JavaScript value made by a codec, or by `bytes`, `json`, … */
+  | { readonly kind: 'value' }
+
+/** One step along the bytes of a datum, in order. */
+export type Read =
+  | { readonly kind: 'skip'; readonly schema: AvroSchema }
+  | {
+      readonly kind: 'scalar'
+      readonly field: number
+      readonly writer: PrimitiveSchema | FixedSchema
+      readonly reader: PrimitiveSchema | FixedSchema
+      readonly long: LongMode
+    }
+  | { readonly kind: 'enum'; readonly field: number; readonly resolution: Resolution & { kind: 'enum' } }
+  /** Whether something is there; it is skipped by a step of its own. */
+  | { readonly kind: 'present'; readonly field: number; readonly present: boolean }
+  | { readonly kind: 'length'; readonly field: number; readonly array: ArraySchema }
+  | { readonly kind: 'union'; readonly branches: readonly (readonly Read[])[] }
+  | { readonly kind: 'value'; readonly field: number; readonly codec: number }
+  /** A value that is not on the wire: null, or a default. */
+  | { readonly kind: 'constant'; readonly field: number; readonly value: unknown }
+  | { readonly kind: 'fail'; readonly message: string }
+
+export interface CodecTable {
+  readonly decoders: readonly Decoder[]
+  readonly encoders: readonly Encoder[]
+}
+
+/** A function that makes a JavaScript value of bytes; `demand` says which parts of it. */
+export interface Decoder {
+  readonly id: number
+  readonly name: string
+  readonly resolution: Resolution
+  readonly demand: Demand
+  readonly long: LongMode
+}
+
+/** A function that writes a JavaScript value into a scratch buffer. */
+export interface Encoder {
+  readonly id: number
+  readonly name: string
+  readonly schema: AvroSchema
+  readonly long: LongMode
+}
+
+export interface WritePlan {
+  readonly sink: number
+  readonly key: WritePart
+  readonly value: WritePart
+}
+
+export type WritePart =
+  /** Always null: no key, a tombstone. */
+  | { readonly kind: 'null' }
+  /** The bytes of the input's key or value as they are; `present` undefined: never null. */
+  | { readonly kind: 'span'; readonly part: 'key' | 'value'; readonly present: MirExpression | undefined }
+  | {
+      readonly kind: 'encoded'
+      /** What decides whether there is a value at all; undefined: always. */
+      readonly present: MirExpression | undefined
+      /** Slot of the sink's schema where the bytes are framed. */
+      readonly slot: number | undefined
+      readonly encode: Encode
+    }
+
+/** How bytes are written, in order of the schema. Expressions have neither effects nor an order. */
+export type Encode =
+  | {
+      readonly kind: 'boolean' | 'int' | 'long' | 'bigint' | 'float' | 'double' | 'date'
+      readonly value: MirExpression
+      readonly path: string
+    }
+  | { readonly kind: 'text'; readonly value: MirExpression; readonly path: string; readonly strict: boolean }
+  /** Bytes of a text field with their length in front (`prefixed`), or as they are. */
+  | { readonly kind: 'text-span'; readonly field: number; readonly prefixed: boolean }
+  /** Texts joined: constants, bytes of fields, strings. */
+  | { readonly kind: 'join'; readonly parts: readonly TextPart[]; readonly prefixed: boolean; readonly strict: boolean }
+  | { readonly kind: 'symbol'; readonly value: MirExpression; readonly schema: EnumSchema; readonly path: string }
+  | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
+  | { readonly kind: 'sequence'; readonly parts: readonly Encode[] }
+  | { readonly kind: 'choice'; readonly test: MirExpression; readonly then: Encode; readonly otherwise: Encode }
+  /** By a function that takes any value and checks it. */
+  | { readonly kind: 'call'; readonly encoder: number; readonly value: MirExpression; readonly path: string }
+  | { readonly kind: 'plain'; readonly serde: PlainSerdeKind; readonly value: MirExpression }
+
+export type TextPart =
+  | { readonly kind: 'constant'; readonly text: string }
+  | { readonly kind: 'field'; readonly field: number }
+  | { readonly kind: 'value'; readonly value: MirExpression }
+
+export type { MirFunction }

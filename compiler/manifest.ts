@@ -1,0 +1,90 @@
+/** The manifest of a generated module: what the runtime has to know before it creates a task. */
+import { createHash } from 'node:crypto'
+import { schemaText } from '../avro/print-schema.js'
+import type { Manifest, ManifestSerde, ManifestTopic } from '../runtime/abi/manifest.js'
+import type { ModuleIR } from './ir/module-ir.js'
+import type { ResolvedPlan, ResolvedSerde } from './ir/resolved-plan.js'
+import type { Topology } from './ir/topology.js'
+import { schemaFingerprint } from '../avro/fingerprint.js'
+
+/** Interface between generated modules and the runtime; runtime/abi refuses another one. */
+const abi = 1
+
+export interface ManifestOptions {
+  readonly compiler: string
+  readonly sourceHash: string
+}
+
+export function buildManifest(
+  plan: ResolvedPlan,
+  topology: Topology,
+  ir: ModuleIR,
+  options: ManifestOptions,
+): Manifest {
+  const describe = (
+    topic: string,
+    serdes: { key: ResolvedSerde; value: ResolvedSerde },
+    framed: boolean,
+  ): ManifestTopic => ({
+    topic,
+    key: manifestSerde(ir, serdes.key, framed),
+    value: manifestSerde(ir, serdes.value, framed),
+  })
+  const structure = {
+    subTopologies: topology.subTopologies.map(({ id, inputs, outputs }) => ({
+      id,
+      inputs: inputs.map((input) => describe(input.topic, input.serdes, input.framed)),
+      outputs,
+    })),
+    sinks: topology.sinks.map((sink) => describe(sink.topic, sink.serdes, sink.framed)),
+    internalTopics: topology.internalTopics,
+  }
+  return {
+    abi,
+    compiler: options.compiler,
+    pipeline: plan.name,
+    applicationId: plan.applicationId,
+    sourceHash: options.sourceHash,
+    topologyHash: topologyHash(plan, topology),
+    onError: plan.onError,
+    operators: plan.nodes.map((node) => ({
+      id: node.id,
+      label: node.label,
+      kind: node.kind,
+      onError: node.onError,
+      source: node.span && `${node.span.file}:${node.span.line}:${node.span.column}`,
+    })),
+    ...structure,
+    schemas: ir.slots.map(({ slot, subject, fingerprint, schema }) => ({
+      slot,
+      subject,
+      fingerprint,
+      schema: schemaText(schema),
+    })),
+  }
+}
+
+/** Bytes of internal topics carry no schema id, so the registry has nothing to say about them. */
+function manifestSerde(ir: ModuleIR, serde: ResolvedSerde, framed: boolean): ManifestSerde {
+  if (serde.kind !== 'avro') return { kind: serde.kind }
+  if (!framed) return { kind: 'bytes' }
+  const slotOf = (fingerprint: string): number[] =>
+    ir.slots.filter((slot) => slot.fingerprint === fingerprint).map((slot) => slot.slot)
+  const [reader] = slotOf(schemaFingerprint(serde.schema))
+  if (reader === undefined) return { kind: 'bytes' }
+  const slots = serde.writers.flatMap((writer) => slotOf(writer.fingerprint))
+  return { kind: 'avro', subject: serde.subject, reader, slots: [...new Set([reader, ...slots])] }
+}
+
+/** Of what decides where records go and who may process them, not of the code of lambdas. */
+function topologyHash(plan: ResolvedPlan, topology: Topology): string {
+  const shape = {
+    applicationId: plan.applicationId,
+    subTopologies: topology.subTopologies.map((sub) => ({
+      inputs: sub.inputs.map((input) => input.topic),
+      outputs: sub.outputs.map((output) => topology.sinks[output]?.topic),
+    })),
+    internalTopics: topology.internalTopics,
+  }
+  return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,72 @@
+/** What generated modules import; re-exported by millrace/runtime. */
+export { decimal, decimalFromBytes } from '../../avro/decimal.js'
+export {
+  badBoolean,
+  badBranch,
+  badFrame,
+  badSymbol,
+  badUtf8,
+  corruptRecord,
+  endOfData,
+  nullRefused,
+  readOfNull,
+  RecordEncodeError,
+  RecordFormatError,
+  unknownTopic,
+  unreadable,
+  wrongEnd,
+} from './errors.js'
+export { isMain } from './is-main.js'
+export {
+  dateMs,
+  eventTime,
+  iterable,
+  keyAndValue,
+  settled,
+  sinkTimestamp,
+  timeClip,
+  topicName,
+} from './lambda-results.js'
+export {
+  decodeDouble,
+  decodeInt32,
+  decodeInt64,
+  decodeJson,
+  decodeUuid,
+  encodeBytes,
+  encodeDouble,
+  encodeInt32,
+  encodeInt64,
+  encodeJson,
+  encodeString,
+  encodeUuid,
+  wellFormedText,
+} from './plain-serdes.js'
+export { headerBlock, RecordHeaders } from './record-headers.js'
+export { TaskBase } from './task-base.js'
+export {
+  checkedKey,
+  checkedText,
+  copyBytes,
+  copyOf,
+  isUtf8,
+  sameBytes,
+  text,
+  utf8Length,
+  viewOf,
+  writeLength,
+  writeSpan,
+  writeText,
+  writeUtf8,
+} from './text.js'
+export {
+  checkItems,
+  readBigLong,
+  readInt,
+  readLength,
+  readLong,
+  readTime,
+  readVarint,
+  readWide,
+} from './varint.js'
+export { booleanOf, intOf, numberOf, symbolOf, textOf, writeBigLong, writeLong, writeTime } from './write-number.js'
