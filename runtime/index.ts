@@ -1,6 +1,6 @@
 /**
  * `millrace/runtime`: everything needed in production to run a compiled pipeline, in a program of its own (`runMain`)
- * or inside a service (`createApp`).
+ * or inside a service (`createApp`), and what generated modules import.
  */
 export { createApp, type App, type AppOptions } from './app.js'
 export { ConfigError, type AppSettings } from './config.js'
@@ -13,4 +13,5 @@ export type { AppState, StateListener } from './state.js'
 export { RecordProcessingError } from './task/task-error.js'
 export { DeadLetterHeader } from './task/dead-letter.js'
 export * from './abi/index.js'
+export * from './generated/index.js'
 export * from './generated/index.js'

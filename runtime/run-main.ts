@@ -7,8 +7,9 @@ import { PipelineLoadError } from './load-pipeline.js'
 export type ExitCode = 0 | 1 | 2
 
 /**
- * Starts the application and resolves when it has ended. SIGTERM and SIGINT drain it; a second signal ends the process
- * at once. Sets `process.exitCode`. Serves HTTP at 127.0.0.1:9464 unless `http` says otherwise.
+ * Starts the application and resolves when it has ended; never rejects. SIGTERM and SIGINT drain it; a second signal
+ * ends the process at once. Sets `process.exitCode`. Serves HTTP at 127.0.0.1:9464 unless `http` says otherwise.
+ * A module that runs itself (`pipeline: new URL(import.meta.url)`) must not await it at its top level: it is imported.
  */
 export const runMain = async (options: AppOptions): Promise<ExitCode> => {
   const code = await run(options)
@@ -21,9 +22,8 @@ const run = async (options: AppOptions): Promise<ExitCode> => {
   try {
     app = createApp({ http: {}, ...options })
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    return 2
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return error instanceof ConfigError ? 2 : 1
   }
   let signals = 0
   const drain = (): void => {
