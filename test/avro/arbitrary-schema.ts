@@ -332,7 +332,7 @@ const defaulted: readonly JsonObject[] = [
   { type: 'string', default: 'zürich' },
   { type: ['null', 'string'], default: null },
   { type: ['string', 'null'], default: 'x' },
-  { type: { type: 'array', items: 'double' }, default: [1.5, 2] },
+  { type: { type: 'array', items: 'double' }, default: [1.5, 2.5] },
   { type: { type: 'map', values: 'long' }, default: { k: 7 } },
   { type: 'bytes', default: '\u0000\u00ff' },
   { type: 'boolean', default: true },
