@@ -79,8 +79,9 @@ class BodyChecker {
   }
 
   #identifier(node: ts.Identifier, own: boolean): void {
-    if (!own || node.text !== 'arguments' || ts.isPropertyAccessExpression(node.parent)) return
-    if (ts.isPropertyAssignment(node.parent) && node.parent.name === node) return
+    if (!own || node.text !== 'arguments') return
+    const { parent } = node
+    if ((ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) && parent.name === node) return
     this.diagnostics.push(usesArguments(this.#span(node)))
   }
 

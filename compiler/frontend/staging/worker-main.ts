@@ -23,14 +23,21 @@ export function stageEntries(entries: readonly StagedEntry[]): void {
   for (const { file, load } of entries) {
     const exported = loaded(load)
     if (exported === undefined) return
-    for (const [exportName, value] of Object.entries(exported)) {
-      if (!(value instanceof DeclaredPipeline) || staged.has(value)) continue
+    for (const [exportName, value] of pipelinesOf(exported)) {
+      if (staged.has(value)) continue
       staged.add(value)
       tell({ kind: 'building', pipeline: value.name, site: value.site })
       tell({ kind: 'pipeline', file, exportName, result: run(value) })
     }
   }
   tell({ kind: 'done', violations: foundViolations() })
+}
+
+/** In the order in which they are written: exports come sorted by name. */
+function pipelinesOf(exported: Readonly<Record<string, unknown>>): readonly (readonly [string, DeclaredPipeline])[] {
+  return Object.entries(exported)
+    .flatMap(([name, value]) => (value instanceof DeclaredPipeline ? [[name, value] as const] : []))
+    .toSorted(([, a], [, b]) => (a.site?.id ?? 0) - (b.site?.id ?? 0))
 }
 
 function loaded(load: StagedEntry['load']): Readonly<Record<string, unknown>> | undefined {
