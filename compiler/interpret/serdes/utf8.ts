@@ -11,7 +11,10 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** A lone surrogate becomes U+FFFD, as everywhere in JavaScript. */
+/** With the flag `u`, pairs are one character: what matches stands alone. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
 export function encodeUtf8(text: string): Uint8Array {
+  if (LONE_SURROGATE.test(text)) throw new SerdeError('the string holds a lone surrogate, which UTF-8 cannot express')
   return Buffer.from(text)
 }
