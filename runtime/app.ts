@@ -35,7 +35,6 @@ export interface AppOptions extends AppSettings {
 }
 
 const PROTOCOL = 'millrace-1'
-const METADATA_TIMEOUT_MS = 5000
 
 /** Checks the options; connects at `start`. Throws `ConfigError`. */
 export const createApp = (options: AppOptions): App => new App(options)
@@ -287,7 +286,7 @@ export class App {
     if (!drained)
       this.#log.warn({}, `closing without a last commit: it took more than ${this.#settings.shutdownTimeout} ms`)
     const results = await Promise.allSettled([
-      ...this.#executors.map((executor) => withinTime(executor.close(), METADATA_TIMEOUT_MS)),
+      ...this.#executors.map((executor) => executor.close()),
       this.#client?.close(),
       this.#http?.close(),
     ])

@@ -1,5 +1,6 @@
 /** The main thread's side of one executor: commands as promises, reports as callbacks, its last status. */
 import type { PartitionOffset } from '../kafka/offsets.js'
+import { pause } from '../kafka/retry.js'
 import type { TaskId } from '../kafka/task-id.js'
 import {
   errorOf,
@@ -31,6 +32,9 @@ interface Pending {
   readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
+
+/** How long closing connections may take. */
+const CLOSE_MS = 5000
 
 const NOTHING: ExecutorStatus = {
   tasks: [],
@@ -78,11 +82,14 @@ export class ExecutorHandle {
     return this.#command({ kind: 'lose', tasks })
   }
 
-  /** Closes its connections and ends its thread. */
+  /** Closes its connections and ends its thread; one that does not answer in time is ended all the same. */
   async close(): Promise<void> {
+    const deadline = new AbortController()
     try {
-      if (this.#dead === undefined) await this.#command({ kind: 'close' })
+      if (this.#dead === undefined)
+        await Promise.race([this.#command({ kind: 'close' }), pause(CLOSE_MS, deadline.signal)])
     } finally {
+      deadline.abort()
       this.#dead ??= new Error('the executor is closed')
       await this.#channel.terminate()
     }

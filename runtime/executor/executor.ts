@@ -24,8 +24,10 @@ import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
 import type { ExecutorOptions } from './executor-options.js'
 import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type ToExecutor } from './protocol.js'
 
-/** A task gives way to the others, and to the event loop, after this long. */
+/** A task gives way to the others after this long… */
 const SLICE_MS = 10
+/** …and all of them to the event loop. */
+const TURN_MS = 20
 const STATUS_INTERVAL_MS = 1000
 
 export class Executor {
@@ -188,23 +190,41 @@ export class Executor {
     })
   }
 
-  /** One round over all tasks. */
+  /** Lets tasks run, each for a slice at most, until the turn of the event loop is over. */
   #work(): void {
     if (this.#failed || this.#closed) return
+    const turnEnds = performance.now() + TURN_MS
     let more = false
-    let sealAt = Infinity
     try {
-      for (const task of this.#tasks.values()) {
+      for (const [key, task] of [...this.#tasks]) {
+        if (performance.now() >= turnEnds) {
+          more = true
+          break
+        }
         if (task.run(performance.now() + SLICE_MS) === 'more') more = true
-        if (task.openSince > 0 && performance.now() - task.openSince >= this.#options.lingerMs) task.seal()
-        if (task.openSince > 0) sealAt = Math.min(sealAt, task.openSince + this.#options.lingerMs)
+        // Who has run waits behind those who have not.
+        this.#tasks.delete(key)
+        this.#tasks.set(key, task)
       }
+      this.#sealDue()
     } catch (error) {
       void this.#failRecord(error)
       return
     }
     if (more) this.#schedule()
-    if (sealAt < Infinity) this.#lingerUntil(sealAt)
+  }
+
+  /** Sends the batches that have waited for more records long enough, and comes back for the others. */
+  #sealDue(): void {
+    const { lingerMs } = this.#options
+    const now = performance.now()
+    let next = Infinity
+    for (const task of this.#tasks.values()) {
+      if (task.openSince === 0) continue
+      if (now - task.openSince >= lingerMs) task.seal()
+      else next = Math.min(next, task.openSince + lingerMs)
+    }
+    if (next < Infinity) this.#lingerUntil(next)
   }
 
   #lingerUntil(time: number): void {

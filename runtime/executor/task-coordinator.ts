@@ -88,8 +88,8 @@ export class TaskCoordinator {
   /** Revokes everything, commits and leaves the group. */
   async close(): Promise<void> {
     clearInterval(this.#metadataTimer)
-    await this.#member.close()
     this.#closing.abort()
+    await this.#member.close()
   }
 
   /** Resolves to the reason when the offsets could not be committed. */
