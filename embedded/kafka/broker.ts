@@ -66,12 +66,12 @@ export class Broker implements BrokerControl {
     return settle(() => this.#cluster.moveCoordinator(type, key, node))
   }
 
-  stopNode(node: number): Promise<void> {
-    return this.#server(node).stop()
+  async stopNode(node: number): Promise<void> {
+    await this.#server(node).stop()
   }
 
-  startNode(node: number): Promise<void> {
-    return this.#server(node).start(this.#cluster.nodes[node - 1]?.port ?? 0)
+  async startNode(node: number): Promise<void> {
+    await this.#server(node).start(this.#cluster.nodes[node - 1]?.port ?? 0)
   }
 
   advanceClock(ms: number): Promise<void> {

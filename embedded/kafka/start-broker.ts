@@ -59,21 +59,25 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Embedded
 const handleFor = (control: BrokerControl, addresses: readonly string[]): EmbeddedBroker => {
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= control.close())
+  const running = (): BrokerControl => {
+    if (closing !== undefined) throw new Error('the embedded broker is closed')
+    return control
+  }
   return {
     bootstrap: addresses.join(','),
     addresses,
     faults: {
-      add: (rule) => control.addFault(rule),
-      clear: () => control.clearFaults(),
-      moveLeader: (topic, partition, node) => control.moveLeader(topic, partition, node),
-      moveCoordinator: (type, key, node) => control.moveCoordinator(type, key, node),
-      stopNode: (node) => control.stopNode(node),
-      startNode: (node) => control.startNode(node),
+      add: async (rule) => running().addFault(rule),
+      clear: async () => running().clearFaults(),
+      moveLeader: async (topic, partition, node) => running().moveLeader(topic, partition, node),
+      moveCoordinator: async (type, key, node) => running().moveCoordinator(type, key, node),
+      stopNode: async (node) => running().stopNode(node),
+      startNode: async (node) => running().startNode(node),
     },
-    createTopic: (name, spec = {}) => control.createTopic(name, spec),
-    deleteTopic: (name) => control.deleteTopic(name),
-    advanceClock: (ms) => control.advanceClock(ms),
-    stats: () => control.stats(),
+    createTopic: async (name, spec = {}) => running().createTopic(name, spec),
+    deleteTopic: async (name) => running().deleteTopic(name),
+    advanceClock: async (ms) => running().advanceClock(ms),
+    stats: async () => running().stats(),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -15,9 +15,9 @@ export interface RequestContext {
   readonly clientId: string
   readonly clientHost: string
   /** Calls back when the connection ends, until the returned function is called. */
-  onClose(callback: () => void): () => void
+  readonly onClose: (callback: () => void) => () => void
   /** An error that a test has asked for; 0 when there is none. */
-  injectedError(topic?: string, partition?: number): number
+  readonly injectedError: (topic?: string, partition?: number) => number
 }
 
 /** The answer; null when there is none, and the connection goes on; `close` when the broker hangs up instead. */

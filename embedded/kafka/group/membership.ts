@@ -53,7 +53,7 @@ export class Membership {
   /** A leader that has not rejoined hands over to one that has. False when nobody has. */
   electJoinedLeader(): boolean {
     const leader = this.leaderId === null ? undefined : this.get(this.leaderId)
-    if (leader?.awaitingJoin != null) return true
+    if (leader !== undefined && leader.awaitingJoin !== null) return true
     const joined = this.all().find((member) => member.awaitingJoin !== null)
     if (joined === undefined) return false
     this.leaderId = joined.id

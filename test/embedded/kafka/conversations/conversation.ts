@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, api } from '../../../../runtime/kafka/protocol/index.js'
-import type { Api } from '../../../../runtime/kafka/protocol/index.js'
+import type { Api, FetchRequestInput, ProduceRequestInput } from '../../../../runtime/kafka/protocol/index.js'
 import { buildBatch } from '../../../../runtime/kafka/record-batch/index.js'
 import type { BuildOptions, RecordInput } from '../../../../runtime/kafka/record-batch/index.js'
 import { ConnectionClosed, WireClient } from '../wire-client.js'
@@ -196,7 +196,7 @@ export const produceTo = (
   topic: string,
   batch: Buffer | null,
   options: { readonly partition?: number; readonly acks?: number; readonly transactionalId?: string } = {},
-) => ({
+): ProduceRequestInput => ({
   acks: options.acks ?? -1,
   timeoutMs: 5000,
   transactionalId: options.transactionalId ?? null,
@@ -216,7 +216,7 @@ export const fetchFrom = (
     readonly currentLeaderEpoch?: number
     readonly isolationLevel?: number
   } = {},
-) => ({
+): FetchRequestInput => ({
   maxWaitMs: options.maxWaitMs ?? 0,
   minBytes: options.minBytes ?? 1,
   maxBytes: options.maxBytes ?? 1_000_000,
