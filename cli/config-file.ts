@@ -22,7 +22,7 @@ export async function loadProject(cwd: string, configFile?: string): Promise<Pro
   const file = configFile === undefined ? findConfig(cwd) : resolve(cwd, configFile)
   if (file !== undefined && !existsSync(file)) throw new UsageError(`no configuration file ${file}`)
   const root = file === undefined ? cwd : dirname(file)
-  const config = check(file === undefined ? {} : await load(file), file)
+  const config = withEnvironment(check(file === undefined ? {} : await load(file), file))
   return { root, config, path: (relative) => resolve(root, relative) }
 }
 
@@ -37,6 +37,17 @@ async function load(file: string): Promise<unknown> {
     return typeof exported === 'function' ? await (exported as () => unknown)() : await exported
   } catch (error) {
     throw new UsageError(`${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** As for a running application: the environment wins over the file. */
+function withEnvironment(config: CheckedConfig): CheckedConfig {
+  const brokers = process.env['MILLRACE_BROKERS']?.split(',').map((address) => address.trim())
+  const url = process.env['MILLRACE_REGISTRY_URL']
+  return {
+    ...config,
+    kafka: brokers === undefined ? config.kafka : { ...config.kafka, brokers },
+    registry: url === undefined ? config.registry : { ...config.registry, url },
   }
 }
 

@@ -103,7 +103,16 @@ function report(error: unknown): ExitCode {
     terminal.error(error.message, 'millrace --help')
     return ExitCode.Usage
   }
+  if (isForeseen(error)) {
+    terminal.error(error.message, error.help)
+    return ExitCode.Failed
+  }
   // What reaches this place is a bug of ours, or a failure that a command did not foresee: the stack is wanted.
   terminal.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return ExitCode.Failed
+}
+
+/** Errors of registry, lock and broker say by themselves what to do, or whether another try may succeed. */
+function isForeseen(error: unknown): error is Error & { readonly help?: string } {
+  return error instanceof Error && ('help' in error || 'retriable' in error)
 }

@@ -58,8 +58,9 @@ const tsconfig = json({
 const config = `import { defineConfig } from 'millrace/config'
 
 export default defineConfig({
-  registry: { url: process.env['MILLRACE_REGISTRY_URL'] ?? 'http://127.0.0.1:8081' },
-  kafka: { brokers: (process.env['MILLRACE_KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(',') },
+  // MILLRACE_REGISTRY_URL and MILLRACE_BROKERS of the environment win over these.
+  registry: { url: 'http://127.0.0.1:8081' },
+  kafka: { brokers: ['127.0.0.1:9092'] },
 })
 `
 

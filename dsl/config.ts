@@ -61,6 +61,11 @@ export interface MillraceConfig {
   readonly tsconfig?: string
   /** The schema lock. Default: `schemas.lock.json`. */
   readonly lock?: string
+  /**
+   * Folder of schemas that `schema register` and `dev` write to a registry: `<subject>.avsc`, or `<subject>.v1.avsc`,
+   * `<subject>.v2.avsc`… for a subject with a history. Default: `schemas`.
+   */
+  readonly schemas?: string
   /** Folder for local state and caches. Default: `.millrace`. */
   readonly state?: string
   /** Subjects whose longs are `bigint`, as names or globs. Default: none; longs are numbers that are checked. */

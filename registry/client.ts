@@ -75,6 +75,12 @@ export class RegistryClient implements Disposable {
     return registered(await this.get(`/subjects/${encodeURIComponent(subject)}/versions/${version}`, isVersion))
   }
 
+  /** A schema by its id, which messages carry. */
+  async schemaById(id: number): Promise<SchemaText> {
+    const { schema, schemaType, references } = await this.get(`/schemas/ids/${id}`, isSchema)
+    return { schema, type: schemaType ?? 'AVRO', references: references ?? [] }
+  }
+
   /** The version of a subject with exactly this schema, or undefined when there is none. */
   async lookup(subject: string, text: SchemaText): Promise<RegisteredVersion | undefined> {
     try {
@@ -173,6 +179,10 @@ function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
 
 function isReference(json: unknown): json is SchemaReference {
   return isObject(json) && isText(json['name']) && isText(json['subject']) && isNumber(json['version'])
+}
+
+function isSchema(json: unknown): json is Pick<VersionAnswer, 'schema' | 'schemaType' | 'references'> {
+  return isObject(json) && isVersion({ ...json, subject: '', version: 0, id: 0 })
 }
 
 function isVersion(json: unknown): json is VersionAnswer {

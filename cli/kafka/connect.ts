@@ -2,6 +2,8 @@
 import { KafkaClient } from '../../runtime/kafka/client.js'
 import { KafkajsTransport } from '../../runtime/kafka/transport/kafkajs-transport.js'
 import type { RetryOptions } from '../../runtime/kafka/retry.js'
+import { connectionOptions, readSettings } from '../../runtime/config.js'
+import { appSettings } from '../app-settings.js'
 import type { Project } from '../config-file.js'
 import { UsageError } from '../usage-error.js'
 
@@ -10,21 +12,15 @@ export const commandRetries: RetryOptions = { timeoutMs: 10_000 }
 
 export async function withKafka<T>(project: Project, work: (client: KafkaClient) => Promise<T>): Promise<T> {
   const { kafka } = project.config
-  if (kafka === undefined) {
+  if (kafka.brokers === undefined || kafka.brokers.length === 0) {
     throw new UsageError(
       'no Kafka brokers are configured',
-      "set kafka: { brokers: ['host:9092'] } in millrace.config.ts",
+      "kafka: { brokers: ['host:9092'] } in millrace.config.ts, or MILLRACE_BROKERS",
     )
   }
-  const client = new KafkaClient(
-    new KafkajsTransport({
-      brokers: kafka.brokers,
-      clientId: kafka.clientId ?? 'millrace-cli',
-      ...(kafka.ssl === undefined ? {} : { ssl: kafka.ssl }),
-      ...(kafka.sasl === undefined ? {} : { sasl: kafka.sasl }),
-      connectionTimeoutMs: 5000,
-    }),
-  )
+  const settings = readSettings(appSettings(project), {})
+  const transport = new KafkajsTransport({ ...connectionOptions(settings, 'millrace-cli'), connectionTimeoutMs: 5000 })
+  const client = new KafkaClient(transport)
   try {
     return await work(client)
   } finally {

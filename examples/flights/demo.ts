@@ -78,7 +78,7 @@ async function demo(): Promise<boolean> {
   await using broker = await startBroker()
   await using registry = await startRegistry()
   say(`  broker ${broker.bootstrap}, registry ${registry.url}`)
-  const environment = { MILLRACE_KAFKA_BROKERS: broker.bootstrap, MILLRACE_REGISTRY_URL: registry.url }
+  const environment = { MILLRACE_BROKERS: broker.bootstrap, MILLRACE_REGISTRY_URL: registry.url }
 
   step('Schemas')
   await millrace(['schema', 'register'], environment)

@@ -1,0 +1,44 @@
+/** `millrace schema register`: the only command that writes to a registry. */
+import { registerSchemas, type RegisterResult, type SchemaReference } from '../../../registry/index.js'
+import { command } from '../../command.js'
+import { loadProject } from '../../config-file.js'
+import { ExitCode } from '../../exit-code.js'
+import { requireRegistry } from '../../registry/client.js'
+import { candidateSchemas } from '../../registry/candidate-schemas.js'
+import type { Terminal } from '../../terminal.js'
+
+export default command({
+  name: 'register',
+  description: 'Register the schemas of the project: files of schemas/, and those derived from types of sinks',
+  args: {},
+  async run({ terminal, cwd, configFile }) {
+    const project = await loadProject(cwd, configFile)
+    using client = requireRegistry(project)
+    const candidates = await candidateSchemas(project)
+    const versions = new Map<string, number>()
+    const results: RegisterResult[] = []
+    await terminal.progress('registering schemas', async (update) => {
+      for (const { subject, schema, mentions } of candidates) {
+        update(subject)
+        const references = mentions.map((mention): SchemaReference => ({
+          ...mention,
+          version: versions.get(mention.subject) ?? 1,
+        }))
+        for (const result of await registerSchemas(client, [{ subject, schema, references }])) {
+          if ('version' in result) versions.set(subject, result.version)
+          results.push(result)
+        }
+      }
+    })
+    terminal.data(results)
+    for (const result of results) print(terminal, result)
+    if (results.length === 0) terminal.note(`no schemas in ${project.config.schemas}/`)
+    return results.every((result) => 'version' in result) ? ExitCode.Ok : ExitCode.Failed
+  },
+})
+
+function print(terminal: Terminal, result: RegisterResult): void {
+  if ('version' in result) {
+    terminal.print(`${result.status.padEnd(10)}  ${result.subject} version ${result.version} (id ${result.id})`)
+  } else terminal.error(`${result.subject} ${result.status}: ${result.reason}`, result.help)
+}
