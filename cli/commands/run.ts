@@ -1,0 +1,72 @@
+/** `millrace run <pipeline>`: executes a compiled pipeline. Needs no compiler: nothing of it is loaded. */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { runMain } from '../../runtime/index.js'
+import { appSettings } from '../app-settings.js'
+import { command } from '../command.js'
+import { loadProject, type Project } from '../config-file.js'
+import { didYouMean } from '../did-you-mean.js'
+import { UsageError } from '../usage-error.js'
+
+export default command({
+  name: 'run',
+  description: 'Run a compiled pipeline until a signal ends it',
+  args: {
+    pipeline: {
+      type: 'positional',
+      required: true,
+      description: 'Name of the pipeline, or path of the generated module',
+    },
+    threads: { type: 'string', description: 'Worker threads; 0: none (default: the configuration, else 1)' },
+    'http-port': {
+      type: 'string',
+      description: 'Port of metrics, health and readiness; 0: any free one (default 9464)',
+    },
+  },
+  async run({ cwd, configFile }, args) {
+    const project = await loadProject(cwd, configFile)
+    const settings = appSettings(project)
+    const port = count(args['http-port'], '--http-port')
+    const threads = count(args.threads, '--threads')
+    return await runMain({
+      http: {},
+      ...settings,
+      ...(threads === undefined ? {} : { threads }),
+      ...(port === undefined ? {} : { http: { ...settings.http, port } }),
+      pipeline: pathToFileURL(moduleOf(project, args.pipeline)),
+    })
+  },
+})
+
+function count(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d+$/.test(text)) throw new UsageError(`${option} ${text} is no number`)
+  return Number(text)
+}
+
+function moduleOf(project: Project, name: string): string {
+  if (name.endsWith('.js')) {
+    const file = project.path(name)
+    if (!existsSync(file)) throw new UsageError(`there is no ${file}`, 'millrace build')
+    return file
+  }
+  const folder = project.path(project.config.generated)
+  const file = join(folder, `${name}.js`)
+  if (existsSync(file)) return file
+  const built = builtPipelines(folder)
+  if (built.length === 0) throw new UsageError(`no compiled pipelines in ${folder}`, 'millrace build')
+  const near = didYouMean(name, built)
+  throw new UsageError(
+    `no compiled pipeline '${name}' in ${folder}`,
+    near === undefined ? `there are: ${built.join(', ')}` : `did you mean '${near}'?`,
+  )
+}
+
+function builtPipelines(folder: string): readonly string[] {
+  if (!existsSync(folder)) return []
+  const end = '.manifest.json'
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(end))
+    .map((name) => name.slice(0, -end.length))
+}
