@@ -1,13 +1,9 @@
 /** Values to readable JSON: see json.ts. */
 import { isDecimal } from './decimal.js'
 import { formatDay, formatMicros, formatTimeOfDay } from './iso-time.js'
-import { logicalOf, type AvroSchema, type JsonValue } from './schema.js'
+import { branchOfJson, type JsonOptions } from './json-read.js'
+import { branchName, logicalOf, type AvroSchema, type JsonValue, type UnionSchema } from './schema.js'
 import { branchOf, unionShape, type LongMode } from './union-shape.js'
-
-export interface JsonOptions {
-  /** How longs are represented in values; default `number`. */
-  readonly long?: LongMode
-}
 
 /** JSON of a value that fits the schema (a decoded one); throws TypeError on any other, which is a bug of the caller. */
 export function toJson(schema: AvroSchema, value: unknown, options: JsonOptions = {}): JsonValue {
@@ -31,11 +27,27 @@ export function toJson(schema: AvroSchema, value: unknown, options: JsonOptions 
       const branch = shape.branches[found?.index ?? -1]
       if (found === undefined || branch === undefined) throw new TypeError('the value is of no branch of its union')
       const json = toJson(branch.schema, found.value, options)
-      return shape.wrapped && branch.shape !== 'null' ? { [branch.name]: json } : json
+      if (branch.shape === 'null') return json
+      return shape.wrapped || isTakenForAnother(schema, found.index, json, long) ? { [branch.name]: json } : json
     }
     default:
       return scalar(schema, value)
   }
+}
+
+/** JSON has fewer shapes than values: a base64 text reads as a string where the union has both. */
+function isTakenForAnother(schema: UnionSchema, index: number, json: JsonValue, long: LongMode): boolean {
+  const alone = schema.branches.length <= 2 && schema.branches.some((branch) => branch.type === 'null')
+  // Reading costs as much as printing, at each level; T | null needs it only for {"T": …}.
+  const keys = typeof json === 'object' && json !== null ? Object.keys(json) : []
+  if (alone && keys.length !== 1) return false
+  return branchOfJson(schema, json, long) !== index || isUnwrapped(schema, index, keys)
+}
+
+/** The JSON would be read as a wrapper around something else of the same branch. */
+function isUnwrapped(schema: UnionSchema, index: number, keys: readonly string[]): boolean {
+  const branch = schema.branches[index]
+  return keys.length === 1 && branch !== undefined && keys[0] === branchName(branch)
 }
 
 function scalar(schema: AvroSchema, value: unknown): JsonValue {

@@ -3,7 +3,6 @@ import { isDecimal, parseDecimal, precisionOf, rescale, type Decimal } from './d
 import { defaultValue } from './default-value.js'
 import { show } from './encode.js'
 import { parseDay, parseInstant, parseMicros, parseTimeOfDay } from './iso-time.js'
-import type { JsonOptions } from './json-print.js'
 import { quote } from './names.js'
 import { describe } from './resolve.js'
 import {
@@ -17,7 +16,12 @@ import {
   type SchemaProblem,
   type UnionSchema,
 } from './schema.js'
-import { unionShape, type LongMode } from './union-shape.js'
+import { unionShape, type LongMode, type UnionShape } from './union-shape.js'
+
+export interface JsonOptions {
+  /** How longs are represented in values; default `number`. */
+  readonly long?: LongMode
+}
 
 export type JsonReadResult =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly errors: readonly SchemaProblem[] }
@@ -158,22 +162,13 @@ class JsonReader {
 
   private union(schema: UnionSchema, json: JsonValue, path: string): unknown {
     const shape = unionShape(schema, this.long)
-    const attempts: SchemaProblem[][] = []
-    const wrapped = isObject(json) ? Object.keys(json) : []
-    for (const branch of shape.branches) {
-      // {"string": "x"}: required in ambiguous unions, understood in all.
-      const inner = wrapped.length === 1 && wrapped[0] === branch.name && isObject(json) ? json[branch.name] : undefined
-      const candidates = shape.wrapped && branch.shape !== 'null' ? [inner] : [json, inner]
-      for (const candidate of candidates) {
-        if (candidate === undefined) continue
-        const errors = this.errors
-        this.errors = []
-        const value = this.read(branch.schema, candidate, path)
-        const found = this.errors
-        this.errors = errors
-        if (found.length === 0) return shape.wrapped && branch.shape !== 'null' ? { [branch.name]: value } : value
-        if (branch.shape !== 'null') attempts.push(found)
-      }
+    const attempts: (readonly SchemaProblem[])[] = []
+    for (const { index, json: candidate } of candidates(shape, json)) {
+      const branch = shape.branches[index]
+      if (branch === undefined) continue
+      const { value, errors } = this.attempt(branch.schema, candidate, path)
+      if (errors.length === 0) return shape.wrapped && branch.shape !== 'null' ? { [branch.name]: value } : value
+      if (branch.shape !== 'null') attempts.push(errors)
     }
     const [only] = attempts
     if (attempts.length === 1 && only !== undefined && json !== null) {
@@ -185,6 +180,16 @@ class JsonReader {
     return this.mismatch(path, `one of ${expected.join(', ')}`, json)
   }
 
+  /** Reads without keeping the errors. */
+  attempt(schema: AvroSchema, json: JsonValue, path: string): { value: unknown; errors: readonly SchemaProblem[] } {
+    const before = this.errors
+    this.errors = []
+    const value = this.read(schema, json, path)
+    const { errors } = this
+    this.errors = before
+    return { value, errors }
+  }
+
   private mismatch(path: string, expected: string, json: JsonValue): undefined {
     return this.fail(path, `expected ${expected}, not ${show(json)}`)
   }
@@ -193,6 +198,32 @@ class JsonReader {
     this.errors.push({ path, message })
     return undefined
   }
+}
+
+/** The branch that bare or wrapped JSON is read as: printing wraps what would be taken for another. */
+export function branchOfJson(schema: UnionSchema, json: JsonValue, long: LongMode): number | undefined {
+  const shape = unionShape(schema, long)
+  const reader = new JsonReader(long)
+  for (const { index, json: candidate } of candidates(shape, json)) {
+    const branch = shape.branches[index]
+    if (branch !== undefined && reader.attempt(branch.schema, candidate, '').errors.length === 0) return index
+  }
+  return undefined
+}
+
+/**
+ * In which branches to try JSON: first as {"string": "x"}, which is required in ambiguous unions and understood in all,
+ * then bare, in the order of the branches.
+ */
+function candidates(shape: UnionShape, json: JsonValue): readonly { index: number; json: JsonValue }[] {
+  const [entry, ...others] = isObject(json) ? Object.entries(json) : []
+  const named =
+    entry === undefined || others.length > 0 ? -1 : shape.branches.findIndex(({ name }) => name === entry[0])
+  const wrapped = entry === undefined || named < 0 ? [] : [{ index: named, json: entry[1] }]
+  const bare = shape.branches.flatMap((branch, index) =>
+    shape.wrapped && branch.shape !== 'null' ? [] : [{ index, json }],
+  )
+  return [...wrapped, ...bare]
 }
 
 const intTexts: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /**
  * Values to and from JSON as people want to read and write it, for `produce` and `tail`. Not Avro's own JSON encoding:
- * unions are bare unless they are ambiguous (then `{"ns.Name": …}`, as in our values), and
+ * unions are bare unless they are ambiguous, as values or as JSON (then `{"ns.Name": …}`), and
  *
  * | value                                  | printed                                | read besides                     |
  * |----------------------------------------|----------------------------------------|----------------------------------|
@@ -14,7 +14,7 @@
  *
  * Reading: a missing field takes its default, an unknown field is an error (a typing mistake more often than not).
  */
-import { toJson, type JsonOptions } from './json-print.js'
-import { fromJson, type JsonReadResult } from './json-read.js'
+import { toJson } from './json-print.js'
+import { fromJson, type JsonOptions, type JsonReadResult } from './json-read.js'
 
 export { fromJson, toJson, type JsonOptions, type JsonReadResult }

@@ -155,7 +155,7 @@ export class SchemaMaker {
 
 function branchKey(json: JsonObject): string {
   const { name, namespace, type } = json
-  if (typeof name !== 'string') return String(type)
+  if (typeof name !== 'string') return typeof type === 'string' ? type : ''
   return typeof namespace === 'string' ? `${namespace}.${name}` : name
 }
 
@@ -301,9 +301,8 @@ class Evolver {
     const kept: JsonValue[] = []
     for (const item of json['fields'] as readonly JsonObject[]) {
       if (this.choose.oneIn(4) && !definesNames(item['type'] ?? 'null')) continue
-      const renamed = this.choose.oneIn(5)
-        ? { ...item, name: `${String(item['name'])}_new`, aliases: [item['name'] ?? ''] }
-        : item
+      const name = typeof item['name'] === 'string' ? item['name'] : ''
+      const renamed = this.choose.oneIn(5) ? { ...item, name: `${name}_new`, aliases: [name] } : item
       kept.push({ ...renamed, type: this.evolve(item['type'] ?? 'null') })
     }
     if (this.choose.oneIn(3)) kept.push({ name: 'added', ...this.choose.pick(defaulted) })

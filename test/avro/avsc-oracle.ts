@@ -23,17 +23,14 @@ const bigLong = avsc.types.LongType.__with({
 })
 
 export function avscType(schema: AvroSchema): avsc.Type {
-  return avsc.Type.forSchema(
-    printSchema(schema) as avsc.Schema,
-    {
-      wrapUnions: 'always',
-      omitRecordMethods: true,
-      typeHook: (json: unknown) => {
-        const type = typeof json === 'object' && json !== null && 'type' in json ? json.type : json
-        return type === 'long' ? bigLong : undefined
-      },
-    } as Partial<avsc.ForSchemaOptions>,
-  )
+  return avsc.Type.forSchema(printSchema(schema) as avsc.Schema, {
+    wrapUnions: 'always',
+    omitRecordMethods: true,
+    typeHook: (json: unknown) => {
+      const type = typeof json === 'object' && json !== null && 'type' in json ? json.type : json
+      return type === 'long' ? bigLong : undefined
+    },
+  })
 }
 
 /** Our value as avsc holds it. */

@@ -112,11 +112,11 @@ describe('names', () => {
 })
 
 describe('text of schemas cannot leave its place', () => {
-  const evil = '*/ \' " ` ${x} \u2028 \\ \r\n // */ export const y = 1 /*'
+  const evil = `*/ ' " \` \${x} \u2028 \\ \r\n // */ export const y = 1 /*`
 
   test('docs and subjects', () => {
     const schema = { ...(record('R', field('x', 'int', { doc: evil })) as object), doc: evil }
-    const text = generateTypes([subject(evil, schema as JsonValue), { ...subject('b', 'int') }], `${evil}`)
+    const text = generateTypes([subject(evil, schema), { ...subject('b', 'int') }], evil)
     const source = parseTs(text)
     expect(source.statements.map((statement) => ts.SyntaxKind[statement.kind])).toEqual([
       'ImportDeclaration',

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parsingCanonicalForm } from '../../../avro/canonical.js'
 import { decimalToBytes, isDecimal } from '../../../avro/decimal.js'
+import { canRead } from '../../../avro/compatibility.js'
 import { decodeValue } from '../../../avro/decode.js'
 import { encodeValue } from '../../../avro/encode.js'
 import { rabinFingerprintBytes } from '../../../avro/fingerprint.js'
@@ -124,7 +125,7 @@ function isPeculiar(resolution: Resolution, seen: Set<Resolution>): boolean {
       return resolution.branches.some((branch) => isPeculiar(branch, seen))
     case 'reader-union': {
       const earlier = resolution.reader.branches.slice(0, resolution.branch)
-      const taken = earlier.some((branch) => resolveSchemas(resolution.writer, branch).errors.length === 0)
+      const taken = earlier.some((branch) => canRead(branch, resolution.writer).length === 0)
       return taken || isPeculiar(resolution.value, seen)
     }
     case 'fixed':
