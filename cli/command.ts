@@ -2,7 +2,7 @@
 import { defineCommand, type ArgsDef, type CommandDef, type ParsedArgs } from 'citty'
 import { resolve } from 'node:path'
 import { didYouMean } from './did-you-mean.js'
-import { ExitCode } from './exit-code.js'
+import { type ExitCode } from './exit-code.js'
 import { createTerminal, type Terminal } from './terminal.js'
 import { UsageError } from './usage-error.js'
 

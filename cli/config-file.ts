@@ -33,7 +33,7 @@ function findConfig(cwd: string): string | undefined {
 async function load(file: string): Promise<unknown> {
   try {
     const jiti = createJiti(file, { moduleCache: false })
-    const exported = await jiti.import<unknown>(file, { default: true })
+    const exported = await jiti.import(file, { default: true })
     return typeof exported === 'function' ? await (exported as () => unknown)() : await exported
   } catch (error) {
     throw new UsageError(`${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)

@@ -64,9 +64,9 @@ async function runWithProgress<T>(
 ): Promise<T> {
   const started = performance.now()
   let detail = ''
-  let shown = false
+  const shown = { yet: false }
   const show = () => {
-    shown = true
+    shown.yet = true
     const seconds = ((performance.now() - started) / 1000).toFixed(0)
     const line = `… ${label}${detail === '' ? '' : `: ${detail}`} (${seconds} s)`
     // A terminal is redrawn in place; a log gets a first line only, then one every ten seconds.
@@ -82,6 +82,6 @@ async function runWithProgress<T>(
     })
   } finally {
     clearInterval(timer)
-    if (shown && stderr.isTTY) stderr.write('\r\u001B[K')
+    if (shown.yet && stderr.isTTY) stderr.write('\r\u001B[K')
   }
 }

@@ -87,7 +87,7 @@ function openEnvelope(json: JsonValue, fail: Fail): Envelope | undefined {
     if (!envelopeFields.has(name)) fail(name, 'unknown field of an envelope (key, value, timestamp, headers)')
   }
   const { key = null, value = null, headers = {}, timestamp = Date.now() } = json
-  const time = typeof timestamp === 'number' ? timestamp : Date.parse(String(timestamp))
+  const time = typeof timestamp === 'number' ? timestamp : typeof timestamp === 'string' ? Date.parse(timestamp) : NaN
   if (!Number.isSafeInteger(time)) fail('timestamp', 'neither ms since the epoch nor an ISO 8601 time')
   if (!isObject(headers)) fail('headers', 'not an object of texts')
   const pairs = isObject(headers) ? Object.entries(headers) : []

@@ -53,6 +53,8 @@ type JsonRecord = Readonly<Record<string, JsonValue>>
 const isRecord = (json: JsonValue | undefined): json is JsonRecord =>
   typeof json === 'object' && json !== null && !Array.isArray(json)
 
+const isList = (json: JsonValue | undefined): json is readonly JsonValue[] => Array.isArray(json)
+
 function fullName(json: JsonValue): string | undefined {
   if (!isRecord(json) || typeof json['name'] !== 'string') return undefined
   const { name, namespace } = json
@@ -65,11 +67,11 @@ function mentionedNames(json: JsonValue): ReadonlySet<string> {
   const names = new Set<string>()
   const visit = (type: JsonValue | undefined): void => {
     if (typeof type === 'string') names.add(type).add(namespace === '' ? type : `${namespace}.${type}`)
-    else if (Array.isArray(type)) type.forEach(visit)
+    else if (isList(type)) type.forEach(visit)
     else if (isRecord(type)) {
       for (const key of ['type', 'items', 'values']) visit(type[key])
       const { fields } = type
-      if (Array.isArray(fields)) for (const field of fields) if (isRecord(field)) visit(field['type'])
+      if (isList(fields)) for (const field of fields) if (isRecord(field)) visit(field['type'])
     }
   }
   visit(json)
