@@ -2,12 +2,13 @@
  * ModuleIR -> text of an ES module: imports, constants, skippers and codecs, one class of tasks for each sub-topology,
  * the manifest, and the pipeline as default export. Whoever runs the file directly runs the application.
  */
+import type { GeneratedModule, ModuleFactory, ModuleImport } from '../ir/generated-module.js'
 import type { ModuleIR } from '../ir/module-ir.js'
 import type { Topology } from '../ir/topology.js'
-import { comma, join, js, Name, token, type Code } from './code.js'
+import { comma, join, js, Name, token } from './code.js'
 import { printDecoders } from './decoders.js'
 import { printEncoders } from './encoders.js'
-import { Lines, type GeneratedText } from './lines.js'
+import { Lines } from './lines.js'
 import { ModuleScope } from './module-scope.js'
 import { printProcess, processName } from './process-function.js'
 import { printSkipper } from './skip.js'
@@ -17,24 +18,12 @@ export interface PrintedManifest {
   readonly pipeline: string
 }
 
-export interface GeneratedModule extends GeneratedText {
-  /** Functions that the residual modules must export: `(…captures) => function`. */
-  readonly factories: readonly Factory[]
-  /** Characters of each process function: the size budget of V8's optimiser. */
+export interface Generated extends GeneratedModule {
+  /** Characters of each process function: what V8's optimiser has a limit for. */
   readonly sizes: readonly number[]
 }
 
-export interface Factory {
-  readonly file: string
-  readonly exported: string
-  readonly captures: readonly string[]
-  readonly text: string
-}
-
-/** Specifiers of the author's files in generated text; link resolves them. */
-export const authorScheme = 'author:'
-
-export function generate(ir: ModuleIR, topology: Topology, manifest: PrintedManifest): GeneratedModule {
+export function generate(ir: ModuleIR, topology: Topology, manifest: PrintedManifest): Generated {
   const module = new ModuleScope(ir.program, printSkipper)
   const body = new Lines()
   const sizes: number[] = []
@@ -46,9 +35,9 @@ export function generate(ir: ModuleIR, topology: Topology, manifest: PrintedMani
   const codecs = printDecoders(module, ir.codecs.decoders)
   codecs.append(printEncoders(module, ir.codecs.encoders))
   const tail = new Lines()
-  printExports(tail, module, topology, manifest)
+  printExports(tail, topology, manifest)
   const out = new Lines()
-  printImports(out, module, ir)
+  printImports(out, module)
   out.append(module.declarations)
   if (ir.codecs.decoders.length > 0) out.line(js`let at$ = 0`)
   if (usesCounts(ir)) out.line(js`let count$ = 0`)
@@ -56,7 +45,8 @@ export function generate(ir: ModuleIR, topology: Topology, manifest: PrintedMani
   out.append(codecs)
   out.append(body)
   out.append(tail)
-  return { ...out.render(`${manifest.pipeline}.js`), factories: factoriesOf(module, ir), sizes }
+  const { text, map } = out.render(`${manifest.pipeline}.js`)
+  return { code: text, map, imports: importsOf(module, ir), factories: factoriesOf(module, ir), sizes }
 }
 
 function taskName(id: number): Name {
@@ -114,27 +104,12 @@ function usesCounts(ir: ModuleIR): boolean {
   return ir.readers.some((reader) => reader.fields.some((field) => field.type.kind === 'length'))
 }
 
-function printImports(out: Lines, module: ModuleScope, ir: ModuleIR): void {
+function printImports(out: Lines, module: ModuleScope): void {
   const helpers = module.helpers.map((name) => new Name(name))
   out.line(js`import { ${join(helpers, comma)} } from "millrace/runtime"`)
-  for (const index of module.links) {
-    const link = ir.program.links[index]
-    if (link !== undefined) out.line(importLine(link.exported, module.linkName(index), link.module))
-  }
-  for (const index of module.opaques) {
-    const opaque = ir.program.opaques[index]
-    if (opaque === undefined) continue
-    const name = module.factoryName(index)
-    out.line(js`import { ${name} } from ${authorScheme + opaque.file}`)
-  }
 }
 
-function importLine(exported: string, local: Name, specifier: string): Code {
-  if (exported === '*') return js`import * as ${local} from ${specifier}`
-  return js`import { ${exported === 'default' ? token('default') : new Name(exported)} as ${local} } from ${specifier}`
-}
-
-function printExports(out: Lines, module: ModuleScope, topology: Topology, manifest: PrintedManifest): void {
+function printExports(out: Lines, topology: Topology, manifest: PrintedManifest): void {
   out.line(js`const manifest = ${token(manifestText(manifest))}`)
   out.block(js`const pipeline =`, () => {
     out.line(js`manifest,`)
@@ -151,7 +126,6 @@ function printExports(out: Lines, module: ModuleScope, topology: Topology, manif
     )
   })
   out.line(js`export default pipeline`)
-  out.line(js`if (${module.helper('isMain')}(import.meta.url)) await ${module.helper('runMain')}(pipeline)`)
 }
 
 function manifestText(manifest: PrintedManifest): string {
@@ -161,11 +135,20 @@ function manifestText(manifest: PrintedManifest): string {
     .replace(/<\//g, '<\\/')
 }
 
-function factoriesOf(module: ModuleScope, ir: ModuleIR): Factory[] {
+function importsOf(module: ModuleScope, ir: ModuleIR): ModuleImport[] {
+  return module.links.flatMap((index) => {
+    const link = ir.program.links[index]
+    return link === undefined ? [] : [{ local: module.linkName(index).text, module: link.module, name: link.exported }]
+  })
+}
+
+/** `module` is the path relative to the project's root: compile.ts knows where that is. */
+function factoriesOf(module: ModuleScope, ir: ModuleIR): ModuleFactory[] {
   return module.opaques.flatMap((index) => {
     const opaque = ir.program.opaques[index]
     if (opaque === undefined) return []
     const captures = opaque.captures.map((capture) => capture.name)
-    return [{ file: opaque.file, exported: module.factoryName(index).text, captures, text: opaque.text }]
+    const local = module.factoryName(index).text
+    return [{ local, module: opaque.file, text: opaque.text, span: opaque.span, captures }]
   })
 }

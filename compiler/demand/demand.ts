@@ -4,17 +4,19 @@
  */
 import { none, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
 import type { LambdaId, LogicalNode, NodeId } from '../ir/logical-plan.js'
+import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
 import { sinkDemand } from './sink-demand.js'
 
 const nothing: RecordDemand = { key: none, value: none, headers: false }
 
-export function demand(plan: ResolvedPlan): PlanDemand {
+export function demand(plan: OptimizedPlan): PlanDemand {
   const edges = new Map<NodeId, RecordDemand>()
   const inputs = new Map<NodeId, RecordDemand>()
-  for (const node of plan.nodes.toReversed()) {
-    const consumers = plan.nodes.filter((other) => inputsOf(other).includes(node.id))
+  const alive = plan.nodes.filter((node) => !plan.dropped.has(node.id))
+  for (const node of alive.toReversed()) {
+    const consumers = alive.filter((other) => inputsOf(other).includes(node.id))
     const behind = consumers.map((consumer) => taken(plan, consumer, edges.get(consumer.id) ?? nothing))
     const out = behind.reduce(uniteRecords, nothing)
     edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing) : out)

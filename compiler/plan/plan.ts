@@ -4,14 +4,15 @@
  */
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
-import type { ResolvedPlan } from '../ir/resolved-plan.js'
+import type { OptimizedPlan } from '../ir/optimized-plan.js'
 
-export function plan(resolved: ResolvedPlan): PhysicalPlan {
+export function plan(resolved: OptimizedPlan): PhysicalPlan {
   const consumers = new Map<NodeId, NodeId[]>(resolved.nodes.map((node) => [node.id, []]))
-  for (const node of resolved.nodes) {
+  const alive = resolved.nodes.filter((node) => !resolved.dropped.has(node.id))
+  for (const node of alive) {
     for (const input of inputsOf(node)) consumers.get(input)?.push(node.id)
   }
-  const operators = resolved.nodes.map((node): PhysicalOperator => ({ node, consumers: consumers.get(node.id) ?? [] }))
+  const operators = alive.map((node): PhysicalOperator => ({ node, consumers: consumers.get(node.id) ?? [] }))
   const exchanges = resolved.nodes.flatMap((node): Exchange[] =>
     node.kind === 'repartition'
       ? [
@@ -26,7 +27,7 @@ export function plan(resolved: ResolvedPlan): PhysicalPlan {
   return { operators, exchanges }
 }
 
-export function inputsOf(node: LogicalNode): readonly NodeId[] {
+function inputsOf(node: LogicalNode): readonly NodeId[] {
   if (node.kind === 'source') return []
   return node.kind === 'merge' ? node.inputs : [node.input]
 }

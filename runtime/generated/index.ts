@@ -16,7 +16,6 @@ export {
   unreadable,
   wrongEnd,
 } from './errors.js'
-export { isMain } from './is-main.js'
 export {
   dateMs,
   eventTime,

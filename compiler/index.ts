@@ -1,0 +1,14 @@
+/** `millrace/compiler`: building pipelines from a program of one's own. */
+export {
+  compile,
+  Session,
+  type CompiledPipeline,
+  type CompileOptions,
+  type CompileResult,
+  type PipelineLevels,
+} from './compile.js'
+export { isError, type Diagnostic } from './diagnostics/diagnostic.js'
+export { optimizations, type Optimization } from './ir/optimizations.js'
+export type { OutputFile } from './link/link.js'
+export type { PassTiming } from './timings.js'
+export { staleOutputs, writeOutputs } from './write-outputs.js'
