@@ -59,17 +59,11 @@ function runsForEffect(statement: ts.Statement, isDslCall: IsDslCall): boolean {
 
 /** Parts of the pipeline that come from a call of the author's own, so that nobody knows whether it does more. */
 function isBuiltByCode(statement: ts.VariableStatement, isDslCall: IsDslCall): boolean {
-  let usesDsl = false
-  let calls = false
-  const everywhere = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && isDslCall(node)) usesDsl = true
-    ts.forEachChild(node, everywhere)
-  }
-  everywhere(statement)
-  forEachLoaded(statement, (node) => {
-    if (ts.isCallExpression(node) && !isDslCall(node)) calls = true
-  })
-  return usesDsl && calls
+  const usesDsl = (node: ts.Node): boolean =>
+    (ts.isCallExpression(node) && isDslCall(node)) || ts.forEachChild(node, usesDsl) === true
+  const loaded: ts.Node[] = []
+  forEachLoaded(statement, (node) => loaded.push(node))
+  return loaded.some((node) => ts.isCallExpression(node) && !isDslCall(node)) && usesDsl(statement)
 }
 
 /** Everything that is evaluated while the module loads. */
