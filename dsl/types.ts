@@ -93,3 +93,14 @@ export function decimal(value: string | bigint, scale = 0): Decimal {
   const unscaled = BigInt(whole + fraction)
   return new DecimalValue(sign === '-' ? -unscaled : unscaled, fraction.length)
 }
+
+/**
+ * Avro `bytes` or `fixed` with the logical type `decimal`: exact. Values that are read have it; any object with these
+ * members can be written.
+ */
+export interface Decimal {
+  /** The value without its decimal point. */
+  readonly unscaled: bigint
+  /** Digits behind the decimal point, at least 0. */
+  readonly scale: number
+}

@@ -27,9 +27,9 @@ export interface OperatorCall {
   readonly input: number
   readonly args: Arguments
   /** The stream that a node puts out. */
-  stream(node: number): StreamHandle
+  readonly stream: (node: number) => StreamHandle
   /** Node of another stream of the same pipeline. */
-  inputOf(other: unknown): number
+  readonly inputOf: (other: unknown) => number
 }
 
 /** Records the call; what it returns is the operator's result. */
