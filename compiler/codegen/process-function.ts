@@ -286,16 +286,16 @@ class ProcessPrinter {
       this.statements.body(out, fn.timestamp.body)
       out.line(js`${timestamp} = ${this.statements.expressions.print(fn.timestamp.result)}`)
     }
+    out.block(js`if (${timestamp} > untilTimestamp)`, () => {
+      out.line(js`this.headTimestamp = ${timestamp}`)
+      out.line(js`stop$ = 1`)
+      out.line(js`break`)
+    })
     // As in Kafka Streams, a record without a time before which nothing is does not exist.
     out.block(js`if (${timestamp} < 0)`, () => {
       out.line(js`position$ = ${next}`)
       out.line(js`nextOffset$ = ${offset} + 1`)
       out.line(js`continue`)
-    })
-    out.block(js`if (${timestamp} > untilTimestamp)`, () => {
-      out.line(js`this.headTimestamp = ${timestamp}`)
-      out.line(js`stop$ = 1`)
-      out.line(js`break`)
     })
   }
 }

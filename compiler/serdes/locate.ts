@@ -193,7 +193,7 @@ export class Locator {
     if (located === undefined) return undefined
     const equal = this.equality(located, constant.value, operator.length === 3)
     if (equal === undefined) return undefined
-    return operator.startsWith('!') ? not(equal) : equal
+    return operator.startsWith('!') ? negated(equal) : equal
   }
 
   private equality(located: Located, constant: unknown, strict: boolean): MirExpression | undefined {
@@ -266,6 +266,12 @@ export class Locator {
     if (this.fields.get(located.layout.field).nullable) return undefined
     return this.field(located.layout.field, { kind: 'length' })
   }
+}
+
+/** `!!` of what is a boolean already is nothing. */
+function negated(node: MirExpression): MirExpression {
+  if (node.kind === 'literal') return literal(!node.value)
+  return node.kind === 'unary' && node.operator === '!' ? node.operand : not(node)
 }
 
 export function isDateConstructor(node: MirExpression): boolean {
