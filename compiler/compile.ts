@@ -1,6 +1,6 @@
 /**
  * The compiler: thirteen steps, one after the other, each from one kind of data to the next. Errors of all files and
- * pipelines are collected; a step that has nothing to go on with ends the build. Writes nothing: see write-outputs.ts.
+ * pipelines are collected; a step that has nothing to go on with ends the build. Writes nothing: see link/write-outputs.ts.
  */
 import path from 'node:path'
 import { isError, type Diagnostic, type PassResult } from './diagnostics/diagnostic.js'

@@ -11,4 +11,10 @@ export { isError, type Diagnostic } from './diagnostics/diagnostic.js'
 export { optimizations, type Optimization } from './ir/optimizations.js'
 export type { OutputFile } from './link/link.js'
 export type { PassTiming } from './timings.js'
-export { staleOutputs, writeOutputs } from './write-outputs.js'
+export {
+  staleOutputs,
+  writeOutputs,
+  type StaleFile,
+  type WriteOptions,
+  type WriteReport,
+} from './link/write-outputs.js'

@@ -35,7 +35,7 @@ export interface LinkManifest {
 }
 
 export interface LinkedPipeline {
-  readonly pipeline: string
+  readonly name: string
   readonly files: readonly OutputFile[]
 }
 
@@ -69,7 +69,7 @@ export async function link(options: LinkOptions): Promise<PassResult<LinkedPipel
     { path: `${pipeline}.d.ts`, text: `${top}\n${declarations}` },
     { path: `${pipeline}.manifest.json`, text: `${JSON.stringify(manifest, null, 2)}\n` },
   ]
-  return { value: { pipeline, files }, diagnostics: keptStatements(bundled.map, outDir, modules) }
+  return { value: { name: pipeline, files }, diagnostics: keptStatements(bundled.map, outDir, modules) }
 }
 
 const declarations = `import type { GeneratedPipeline } from 'millrace/runtime'

@@ -11,7 +11,7 @@ import type { AuthorModule } from '../../../compiler/ir/author-module.js'
 import type { GeneratedModule } from '../../../compiler/ir/generated-module.js'
 import type { Span } from '../../../compiler/ir/span.js'
 import { link, type LinkedPipeline } from '../../../compiler/link/link.js'
-import { writeOutput } from '../../../compiler/link/write-output.js'
+import { writeOutputs } from '../../../compiler/link/write-outputs.js'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -124,7 +124,7 @@ export interface Ran {
 export async function run(project: TestProject, file: string, module: GeneratedModule, program: string): Promise<Ran> {
   const { value, diagnostics } = await linked(project, file, module)
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
-  await writeOutput(project.path('generated'), [value])
+  await writeOutputs(project.path('generated'), [value])
   project.write('program.mjs', `const module = await import('./generated/test.js')\n${program}\n`)
   return new Promise((resolve) => {
     const args = ['--enable-source-maps', 'program.mjs']

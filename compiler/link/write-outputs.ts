@@ -21,7 +21,7 @@ export interface WriteOptions {
   readonly keepOthers?: boolean
 }
 
-export async function writeOutput(
+export async function writeOutputs(
   outDir: string,
   pipelines: readonly LinkedPipeline[],
   { keepOthers = false }: WriteOptions = {},
@@ -47,8 +47,8 @@ export interface StaleFile {
   readonly reason: 'missing' | 'differs' | 'pipeline is gone'
 }
 
-/** What `writeOutput` would change; writes nothing. */
-export async function checkFresh(
+/** What `writeOutputs` would change; writes nothing. */
+export async function staleOutputs(
   outDir: string,
   pipelines: readonly LinkedPipeline[],
   { keepOthers = false }: WriteOptions = {},
@@ -76,7 +76,7 @@ function normalized(text: string): string {
 const endings = ['.js', '.js.map', '.d.ts', '.manifest.json']
 
 async function leftOvers(outDir: string, pipelines: readonly LinkedPipeline[]): Promise<readonly string[]> {
-  const current = new Set(pipelines.map(({ pipeline }) => pipeline))
+  const current = new Set(pipelines.map(({ name }) => name))
   const names = await filesOf(outDir)
   const left: string[] = []
   for (const name of names.filter((file) => file.endsWith('.js'))) {
