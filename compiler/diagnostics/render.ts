@@ -16,11 +16,11 @@ import { inReadingOrder } from './collector.js'
 import { isError, type Diagnostic, type Severity } from './diagnostic.js'
 
 export interface Paint {
-  error(text: string): string
-  warning(text: string): string
-  info(text: string): string
-  frame(text: string): string
-  strong(text: string): string
+  readonly error: (text: string) => string
+  readonly warning: (text: string) => string
+  readonly info: (text: string) => string
+  readonly frame: (text: string) => string
+  readonly strong: (text: string) => string
 }
 
 export interface RenderOptions {
