@@ -35,6 +35,8 @@ export interface AppOptions extends AppSettings {
 }
 
 const PROTOCOL = 'millrace-1'
+/** Open bytes of a task, in batches, after which all are sent. */
+const MAX_OPEN_BATCHES = 16
 
 /** Checks the options; connects at `start`. Throws `ConfigError`. */
 export const createApp = (options: AppOptions): App => new App(options)
@@ -216,7 +218,7 @@ export class App {
       lingerMs: produce.linger,
       batchBytes: produce.batchBytes,
       maxRecordBytes: produce.maxRecordBytes,
-      maxOpenBytes: 4 * Math.max(produce.batchBytes, produce.maxRecordBytes),
+      maxOpenBytes: MAX_OPEN_BATCHES * produce.batchBytes,
       commitIntervalMs: this.#settings.commitInterval,
       startTimeoutMs: this.#settings.startTimeout,
     }
@@ -241,6 +243,7 @@ export class App {
         capacity: this.#executors.length,
         reset: settings.autoOffsetReset,
         metadataMaxAgeMs: settings.metadataMaxAge,
+        purgeIntervalMs: settings.repartitionPurgeInterval,
       },
       {
         onRebalancing: () => {
@@ -291,7 +294,7 @@ export class App {
       this.#http?.close(),
     ])
     for (const result of results) {
-      if (result.status === 'rejected') this.#log.warn({ err: result.reason }, 'closing')
+      if (result.status === 'rejected') this.#log.warn({ err: result.reason as unknown }, 'closing')
     }
   }
 

@@ -74,6 +74,7 @@ const settingsSchema = v.strictObject({
   startTimeout: v.optional(v.pipe(v.number(), v.minValue(0)), 60_000),
   shutdownTimeout: v.optional(milliseconds, 30_000),
   metadataMaxAge: v.optional(milliseconds, 300_000),
+  repartitionPurgeInterval: v.optional(milliseconds, 30_000),
   autoOffsetReset: v.optional(v.picklist(['earliest', 'latest', 'none']), 'earliest'),
   isolation: v.optional(v.picklist(['read_committed', 'read_uncommitted']), 'read_committed'),
   checkCrcs: v.optional(v.boolean(), true),
@@ -91,7 +92,7 @@ const settingsSchema = v.strictObject({
       compression: v.optional(v.picklist(COMPRESSION_TYPES), 'none'),
       linger: v.optional(v.pipe(v.number(), v.minValue(0)), 5),
       batchBytes: v.optional(bytes, 256 * 1024),
-      maxRecordBytes: v.optional(bytes, 1_048_588),
+      maxRecordBytes: v.optional(bytes),
       maxRequestBytes: v.optional(bytes, 8 * 1024 * 1024),
       bufferBytes: v.optional(bytes, 32 * 1024 * 1024),
       deliveryTimeout: v.optional(milliseconds, 120_000),
@@ -133,6 +134,8 @@ export interface AppSettings {
   readonly shutdownTimeout?: number
   /** How often partition counts are looked at. Default: 300,000. */
   readonly metadataMaxAge?: number
+  /** How often records of repartition topics that are done are deleted. Default: 30,000. */
+  readonly repartitionPurgeInterval?: number
   /** Where to begin without a committed offset. Default: `earliest`. */
   readonly autoOffsetReset?: 'earliest' | 'latest' | 'none'
   /** Default: `read_committed`. */
@@ -156,7 +159,7 @@ export interface AppSettings {
     readonly linger?: number
     /** Default: 256 KiB. */
     readonly batchBytes?: number
-    /** The topics' `max.message.bytes`. Default: 1,048,588. */
+    /** Upper limit of a record. Default: each topic's `max.message.bytes`. */
     readonly maxRecordBytes?: number
     /** Default: 8 MiB. */
     readonly maxRequestBytes?: number

@@ -10,7 +10,7 @@ export interface Manifest {
   readonly applicationId: string
   /** Of the author's sources and the lock: stale bundles are found by it. */
   readonly sourceHash: string
-  /** Topology hash: tasks go only to members with the same one (rule 17). */
+  /** Topology hash: tasks go only to members with the same one. */
   readonly topologyHash: string
   readonly onError: ErrorPolicy
   readonly operators: readonly ManifestOperator[]

@@ -1,5 +1,5 @@
 /**
- * The contract between a generated module and the runtime (rules 2 and 5–8). A task is one (sub-topology, partition);
+ * The contract between a generated module and the runtime. A task is one (sub-topology, partition);
  * the runtime feeds it raw, decompressed record bytes and looks at the public fields after each call. Nothing here is
  * asynchronous and nothing allocates per record.
  */

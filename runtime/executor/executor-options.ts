@@ -14,7 +14,8 @@ export interface ExecutorOptions {
   /** How long a batch waits for more records before it is sent. */
   readonly lingerMs: number
   readonly batchBytes: number
-  readonly maxRecordBytes: number
+  /** Upper limit of a record, below what the topics take; undefined: what they take. */
+  readonly maxRecordBytes: number | undefined
   /** Most bytes in the open batches of a task. */
   readonly maxOpenBytes: number
   readonly commitIntervalMs: number

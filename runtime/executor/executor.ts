@@ -1,6 +1,6 @@
 /**
  * Runs tasks with connections of its own: fetches their inputs, processes in slices, produces, and asks for commits once
- * outputs are acknowledged. Knows nothing of the group: the main thread says which tasks to run (rule 9). Talks by
+ * outputs are acknowledged. Knows nothing of the group: the main thread says which tasks to run. Talks by
  * messages only.
  */
 import type { GeneratedPipeline } from '../abi/index.js'
@@ -12,11 +12,12 @@ import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { partitionKey } from '../kafka/topic-partition.js'
 import { retry } from '../kafka/retry.js'
+import { maxMessageBytes } from '../kafka/topic-limits.js'
 import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
 import { HttpRegistry } from '../registry/http-registry.js'
 import type { RuntimeRegistry } from '../registry/runtime-registry.js'
-import { OpenOutputs } from '../task/outputs.js'
+import { OpenOutputs, type OutputTopic } from '../task/outputs.js'
 import { SchemaDirectory } from '../task/schemas.js'
 import { RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
@@ -29,6 +30,8 @@ const SLICE_MS = 10
 /** …and all of them to the event loop. */
 const TURN_MS = 20
 const STATUS_INTERVAL_MS = 1000
+/** Kafka's default, for topics whose configuration we may not see. */
+const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588
 
 export class Executor {
   readonly #options: ExecutorOptions
@@ -43,6 +46,8 @@ export class Executor {
   readonly #committed = new Map<string, number>()
   readonly #commits = new Map<number, (error: string | undefined) => void>()
   readonly #pool = new BufferPool()
+  /** `max.message.bytes` of output topics. */
+  readonly #limits = new Map<string, number>()
   #commitIds = 0
   #commitCount = 0
   #committing: Promise<void> | undefined
@@ -120,8 +125,13 @@ export class Executor {
         this.#log('debug', error.message, {})
       },
     }
-    await this.#refresh(this.#fixedTopics(), options.timeoutMs)
-    await Promise.all([this.#producer.start(), this.#schemas.load(options)])
+    const topics = this.#fixedTopics()
+    await this.#refresh(topics, options.timeoutMs)
+    await Promise.all([
+      this.#producer.start(),
+      this.#schemas.load(options),
+      retry(() => this.#learnLimits(topics), options),
+    ])
     this.#commitTimer = setInterval(() => {
       void this.#commit()
     }, this.#options.commitIntervalMs)
@@ -139,18 +149,28 @@ export class Executor {
   }
 
   #open({ id, inputs: starts }: TaskStart): void {
-    const { checkCrcs, fetch, batchBytes, maxRecordBytes } = this.#options
+    const { checkCrcs, fetch } = this.#options
     const inputs = starts.map(({ topic, partition, offset, reset }) => {
       this.#committed.set(partitionKey(topic, partition), offset)
       const source = this.#fetcher.assign(topic, partition, offset, reset)
       return new TaskInput(source, offset, { checkCrcs, isolation: fetch.isolation })
     })
-    const partitionsOf = (topic: string): number | undefined => this.#client.topic(topic)?.partitions.length
-    const writerOptions = { batchLimit: batchBytes, maxRecordBytes, pool: this.#pool }
-    const { sinks } = this.#pipeline.manifest
-    const outputs = new OpenOutputs(sinks, partitionsOf, writerOptions)
-    const deadLetters = new OpenOutputs([], partitionsOf, writerOptions)
+    const describe = (topic: string): OutputTopic | undefined => this.#outputTopic(topic)
+    const outputs = new OpenOutputs(this.#pipeline.manifest.sinks, describe)
+    const deadLetters = new OpenOutputs([], describe)
     this.#tasks.set(formatTaskId(id), new TaskRunner(id, inputs, outputs, deadLetters, this.#environment()))
+  }
+
+  #outputTopic(topic: string): OutputTopic | undefined {
+    const partitions = this.#client.topic(topic)?.partitions.length
+    if (partitions === undefined) return undefined
+    const { batchBytes, maxRecordBytes } = this.#options
+    const limit = Math.min(this.#limits.get(topic) ?? DEFAULT_MAX_MESSAGE_BYTES, maxRecordBytes ?? Infinity)
+    return { partitions, options: { batchLimit: Math.min(batchBytes, limit), maxRecordBytes: limit, pool: this.#pool } }
+  }
+
+  async #learnLimits(topics: readonly string[]): Promise<void> {
+    for (const [topic, limit] of await maxMessageBytes(this.#client, topics)) this.#limits.set(topic, limit)
   }
 
   #environment(): TaskEnvironment {
@@ -170,7 +190,9 @@ export class Executor {
         if (info instanceof KafkaProtocolError && info.retriable && info.errorName !== 'UNKNOWN_TOPIC_OR_PARTITION') {
           throw info
         }
-        return info !== undefined && !(info instanceof KafkaProtocolError)
+        if (info === undefined || info instanceof KafkaProtocolError) return false
+        await this.#learnLimits([topic])
+        return true
       },
       warn: (message, fields) => {
         this.#log('warn', message, fields)
@@ -340,8 +362,9 @@ export class Executor {
     for (const resolve of this.#commits.values()) resolve('the executor is closed')
     this.#commits.clear()
     this.#producer.close()
+    const fetcherClosed = this.#fetcher.close()
     await this.#client.close()
-    await this.#fetcher.close()
+    await fetcherClosed
     this.#registry?.close()
   }
 

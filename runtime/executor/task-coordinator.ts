@@ -7,6 +7,7 @@ import type { Manifest } from '../abi/index.js'
 import { EARLIEST, LATEST, listOffsets } from '../kafka/admin.js'
 import { assignTasks } from '../kafka/assignor.js'
 import type { KafkaClient } from '../kafka/client.js'
+import { deleteRecords } from '../kafka/delete-records.js'
 import type { ResetPolicy } from '../kafka/fetched-partition.js'
 import { GroupMember, type GroupMemberOptions, type JoinedMember } from '../kafka/group-member.js'
 import { commitOffsets, fetchCommittedOffsets, type PartitionOffset } from '../kafka/offsets.js'
@@ -26,6 +27,8 @@ export interface CoordinatorOptions {
   readonly reset: ResetPolicy
   /** How often partition counts are looked at. */
   readonly metadataMaxAgeMs: number
+  /** How often records of repartition topics that are done are deleted. */
+  readonly purgeIntervalMs: number
 }
 
 export interface CoordinatorCallbacks {
@@ -48,7 +51,10 @@ export class TaskCoordinator {
   readonly #closing = new AbortController()
   #tasks: readonly TaskId[] = []
   #owned: readonly TaskId[] = []
+  /** Committed offsets of internal topics since the last purge. */
+  readonly #purgeable = new Map<string, PartitionOffset>()
   #metadataTimer: NodeJS.Timeout | undefined
+  #purgeTimer: NodeJS.Timeout | undefined
 
   constructor(
     client: KafkaClient,
@@ -83,11 +89,16 @@ export class TaskCoordinator {
     this.#metadataTimer = setInterval(() => {
       void this.#watchPartitions()
     }, this.#options.metadataMaxAgeMs)
+    if (this.#manifest.internalTopics.length === 0) return
+    this.#purgeTimer = setInterval(() => {
+      void this.#purge()
+    }, this.#options.purgeIntervalMs)
   }
 
   /** Revokes everything, commits and leaves the group. */
   async close(): Promise<void> {
     clearInterval(this.#metadataTimer)
+    clearInterval(this.#purgeTimer)
     this.#closing.abort()
     await this.#member.close()
   }
@@ -103,6 +114,10 @@ export class TaskCoordinator {
           this.#callbacks.onRetry(error)
         },
       })
+      for (const offset of offsets) {
+        if (isInternal(this.#manifest, offset.topic))
+          this.#purgeable.set(partitionKey(offset.topic, offset.partition), offset)
+      }
       return undefined
     } catch (error) {
       if (error instanceof KafkaProtocolError) this.#member.noteCommitError(error)
@@ -230,6 +245,17 @@ export class TaskCoordinator {
       this.#placement.set(formatTaskId(start.id), executor)
     }
     return result
+  }
+
+  /** Only below what is committed, so that nothing that a restart reads again is gone. */
+  async #purge(): Promise<void> {
+    const offsets = [...this.#purgeable.values()]
+    this.#purgeable.clear()
+    try {
+      await deleteRecords(this.#client, offsets)
+    } catch (error) {
+      this.#callbacks.onRetry(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   /** Topics that have grown bring new tasks: the group must share them out. */

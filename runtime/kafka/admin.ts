@@ -1,5 +1,6 @@
 /** Administrative requests that an application needs: topics, their creation, first and last offsets. */
 import { ErrorCode, KafkaProtocolError, api } from './protocol/index.js'
+import { byLeader } from './by-leader.js'
 import type { KafkaClient, TopicInfo } from './client.js'
 import { retry, type RetryOptions } from './retry.js'
 import { byTopic, partitionKey, type TopicPartition } from './topic-partition.js'
@@ -78,24 +79,9 @@ export const listOffsets = (
 ): Promise<ReadonlyMap<string, number>> =>
   retry(async () => {
     const offsets = new Map<string, number>()
-    const topics = [...byTopic(partitions).keys()]
-    if (partitions.some(({ topic, partition }) => client.leader(topic, partition) === undefined)) {
-      await client.refresh(topics)
+    for (const [node, group] of await byLeader(client, partitions)) {
+      await listAt(client, node, group, timestamp, offsets)
     }
-    const byNode = new Map<number, TopicPartition[]>()
-    for (const partition of partitions) {
-      const leader = client.leader(partition.topic, partition.partition)
-      if (leader === undefined) {
-        throw new KafkaProtocolError(
-          ErrorCode.LEADER_NOT_AVAILABLE,
-          `offsets of ${partition.topic}-${partition.partition}`,
-        )
-      }
-      const group = byNode.get(leader)
-      if (group === undefined) byNode.set(leader, [partition])
-      else group.push(partition)
-    }
-    for (const [node, group] of byNode) await listAt(client, node, group, timestamp, offsets)
     return offsets
   }, options)
 

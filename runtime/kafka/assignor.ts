@@ -1,6 +1,6 @@
 /**
  * Which member runs which task: balanced by capacity, sticky, and a task takes all its input partitions together, so
- * co-partitioned topics stay together. Tasks go only to members with the same topology hash (rule 17). Pure: the group
+ * co-partitioned topics stay together. Tasks go only to members with the same topology hash. Pure: the group
  * leader runs it on what the members told about themselves in their subscriptions.
  */
 import { formatTaskId, type TaskId } from './task-id.js'

@@ -1,7 +1,7 @@
 /**
  * Fetches the assigned partitions from their leaders, ahead of processing: one request at a time per broker, the next
  * one leaves as soon as an answer is in. The byte budget is shared out in equal parts, one reserved per partition, so
- * that a full input cannot starve the one that a task waits for (rule 8). A moved leader costs a metadata look-up, not
+ * that a full input cannot starve the one that a task waits for. A moved leader costs a metadata look-up, not
  * a rebalance. Batches are handed over as they came: checksums, decompression and aborted transactions are the reader's.
  */
 import { ErrorCode, KafkaProtocolError, api, type PartitionData } from './protocol/index.js'

@@ -6,20 +6,23 @@ import type { ManifestTopic, TaskOutputs } from '../abi/index.js'
 import type { BatchWriter, BatchWriterOptions } from '../kafka/record-batch/index.js'
 import { PartitionedOutput } from './topic-output.js'
 
-/** Partition count, or undefined while there is no metadata. */
-export type PartitionsOf = (topic: string) => number | undefined
+export interface OutputTopic {
+  readonly partitions: number
+  readonly options: BatchWriterOptions
+}
+
+/** What is known of a topic, or undefined while there is no metadata. */
+export type DescribeTopic = (topic: string) => OutputTopic | undefined
 
 export class OpenOutputs implements TaskOutputs {
   full = false
   readonly #sinks: readonly ManifestTopic[]
-  readonly #partitionsOf: PartitionsOf
-  readonly #options: BatchWriterOptions
+  readonly #describe: DescribeTopic
   readonly #topics = new Map<string, PartitionedOutput>()
 
-  constructor(sinks: readonly ManifestTopic[], partitionsOf: PartitionsOf, options: BatchWriterOptions) {
+  constructor(sinks: readonly ManifestTopic[], describe: DescribeTopic) {
     this.#sinks = sinks
-    this.#partitionsOf = partitionsOf
-    this.#options = options
+    this.#describe = describe
   }
 
   sink(sink: number): PartitionedOutput {
@@ -33,9 +36,9 @@ export class OpenOutputs implements TaskOutputs {
   topic(name: string): PartitionedOutput | undefined {
     const known = this.#topics.get(name)
     if (known !== undefined) return known
-    const partitions = this.#partitionsOf(name)
-    if (partitions === undefined) return undefined
-    const output = new PartitionedOutput(name, partitions, this.#options)
+    const description = this.#describe(name)
+    if (description === undefined) return undefined
+    const output = new PartitionedOutput(name, description.partitions, description.options)
     this.#topics.set(name, output)
     return output
   }

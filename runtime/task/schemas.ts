@@ -1,6 +1,6 @@
 /**
  * Which slot of the manifest a schema id of this registry belongs to. Ids are looked up at start by subject and schema;
- * one that turns up later is resolved before any effect of its record (rule 7): an unreachable registry means waiting,
+ * one that turns up later is resolved before any effect of its record: an unreachable registry means waiting,
  * an id that does not exist is remembered as such for a while. Never registers anything.
  */
 import type { Manifest, ManifestSchema, ManifestSerde, TaskSchemas } from '../abi/index.js'

@@ -1,7 +1,7 @@
 /**
- * Runs one generated task over its inputs: hands it sections of raw records in the order of their event times (rules 5
- * to 7), seals its outputs between records, applies the policy of record errors, parks it while a schema or a topic is
- * looked up. Synchronous, in slices; nothing here happens per record.
+ * Runs one generated task over its inputs: hands it sections of raw records in the order of their event times, seals its
+ * outputs between records, applies the policy of record errors, parks it while a schema or a topic is looked up.
+ * Synchronous, in slices; nothing here happens per record.
  */
 import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestOperator } from '../abi/index.js'
 import { CorruptBatchError, DecompressionError, type BatchWriter } from '../kafka/record-batch/index.js'

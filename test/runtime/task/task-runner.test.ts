@@ -72,12 +72,12 @@ const setUp = (topics: readonly string[], onError: ErrorPolicy = { kind: 'fail' 
   }
   const sources = topics.map((topic) => new FetchedPartition(topic, 0, 0, 'earliest', () => undefined))
   const inputs = sources.map((source) => new TaskInput(source, 0, { isolation: 'read_committed' }))
-  const partitionsOf = (): number => 1
+  const describeTopic = () => ({ partitions: 1, options: {} })
   const runner = new TaskRunner(
     { subTopology: 0, partition: 0 },
     inputs,
-    new OpenOutputs(pipeline.manifest.sinks, partitionsOf, {}),
-    new OpenOutputs([], partitionsOf, {}),
+    new OpenOutputs(pipeline.manifest.sinks, describeTopic),
+    new OpenOutputs([], describeTopic),
     environment,
   )
   const run = (): string => {
