@@ -6,6 +6,7 @@ import { loadPipeline } from '../runtime/index.js'
 import { endToEnd } from './end-to-end/end-to-end.js'
 import { compiled } from './in-memory/compiled.js'
 import { inMemory } from './in-memory/in-memory.js'
+import { rebuild } from './rebuild.js'
 import { openSetting } from './setting.js'
 
 const setting = await openSetting()
@@ -14,7 +15,7 @@ try {
     node: process.version,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
-    build: { coldMs: setting.coldBuildMs },
+    build: { processMs: setting.coldBuildMs, ...(await rebuild(setting.project)) },
     inMemory: await inMemory([compiled(await loadPipeline(setting.pipeline))]),
     endToEnd: await endToEnd(setting),
   }

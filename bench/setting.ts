@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startBroker, startRegistry, type EmbeddedBroker } from '../embedded/index.js'
@@ -11,6 +11,8 @@ export interface Setting {
   readonly registryUrl: string
   readonly orderId: number
   readonly webOrderId: number
+  /** Folder of the project, a copy that may be edited. */
+  readonly project: string
   /** Path of the generated module. */
   readonly pipeline: string
   /** One run of `millrace build` in a process of its own, start-up included, in ms. */
@@ -18,9 +20,9 @@ export interface Setting {
   readonly close: () => Promise<void>
 }
 
-const root = process.cwd()
-const project = join(root, 'bench/project')
-const cli = join(root, 'dist/cli/main.js')
+/** Inside of the package, so that `millrace` is found by its name. */
+const project = join(process.cwd(), 'dist/bench/project')
+const cli = join(process.cwd(), 'dist/cli/main.js')
 
 export async function openSetting(): Promise<Setting> {
   const [broker, registry] = await Promise.all([startBroker(), startRegistry()])
@@ -28,15 +30,16 @@ export async function openSetting(): Promise<Setting> {
     await Promise.all([broker.close(), registry.close()])
   }
   try {
-    await rm(join(project, '.millrace'), { recursive: true, force: true })
+    await rm(project, { recursive: true, force: true })
+    await cp(join(process.cwd(), 'bench/project'), project, { recursive: true })
     const orderId = registry.register('orders-value', JSON.stringify(orderSchema))
     const webOrderId = registry.register('web-orders-value', JSON.stringify(webOrderSchema))
-    await millrace(registry.url, 'schema', 'pull', 'orders-value', 'web-orders-value')
+    await millrace(registry.url, 'schema', 'pull')
     const started = performance.now()
     await millrace(registry.url, 'build')
     const coldBuildMs = Math.round(performance.now() - started)
-    const pipeline = join(project, '.millrace/generated/web-orders.js')
-    return { broker, registryUrl: registry.url, orderId, webOrderId, pipeline, coldBuildMs, close }
+    const pipeline = join(project, 'generated/web-orders.js')
+    return { broker, registryUrl: registry.url, orderId, webOrderId, project, pipeline, coldBuildMs, close }
   } catch (error) {
     await close()
     throw error
