@@ -1,7 +1,8 @@
 /** `schema check`: asks the registry whether schemas that pipelines write may follow as the next versions. */
 import { checkCompatibility, type VersionIncompatibility } from '../avro/compatibility.js'
 import { parseSchema } from '../avro/parse-schema.js'
-import type { RegistryClient, SchemaText } from './client.js'
+import type { CompatibilityAnswer, RegistryClient, SchemaText } from './client.js'
+import { errorCodes, RegistryError } from './errors.js'
 import { inParallel, type OnProgress } from './progress.js'
 import { versionTexts } from './version-texts.js'
 
@@ -34,24 +35,42 @@ export async function checkSchemas(
 async function checkSchema(client: RegistryClient, candidate: CandidateSchema): Promise<CheckResult> {
   const { subject } = candidate
   if ((await client.lookup(subject, candidate)) !== undefined) return { subject, status: 'registered', reasons: [] }
-  const answer = await client.testCompatibility(subject, candidate)
+  let answer: CompatibilityAnswer | undefined
+  try {
+    answer = await client.testCompatibility(subject, candidate)
+  } catch (error) {
+    // Some registries do not follow references in this resource, and call what refers to another subject invalid.
+    if (!(error instanceof RegistryError) || error.errorCode !== errorCodes.invalidSchema) throw error
+    const reasons = await ownReasons(client, candidate)
+    if (reasons === undefined) throw error
+    return { subject, status: reasons.length > 0 ? 'incompatible' : 'compatible', reasons }
+  }
   if (answer === undefined) return { subject, status: 'new', reasons: [] }
   if (answer.compatible) return { subject, status: 'compatible', reasons: [] }
-  const own = await ownReasons(client, candidate)
+  const own = (await ownReasons(client, candidate)) ?? []
   return { subject, status: 'incompatible', reasons: own.length > 0 ? own : answer.messages }
 }
 
-/** In our words, with paths; the registry's answer is the verdict, these are only its explanation. */
-async function ownReasons(client: RegistryClient, candidate: CandidateSchema): Promise<readonly string[]> {
-  const level = await client.compatibilityLevel(candidate.subject)
-  const newest = await client.version(candidate.subject, 'latest')
-  const [schema, before] = await Promise.all([
-    versionTexts(client, candidate.schema, candidate.references ?? []),
-    versionTexts(client, newest.schema, newest.references),
-  ])
-  const [after, old] = [schema, before].map(({ text, references }) => parseSchema(text, { references }))
-  if (after?.ok !== true || old?.ok !== true) return []
-  return checkCompatibility(after.schema, [old.schema], level).map((problem) => explain(problem, newest.version))
+/**
+ * Our own check, by the level of the subject, in our words with paths; undefined when a schema does not parse. The
+ * registry has the last word where it can say one: then this is only its explanation.
+ */
+async function ownReasons(client: RegistryClient, candidate: CandidateSchema): Promise<readonly string[] | undefined> {
+  const { subject, schema, references = [] } = candidate
+  const level = await client.compatibilityLevel(subject)
+  const numbers = await client.versions(subject)
+  const compared = level.endsWith('_TRANSITIVE') ? numbers : numbers.slice(-1)
+  const versions = await inParallel(compared, (version) => client.version(subject, version))
+  const texts = [...versions, { schema, references }]
+  const parsed = await inParallel(texts, async (text) =>
+    parseSchema(text.schema, await versionTexts(client, text.schema, text.references)),
+  )
+  const schemas = parsed.flatMap((result) => (result.ok ? [result.schema] : []))
+  const newest = schemas.pop()
+  if (newest === undefined || schemas.length < versions.length) return undefined
+  return checkCompatibility(newest, schemas, level).map((problem) =>
+    explain(problem, versions[problem.old]?.version ?? 0),
+  )
 }
 
 function explain(problem: VersionIncompatibility, version: number): string {

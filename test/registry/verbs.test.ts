@@ -137,3 +137,24 @@ test('check: registered, compatible, incompatible with reasons, new; nothing is 
   ])
   expect(registry.snapshot().versions).toHaveLength(1)
 })
+
+test('check, where the registry cannot say: by the level of the subject', async () => {
+  await using context = await fixture()
+  const { registry, client } = context
+  registry.register('address', address)
+  registry.register('customers-value', customer, { references })
+  const next = (...more: object[]) => ({
+    subject: 'customers-value',
+    schema: recordText('t.Customer', field('home', 'Address'), ...more),
+    references,
+  })
+  const effect = { kind: 'status', status: 422, errorCode: 42201 } as const
+  registry.faults.add({ times: 2, path: '/compatibility', effect })
+  const results = await checkSchemas(client, [next(field('age', 'int', { default: 0 })), next(field('age', 'int'))])
+  expect(results.map((result) => result.status)).toEqual(['compatible', 'incompatible'])
+  expect(results[1]?.reasons[0]).toContain('Customer.age: the writer does not have the field')
+  registry.faults.add({ path: '/compatibility', effect: { kind: 'status', status: 403 } })
+  await expect(checkSchemas(client, [next(field('age', 'int', { default: 1 }))])).rejects.toMatchObject({
+    kind: 'unauthorized',
+  })
+})
