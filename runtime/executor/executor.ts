@@ -6,11 +6,9 @@
 import type { GeneratedPipeline } from '../abi/index.js'
 import { KafkaClient } from '../kafka/client.js'
 import { Fetcher } from '../kafka/fetcher.js'
-import type { PartitionOffset } from '../kafka/offsets.js'
 import { Producer } from '../kafka/producer.js'
 import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
-import { partitionKey } from '../kafka/topic-partition.js'
 import { retry } from '../kafka/retry.js'
 import { maxMessageBytes } from '../kafka/topic-limits.js'
 import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
@@ -22,6 +20,7 @@ import { SchemaDirectory } from '../task/schemas.js'
 import { RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
+import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
 import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type ToExecutor } from './protocol.js'
 
@@ -43,14 +42,10 @@ export class Executor {
   readonly #registry: RuntimeRegistry | undefined
   readonly #schemas: SchemaDirectory
   readonly #tasks = new Map<string, TaskRunner>()
-  readonly #committed = new Map<string, number>()
-  readonly #commits = new Map<number, (error: string | undefined) => void>()
+  readonly #committer: Committer
   readonly #pool = new BufferPool()
   /** `max.message.bytes` of output topics. */
   readonly #limits = new Map<string, number>()
-  #commitIds = 0
-  #commitCount = 0
-  #committing: Promise<void> | undefined
   #scheduled = false
   #lingerTimer: NodeJS.Timeout | undefined
   #commitTimer: NodeJS.Timeout | undefined
@@ -80,6 +75,9 @@ export class Executor {
     }
     this.#fetcher = new Fetcher(this.#client, options.fetch, { onData: schedule, onError: onFatal, onRetry })
     this.#producer = new Producer(this.#client, options.produce, { onRoom: schedule, onFatal, onRetry })
+    this.#committer = new Committer(this.#producer, (id, offsets) => {
+      post({ type: 'commit', id, offsets })
+    })
     this.#registry = options.registry === undefined ? undefined : new HttpRegistry(options.registry)
     this.#schemas = new SchemaDirectory(pipeline.manifest, this.#registry)
   }
@@ -87,8 +85,7 @@ export class Executor {
   /** Takes a message of the main thread. */
   receive(message: ToExecutor): void {
     if (message.type === 'committed') {
-      this.#commits.get(message.id)?.(message.error)
-      this.#commits.delete(message.id)
+      this.#committer.answer(message.id, message.error)
       return
     }
     const { id, command } = message
@@ -151,7 +148,7 @@ export class Executor {
   #open({ id, inputs: starts }: TaskStart): void {
     const { checkCrcs, fetch } = this.#options
     const inputs = starts.map(({ topic, partition, offset, reset }) => {
-      this.#committed.set(partitionKey(topic, partition), offset)
+      this.#committer.startAt({ topic, partition, offset })
       const source = this.#fetcher.assign(topic, partition, offset, reset)
       return new TaskInput(source, offset, { checkCrcs, isolation: fetch.isolation })
     })
@@ -264,8 +261,7 @@ export class Executor {
     this.#failed = true
     if (error instanceof RecordProcessingError) {
       try {
-        await this.#committing
-        await this.#commitNow([...this.#tasks.values()])
+        await this.#committer.commitFinally([...this.#tasks.values()])
       } catch (cause) {
         this.#log('warn', `no commit before the failure: ${String(cause)}`, {})
       }
@@ -279,39 +275,13 @@ export class Executor {
     this.#post({ type: 'failed', failure: reportOf(error) })
   }
 
-  /** The commit of the interval; one at a time. */
   async #commit(): Promise<void> {
-    if (this.#committing !== undefined || this.#failed || this.#closed) return
-    this.#committing = this.#commitNow([...this.#tasks.values()])
+    if (this.#failed || this.#closed) return
     try {
-      await this.#committing
+      await this.#committer.commitUnlessRunning([...this.#tasks.values()])
     } catch (error) {
       this.#log('warn', error instanceof Error ? error.message : String(error), {})
-    } finally {
-      this.#committing = undefined
     }
-  }
-
-  /** Seals, waits for the acknowledgement of all outputs, then has the offsets committed. */
-  async #commitNow(tasks: readonly TaskRunner[]): Promise<void> {
-    const offsets: PartitionOffset[] = []
-    for (const task of tasks) {
-      task.seal()
-      for (const { source, offset } of task.inputs) {
-        if (offset === this.#committed.get(source.key)) continue
-        offsets.push({ topic: source.topic, partition: source.partition, offset })
-      }
-    }
-    if (offsets.length === 0) return
-    await this.#producer.acknowledged()
-    const id = ++this.#commitIds
-    const error = await new Promise<string | undefined>((resolve) => {
-      this.#commits.set(id, resolve)
-      this.#post({ type: 'commit', id, offsets })
-    })
-    if (error !== undefined) throw new Error(`offsets are not committed: ${error}`)
-    this.#commitCount++
-    for (const { topic, partition, offset } of offsets) this.#committed.set(partitionKey(topic, partition), offset)
   }
 
   /** The tasks do not run any more from here on; what they did is committed. */
@@ -325,8 +295,7 @@ export class Executor {
       tasks.push(task)
     }
     try {
-      await this.#committing?.catch(() => undefined)
-      if (!this.#failed) await this.#commitNow(tasks)
+      if (!this.#failed) await this.#committer.commitFinally(tasks)
     } catch (error) {
       this.#log(
         'warn',
@@ -349,7 +318,7 @@ export class Executor {
   }
 
   #forget(task: TaskRunner): void {
-    for (const { source } of task.inputs) this.#committed.delete(source.key)
+    this.#committer.forget(task)
     task.close()
   }
 
@@ -359,8 +328,7 @@ export class Executor {
     clearInterval(this.#statusTimer)
     clearTimeout(this.#lingerTimer)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
-    for (const resolve of this.#commits.values()) resolve('the executor is closed')
-    this.#commits.clear()
+    this.#committer.close()
     this.#producer.close()
     const fetcherClosed = this.#fetcher.close()
     await this.#client.close()
@@ -406,7 +374,7 @@ export class Executor {
         fetchedBytes,
         unacknowledgedBytes: this.#producer.bufferedBytes,
         transcodedMessages: this.#schemas.transcoded,
-        commits: this.#commitCount,
+        commits: this.#committer.commits,
       },
     })
   }
