@@ -1,13 +1,71 @@
-/** The forms in which a translated case is executed. */
+/** The forms in which translated cases are executed. */
+import { optimizations, type Disabled } from '../../compiler/ir/optimizations.js'
 import type { Pipeline } from '../../dsl/index.js'
 import { testDriver, type TestDriver } from '../../testing/index.js'
+import type { Case } from './case-format.js'
+import { compileFiles } from './compile-files.js'
 import { loadModule } from './load-module.js'
-import { PIPELINE_EXPORT, PIPELINE_FILE, type TranslatedCase } from './translate.js'
+import { HELPERS_FILE, PIPELINE_EXPORT, PIPELINE_FILE, pipelineName, type TranslatedCase } from './translate.js'
 
-export type Form = (translated: TranslatedCase) => TestDriver | Promise<TestDriver>
+/** A case in one form: makes a driver that has not seen a record yet. */
+export type Open = () => TestDriver
 
-/** The author's file as it is, in the interpreter. */
-export const interpreted: Form = ({ files }) =>
-  testDriver(loadModule(files, PIPELINE_FILE)[PIPELINE_EXPORT] as Pipeline)
+export interface TranslatedCases {
+  readonly testCase: Case
+  readonly translated: TranslatedCase
+}
 
-export const FORMS: ReadonlyMap<string, Form> = new Map([['interpreted', interpreted]])
+export interface Form {
+  readonly name: string
+  /** All cases at once: one compilation. */
+  prepare(cases: readonly TranslatedCases[]): Promise<ReadonlyMap<Case, Open>>
+}
+
+/** The author's files as they are, in the interpreter. */
+const interpreted: Form = {
+  name: 'interpreted',
+  prepare: (cases) =>
+    Promise.resolve(
+      new Map(
+        cases.map(({ testCase, translated }) => {
+          const pipeline = loadModule(translated.files, PIPELINE_FILE)[PIPELINE_EXPORT] as Pipeline
+          return [testCase, () => testDriver(pipeline)]
+        }),
+      ),
+    ),
+}
+
+function compiled(name: string, disabled: Disabled): Form {
+  return {
+    name,
+    async prepare(cases) {
+      const files = new Map<string, string>()
+      for (const { testCase, translated } of cases) {
+        const helpers = translated.files.get(HELPERS_FILE)
+        if (helpers !== undefined) files.set(HELPERS_FILE, helpers)
+        files.set(fileOf(testCase), translated.files.get(PIPELINE_FILE) ?? '')
+      }
+      const pipelines = await compileFiles(files, {
+        root: new URL(`./project/${name}`, import.meta.url).pathname,
+        entries: cases.map(({ testCase }) => fileOf(testCase)),
+        disabled,
+      })
+      return new Map(
+        cases.flatMap(({ testCase }) => {
+          const generated = pipelines.get(pipelineName(testCase))?.generated
+          return generated === undefined ? [] : [[testCase, () => testDriver(generated)] as const]
+        }),
+      )
+    },
+  }
+}
+
+function fileOf(testCase: Case): string {
+  return `${pipelineName(testCase)}.ts`
+}
+
+export const FORMS: readonly Form[] = [
+  interpreted,
+  compiled('compiled', new Set()),
+  compiled('compiled-without-optimisations', new Set(optimizations)),
+]

@@ -6,8 +6,13 @@ import { compileFunction } from 'node:vm'
 import { transformSync } from 'esbuild'
 import * as dsl from '../../dsl/index.js'
 import * as types from '../../dsl/types.js'
+import * as runtime from '../../runtime/index.js'
 
-const PACKAGES: Readonly<Record<string, unknown>> = { millrace: dsl, 'millrace/types': types }
+const PACKAGES: Readonly<Record<string, unknown>> = {
+  millrace: dsl,
+  'millrace/types': types,
+  'millrace/runtime': runtime,
+}
 
 type Exports = Readonly<Record<string, unknown>>
 
@@ -21,7 +26,13 @@ export function loadModule(files: ReadonlyMap<string, string>, entry: string): E
     if (text === undefined) throw new Error(`there is no module ${path}`)
     const exports: Exports = {}
     loaded.set(path, exports)
-    const { code } = transformSync(text, { loader: 'ts', format: 'cjs', target: 'es2023', sourcefile: path })
+    const { code } = transformSync(text, {
+      loader: 'ts',
+      format: 'cjs',
+      target: 'es2023',
+      sourcefile: path,
+      define: { 'import.meta.url': JSON.stringify(`file:///${path}`) },
+    })
     const require = (specifier: string): unknown =>
       PACKAGES[specifier] ?? load(specifier.replace(/^\.\//, '').replace(/\.js$/, '.ts'))
     const module = { exports }

@@ -16,6 +16,10 @@ export const HELPERS_FILE = 'arithmetic.ts'
 /** Name of the export that holds the pipeline. */
 export const PIPELINE_EXPORT = 'translated'
 
+export function pipelineName(testCase: Case): string {
+  return testCase.name.replace('/', '-')
+}
+
 /** @throws NotYetError for a case with operators that millrace does not have yet. */
 export function translateCase(testCase: Case): TranslatedCase {
   const long: LongForm = testCase.tags?.includes('int64') === true ? 'bigint' : 'number'
@@ -25,7 +29,7 @@ export function translateCase(testCase: Case): TranslatedCase {
     ...testCase.ops.map((operator) => operatorText(operator, scope)),
     ...testCase.sinks.map((sink) => sinkText(sink, scope)),
   ]
-  const name = testCase.name.replace('/', '-')
+  const name = pipelineName(testCase)
   const body = [
     `export const ${PIPELINE_EXPORT} = pipeline('${name}', (p) => {`,
     ...statements.map((statement) => `  ${statement}`),

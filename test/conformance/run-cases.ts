@@ -1,0 +1,63 @@
+/** Runs cases in all forms: what the command and the tests do. */
+import { NotYetError, type Case } from './case-format.js'
+import { FORMS, type Form, type TranslatedCases } from './forms.js'
+import { runCase } from './run-case.js'
+import { translateCase } from './translate.js'
+
+export interface CaseResult {
+  readonly testCase: Case
+  /** By form; a case that passes in all of them has none. */
+  readonly problems: ReadonlyMap<string, string>
+}
+
+export async function runCases(cases: readonly Case[]): Promise<readonly CaseResult[]> {
+  const translated: TranslatedCases[] = []
+  const problems = new Map(cases.map((testCase) => [testCase, new Map<string, string>()]))
+  for (const testCase of cases) {
+    try {
+      translated.push({ testCase, translated: translateCase(testCase) })
+    } catch (error) {
+      problems.get(testCase)?.set('translated', error instanceof NotYetError ? error.message : String(error))
+    }
+  }
+  for (const form of FORMS) {
+    for (const [testCase, problem] of await runForm(form, translated)) problems.get(testCase)?.set(form.name, problem)
+  }
+  return cases.map((testCase) => ({ testCase, problems: problems.get(testCase) ?? new Map<string, string>() }))
+}
+
+/** Where all cases together cannot be prepared, each is prepared alone: one that fails spoils no other. */
+async function runForm(form: Form, cases: readonly TranslatedCases[]): Promise<ReadonlyMap<Case, string>> {
+  const found = new Map<Case, string>()
+  if (cases.length === 0) return found
+  try {
+    const prepared = await form.prepare(cases)
+    for (const { testCase, translated } of cases) {
+      const problem = run(testCase, translated.long, prepared.get(testCase))
+      if (problem !== undefined) found.set(testCase, problem)
+    }
+  } catch (error) {
+    const [first] = cases
+    if (first !== undefined && cases.length === 1) found.set(first.testCase, messageOf(error))
+    else for (const one of cases) for (const entry of await runForm(form, [one])) found.set(...entry)
+  }
+  return found
+}
+
+function run(
+  testCase: Case,
+  long: TranslatedCases['translated']['long'],
+  open: (() => Parameters<typeof runCase>[1]) | undefined,
+): string | undefined {
+  if (open === undefined) return 'it was not compiled'
+  try {
+    using driver = open()
+    return runCase(testCase, driver, long)
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
