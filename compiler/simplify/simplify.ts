@@ -6,6 +6,7 @@ import type { MirFunction, MirLocal, MirLocalId, MirProgram, MirStatement } from
 import type { Disabled } from '../ir/optimizations.js'
 import type { RecordTypes } from '../ir/value-type.js'
 import { statement } from '../ir/mir-build.js'
+import { replaceDates } from './dates.js'
 import { removeDeadCode } from './dead-code.js'
 import { foldConstants } from './fold-constants.js'
 import { propagate } from './propagate.js'
@@ -47,6 +48,7 @@ function rounds(
     const before = JSON.stringify(body, withoutPlaces)
     if (!disabled.has('propagate')) body = propagate(body, locals)
     if (!disabled.has('scalar-replacement')) body = replaceScalars(body, locals, recordTypes)
+    if (!disabled.has('dates')) body = replaceDates(body, locals)
     if (!disabled.has('fold-constants')) body = foldConstants(body)
     if (!disabled.has('dead-code')) body = removeDeadCode(body, locals)
     if (JSON.stringify(body, withoutPlaces) === before) break
