@@ -4,11 +4,14 @@
  */
 import { randomBytes } from 'node:crypto'
 import { ErrorCode, uuidFromBytes } from '../../runtime/kafka/protocol/index.js'
+import { buildControlBatch } from '../../runtime/kafka/record-batch/index.js'
 import { ManualClock, systemClock } from './clock.js'
 import type { Clock } from './clock.js'
 import { Faults } from './faults.js'
 import { GroupCoordinator } from './group/group-coordinator.js'
 import type { BrokerSettings } from './options.js'
+import { TransactionCoordinator } from './transaction/transaction-coordinator.js'
+import type { Marker } from './transaction/transaction-coordinator.js'
 import { configProblem } from './topic-config.js'
 import { Topic, collidesWith, topicNameProblem } from './topic.js'
 
@@ -49,6 +52,7 @@ export class Cluster {
   readonly clock: Clock
   readonly faults = new Faults()
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
   readonly settings: BrokerSettings
   readonly #nodes: ClusterNode[] = []
   readonly #topics = new Map<string, Topic>()
@@ -61,6 +65,13 @@ export class Cluster {
     this.groups = new GroupCoordinator({
       clock: this.clock,
       initialRebalanceDelayMs: settings.initialRebalanceDelayMs,
+    })
+    this.transactions = new TransactionCoordinator({
+      clock: this.clock,
+      newProducerId: () => this.newProducerId(),
+      markPartition: (topic, partition, marker) => this.#mark(topic, partition, marker),
+      markGroup: (group, { producerId, committed }) =>
+        this.groups.get(group)?.offsets.endTransaction(producerId, committed),
     })
     for (let id = 1; id <= settings.brokers; id++) {
       this.#nodes.push({ id, host: settings.host, port: 0, isUp: false })
@@ -147,6 +158,16 @@ export class Cluster {
 
   close(): void {
     this.groups.close()
+    this.transactions.close()
+  }
+
+  /** Writes the marker that ends a transaction in one partition, unless its topic has been deleted meanwhile. */
+  #mark(topic: string, index: number, { committed, ...identity }: Marker): void {
+    const partition = this.topic(topic)?.partition(index)
+    if (partition === undefined) return
+    const type = committed ? 'commit' : 'abort'
+    const batch = buildControlBatch({ type, ...identity, timestamp: this.clock.now() })
+    partition.log.appendMarker(batch, partition.leaderEpoch, !committed)
   }
 
   #topicProblem(request: NewTopic): Refusal | null {

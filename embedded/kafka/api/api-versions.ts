@@ -1,10 +1,11 @@
 /** ApiVersions: what this broker implements, in the ranges of a current Kafka 4 where it reaches them. */
 import { ErrorCode, api, encodeResponseFrame } from '../../../runtime/kafka/protocol/index.js'
 import type { ApiVersionsRequest, ApiVersionsResponseInput } from '../../../runtime/kafka/protocol/index.js'
-import type { Handler, Route } from './route.js'
+import type { Handler, RequestContext, Route } from './route.js'
 
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/
 const CLIENT_SOFTWARE_SINCE = 3
+const FEATURES_SINCE = 3
 
 /** Like Kafka 4, Produce is advertised from 0, since older librdkafka looks there for what codecs are allowed. */
 const ADVERTISED_MIN = new Map([['Produce', 0]])
@@ -23,8 +24,19 @@ export const apiVersionsHandler =
         maxVersion,
       }))
       .sort((a, b) => a.apiKey - b.apiKey)
-    return { errorCode: context.injectedError(), apiKeys }
+    return {
+      errorCode: context.injectedError(),
+      apiKeys,
+      ...(context.apiVersion >= FEATURES_SINCE ? features(context) : {}),
+    }
   }
+
+/** Clients take up transactions of version 2 by this. Version 3 cannot tell of features that start at 0. */
+const features = ({ apiVersion }: RequestContext) => ({
+  supportedFeatures: apiVersion > FEATURES_SINCE ? [{ name: 'transaction.version', minVersion: 0, maxVersion: 2 }] : [],
+  finalizedFeaturesEpoch: 0n,
+  finalizedFeatures: [{ name: 'transaction.version', maxVersionLevel: 2, minVersionLevel: 2 }],
+})
 
 /** The answer to a version that is not known, which every client can read: version 0. */
 export const unsupportedApiVersions = (correlationId: number): Buffer[] => {

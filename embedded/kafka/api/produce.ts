@@ -8,12 +8,15 @@ import type {
   ProduceRequest,
   ProduceResponseInput,
 } from '../../../runtime/kafka/protocol/index.js'
+import type { BatchHeader } from '../../../runtime/kafka/record-batch/index.js'
 import { validateBatch } from '../log/validate-batch.js'
 import type { Partition, Topic } from '../topic.js'
 import { findPartition } from './find-partition.js'
 import type { Handler, RequestContext } from './route.js'
 
 const CURRENT_LEADER_SINCE = 10
+const ABORTABLE_SINCE = 11
+const IMPLICIT_ADD_SINCE = 12
 
 export const produce: Handler<ProduceRequest, ProduceResponseInput> = (request, context) => {
   const responses = request.topicData.map(({ name, partitionData }) => ({
@@ -56,7 +59,7 @@ const append = (
   if (request.acks === -1 && partition.replicas.filter((id) => live.has(id)).length < required) {
     return refused(index, ErrorCode.NOT_ENOUGH_REPLICAS)
   }
-  return appendTo(topic, partition, records, context)
+  return appendTo(topic, partition, records, request, context)
 }
 
 /** Newer clients learn the leader from the refusal itself. */
@@ -78,6 +81,7 @@ const appendTo = (
   topic: Topic,
   partition: Partition,
   records: Buffer | null,
+  { transactionalId }: ProduceRequest,
   context: RequestContext,
 ): PartitionProduceResponseInput => {
   const now = context.cluster.clock.now()
@@ -99,6 +103,10 @@ const appendTo = (
       recordErrors: check.records.map((batchIndex) => ({ batchIndex, batchIndexErrorMessage: check.message })),
     }
   }
+  const notInTransaction = check.header.isTransactional
+    ? transactionProblem(transactionalId, check.header, topic, partition, context)
+    : ErrorCode.NONE
+  if (notInTransaction !== 0) return refused(index, notInTransaction)
   const sequence = log.producers.check(check.header)
   switch (sequence.kind) {
     case 'refused':
@@ -112,5 +120,39 @@ const appendTo = (
       const baseOffset = BigInt(log.append(check.batch, check.header, stamp))
       return { index, errorCode: 0, baseOffset, logAppendTimeMs: logAppendTime ? BigInt(now) : -1n, logStartOffset }
     }
+  }
+}
+
+/**
+ * Whether a transactional batch belongs to an open transaction of its producer. Produce 12 adds the partition to it;
+ * clients before must have added it, and are told so in the words that their version knows.
+ */
+const transactionProblem = (
+  transactionalId: string | null,
+  header: BatchHeader,
+  topic: Topic,
+  { index, log }: Partition,
+  { cluster, apiVersion }: RequestContext,
+): number => {
+  if (transactionalId === null) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+  const { producerId, producerEpoch } = header
+  const isKnown =
+    log.producers.transactionStart(producerId) !== null && log.producers.epoch(producerId) === producerEpoch
+  if (isKnown) return ErrorCode.NONE
+  const errorCode =
+    apiVersion >= IMPLICIT_ADD_SINCE
+      ? cluster.transactions.add(transactionalId, header, [{ topic: topic.name, partition: index }], [])
+      : cluster.transactions.verify(transactionalId, header, (transaction) =>
+          transaction.hasPartition(topic.name, index),
+        )
+  switch (errorCode) {
+    case ErrorCode.PRODUCER_FENCED:
+      return ErrorCode.INVALID_PRODUCER_EPOCH
+    case ErrorCode.INVALID_TXN_STATE:
+      return apiVersion >= ABORTABLE_SINCE ? ErrorCode.TRANSACTION_ABORTABLE : errorCode
+    case ErrorCode.CONCURRENT_TRANSACTIONS:
+      return apiVersion >= IMPLICIT_ADD_SINCE ? errorCode : ErrorCode.NOT_ENOUGH_REPLICAS
+    default:
+      return errorCode
   }
 }

@@ -9,7 +9,6 @@ import { findCoordinator } from './find-coordinator.js'
 import { deleteGroups, describeGroups, listGroups } from './group-admin.js'
 import { heartbeat, joinGroup, leaveGroup, syncGroup } from './group-membership.js'
 import { offsetCommit, offsetDelete, offsetFetch } from './group-offsets.js'
-import { initProducerId } from './init-producer-id.js'
 import { listOffsets } from './list-offsets.js'
 import { metadata } from './metadata.js'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.js'
@@ -17,6 +16,9 @@ import { produce } from './produce.js'
 import { route } from './route.js'
 import type { Route } from './route.js'
 import { createPartitions, createTopics, deleteTopics } from './topics.js'
+import { describeProducers, describeTransactions, listTransactions } from './transaction-admin.js'
+import { addOffsetsToTxn, addPartitionsToTxn, endTxn, initProducerId } from './transactions.js'
+import { txnOffsetCommit } from './txn-offset-commit.js'
 
 export const ROUTES: readonly Route[] = [
   route(api.Produce, produce),
@@ -41,6 +43,10 @@ export const ROUTES: readonly Route[] = [
   route(api.DeleteRecords, deleteRecords),
   route(api.InitProducerId, initProducerId),
   route(api.OffsetForLeaderEpoch, offsetForLeaderEpoch),
+  route(api.AddPartitionsToTxn, addPartitionsToTxn),
+  route(api.AddOffsetsToTxn, addOffsetsToTxn),
+  route(api.EndTxn, endTxn),
+  route(api.TxnOffsetCommit, txnOffsetCommit),
   route(api.DescribeConfigs, describeConfigs),
   route(api.AlterConfigs, alterConfigs),
   route(api.CreatePartitions, createPartitions),
@@ -48,4 +54,7 @@ export const ROUTES: readonly Route[] = [
   route(api.IncrementalAlterConfigs, incrementalAlterConfigs),
   route(api.OffsetDelete, offsetDelete),
   route(api.DescribeCluster, describeCluster),
+  route(api.DescribeProducers, describeProducers),
+  route(api.DescribeTransactions, describeTransactions),
+  route(api.ListTransactions, listTransactions),
 ]

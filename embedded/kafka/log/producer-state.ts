@@ -77,6 +77,12 @@ export class ProducerState {
     if (duplicate !== undefined) {
       return { kind: 'duplicate', baseOffset: duplicate.baseOffset, timestamp: duplicate.timestamp }
     }
+    if (!header.isTransactional && this.#open.has(producerId)) {
+      return refused(
+        ErrorCode.INVALID_TXN_STATE,
+        `Expected transactional write from producer ${producerId} at its open transaction`,
+      )
+    }
     const newest = entry.batches.at(-1)?.lastSequence ?? NO_SEQUENCE
     if (follows(newest, baseSequence)) return { kind: 'accepted' }
     return refused(

@@ -29,6 +29,7 @@ const RETRIED: ReadonlySet<number> = new Set([
   ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
   ErrorCode.COORDINATOR_NOT_AVAILABLE,
   ErrorCode.NOT_COORDINATOR,
+  ErrorCode.CONCURRENT_TRANSACTIONS,
 ])
 
 const MAX_TRIES = 500
@@ -47,7 +48,8 @@ const inTime = <T>(answer: Promise<T>, request: string): Promise<T> => {
 const errorIn = (value: unknown): number => {
   if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) return 0
   for (const [key, item] of Object.entries(value)) {
-    const found = key === 'errorCode' && typeof item === 'number' ? item : errorIn(item)
+    const found =
+      (key === 'errorCode' || key === 'partitionErrorCode') && typeof item === 'number' ? item : errorIn(item)
     if (found !== 0) return found
   }
   return 0
@@ -108,7 +110,8 @@ export class Talk {
   /** Creates a topic that keeps its records, and waits until its partitions have leaders. */
   async topic(name: string, numPartitions = 1, configs: Readonly<Record<string, string>> = {}): Promise<string> {
     const full = this.unique(name)
-    const all = Object.entries({ 'retention.ms': '-1', ...configs })
+    // Kafka starts a segment where time jumps, and a Fetch ends with its segment.
+    const all = Object.entries({ 'retention.ms': '-1', 'segment.ms': '9223372036854775807', ...configs })
     const created = await this.quietly(api.CreateTopics, 5, {
       timeoutMs: 10_000,
       topics: [

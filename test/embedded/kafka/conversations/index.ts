@@ -3,6 +3,13 @@ import { discovery } from './discovery.js'
 import { fetching, offsets, waiting } from './fetch.js'
 import { expiry, groupOffsets, joinRefusals, lateMember, staticMembers, twoMembers } from './groups.js'
 import { idempotentProduce, logAppendTime, plainProduce, withoutAcks } from './produce.js'
+import {
+  overlappingAborts,
+  transactionAdministration,
+  transactionalOffsets,
+  transactionsVersion1,
+  transactionsVersion2,
+} from './transactions.js'
 import { topicAdministration, topicConfigs } from './topics.js'
 
 export const CONVERSATIONS: readonly Conversation[] = [
@@ -22,4 +29,9 @@ export const CONVERSATIONS: readonly Conversation[] = [
   expiry,
   lateMember,
   groupOffsets,
+  transactionsVersion1,
+  transactionsVersion2,
+  overlappingAborts,
+  transactionalOffsets,
+  transactionAdministration,
 ]
