@@ -15,6 +15,6 @@
  * Reading: a missing field takes its default, an unknown field is an error (a typing mistake more often than not).
  */
 import { toJson } from './json-print.js'
-import { fromJson, type JsonOptions, type JsonReadResult } from './json-read.js'
+import { fromJson } from './json-read.js'
 
-export { fromJson, toJson, type JsonOptions, type JsonReadResult }
+export { fromJson, toJson }

@@ -17,7 +17,6 @@ export type AvroSchema = PrimitiveSchema | ArraySchema | MapSchema | UnionSchema
 export type NamedSchema = EnumSchema | FixedSchema | RecordSchema
 
 export type PrimitiveType = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'bytes' | 'string'
-export type AvroType = AvroSchema['type']
 
 /** Attributes that the Avro specification does not give a meaning at their place, kept as they were written. */
 export type Attributes = ReadonlyMap<string, JsonValue>
