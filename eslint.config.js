@@ -57,6 +57,17 @@ export default tseslint.config(
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   {
+    // Type tests hold expressions that are wrong on purpose, and are not run.
+    files: ['test/**/*.test-d.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-floating-promises': 'off',
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+    },
+  },
+  {
     // Read by machines, regenerated from Kafka's message specifications.
     files: ['runtime/kafka/protocol/generated/**/*.ts'],
     rules: { '@typescript-eslint/no-unnecessary-condition': 'off' },

@@ -33,20 +33,22 @@ export function capturedVariables(checker: ts.TypeChecker, fn: FunctionNode): re
   return variables
 }
 
+const valueOrAlias: ts.SymbolFlags = ts.SymbolFlags.Value | ts.SymbolFlags.Alias
+
 /** What a name stands for by scope alone. */
 export function declarationOf(checker: ts.TypeChecker, identifier: ts.Identifier): ts.Declaration | undefined {
-  const meaning = ts.SymbolFlags.Value | ts.SymbolFlags.Alias
-  const symbol = checker.resolveName(identifier.text, identifier, meaning, false)
+  const symbol = checker.resolveName(identifier.text, identifier, valueOrAlias, false)
   return symbol?.valueDeclaration ?? symbol?.declarations?.[0]
 }
 
 function isCaptured(declaration: ts.Declaration, fn: FunctionNode): boolean {
   if (isWithin(declaration, fn) || declaration.getSourceFile() !== fn.getSourceFile()) return false
-  for (let node: ts.Node | undefined = declaration.parent; node !== undefined; node = node.parent) {
+  let node: ts.Node = declaration.parent
+  while (!ts.isFunctionLike(node) && !opensScope(node)) {
     if (ts.isSourceFile(node)) return false
-    if (ts.isFunctionLike(node) || opensScope(node)) return true
+    node = node.parent
   }
-  return false
+  return true
 }
 
 function opensScope(node: ts.Node): boolean {
@@ -62,8 +64,9 @@ function opensScope(node: ts.Node): boolean {
 }
 
 export function isWithin(node: ts.Node, ancestor: ts.Node): boolean {
-  for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) if (at === ancestor) return true
-  return false
+  let at = node
+  while (at !== ancestor && !ts.isSourceFile(at)) at = at.parent
+  return at === ancestor
 }
 
 /** Identifiers that stand for values: no types, no names of properties, no labels. */

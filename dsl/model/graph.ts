@@ -3,7 +3,7 @@
  * The interpreter runs it as it is; the compiler's stage pass serialises it into a LogicalPlan.
  * Nodes are listed in declaration order, which is also a topological order.
  */
-import type { CallSite } from './call-site.js'
+import type { Site } from './call-site.js'
 import type { SerdeSpec } from './serde-spec.js'
 
 /** Any function of the author; what it takes and gives is known from the node that holds it. */
@@ -20,7 +20,7 @@ export interface TopicSpec {
   readonly value: SerdeSpec | undefined
   /** `(value, ctx)` -> event time: ms since the epoch, or a Date. `ctx.timestamp` is the record's own. */
   readonly timestamp: AuthorFunction | undefined
-  readonly site: CallSite | undefined
+  readonly site: Site | undefined
 }
 
 interface NodeBase {
@@ -28,7 +28,7 @@ interface NodeBase {
   readonly id: number
   /** Given by the author (`name:`), else undefined. */
   readonly name: string | undefined
-  readonly site: CallSite | undefined
+  readonly site: Site | undefined
   /** Policy of this operator; undefined: the pipeline's. */
   readonly onError: ErrorPolicy | undefined
 }

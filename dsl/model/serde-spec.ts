@@ -2,7 +2,7 @@
  * What a serde is, as plain data: the DSL builds it, the compiler and the runtime interpret it.
  * `avro` without a subject takes the subject of the topic that it is used with (`<topic>-key`, `<topic>-value`).
  */
-import type { CallSite } from './call-site.js'
+import type { Site } from './call-site.js'
 
 export type SerdeSpec =
   | AvroSerdeSpec
@@ -13,7 +13,7 @@ export interface AvroSerdeSpec {
   readonly kind: 'avro'
   readonly subject: string | undefined
   /** Where `avro<T>()` stands: the compiler reads T there. */
-  readonly site: CallSite | undefined
+  readonly site: Site | undefined
 }
 
 export type SerdeKind = SerdeSpec['kind']

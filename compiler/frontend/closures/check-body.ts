@@ -61,7 +61,7 @@ class BodyChecker {
     if (signature === undefined) return false
     const type = checker.getReturnTypeOfSignature(signature)
     if ((type.flags & ts.TypeFlags.Any) !== 0) return false
-    return (type.isUnion() ? type.types : [type]).some((part) => part.symbol?.name === 'Promise')
+    return (type.isUnion() ? type.types : [type]).some((part) => part.getSymbol()?.name === 'Promise')
   }
 
   /** `own`: `this` and `arguments` are the lambda's. */
@@ -153,9 +153,9 @@ class BodyChecker {
     const { checker } = this.#check
     const type = checker.getNonNullableType(checker.getTypeAtLocation(expression))
     if (checker.isArrayType(type) || checker.isTupleType(type)) return 'Array'
-    return type.symbol?.declarations?.some((each) => each.getSourceFile().isDeclarationFile) === true
-      ? type.symbol.name
-      : undefined
+    const symbol = type.getSymbol()
+    const isLibrary = symbol?.declarations?.some((each) => each.getSourceFile().isDeclarationFile)
+    return isLibrary === true ? symbol?.name : undefined
   }
 
   #span(node: ts.Node): Span {

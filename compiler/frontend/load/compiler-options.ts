@@ -53,9 +53,13 @@ export function compilerOptions(root: string, tsconfig: string | undefined): Pro
   return { options: ours(options), ambient: parsed.fileNames.filter((name) => name.endsWith('.d.ts')), diagnostics }
 }
 
-function ours({ rootDir, outDir, tsBuildInfoFile, ...options }: ts.CompilerOptions): ts.CompilerOptions {
+/** They mean files that are written; nothing is. */
+const outputOptions = ['rootDir', 'outDir', 'outFile', 'declarationDir', 'tsBuildInfoFile']
+
+function ours(options: ts.CompilerOptions): ts.CompilerOptions {
+  const kept = Object.entries(options).filter(([name]) => !outputOptions.includes(name))
   return {
-    ...options,
+    ...Object.fromEntries(kept),
     paths: { ...options.paths, ...dslPaths },
     types: options.types ?? ['*'],
     ignoreDeprecations: '6.0',

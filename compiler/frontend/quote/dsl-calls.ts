@@ -62,5 +62,6 @@ export function isHelperCall(checker: ts.TypeChecker, call: ts.CallExpression): 
 }
 
 export function isStream(type: ts.Type): boolean {
-  return type.symbol?.name === 'Stream' && isDslSymbol(type.symbol)
+  const symbol = type.getSymbol()
+  return symbol?.name === 'Stream' && isDslSymbol(symbol)
 }

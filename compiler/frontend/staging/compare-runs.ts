@@ -1,10 +1,11 @@
 /** Whether two runs of a builder gave the same, and where they first differ. */
+import type { Site } from '../../../dsl/model/call-site.js'
 import { isDeepStrictEqual } from 'node:util'
-import type { Origin, StagedPipeline } from './message.js'
+import type { StagedPipeline } from './message.js'
 
 export interface Difference {
   readonly what: string
-  readonly site: Origin | undefined
+  readonly site: Site | undefined
 }
 
 export function difference(first: StagedPipeline, second: StagedPipeline | undefined): Difference | undefined {

@@ -1,23 +1,18 @@
 /** What the staging worker tells the compiler. Plain data: it is cloned between threads. */
+import type { Site } from '../../../dsl/model/call-site.js'
 import type { ErrorPolicy } from '../../../dsl/model/graph.js'
 import type { CapturedValue } from '../../ir/captured-value.js'
 import type { LogicalNode } from '../../ir/logical-plan.js'
 
-/** A call in the author's modules, with the calls of helpers that led to it. */
-export interface Origin {
-  readonly id: number
-  readonly frames: readonly number[]
-}
-
 export interface StagedNode {
   /** Without label and span, and without the pipeline's policy: the compiler adds them. */
   readonly node: LogicalNode
-  readonly site: Origin | undefined
+  readonly site: Site | undefined
   /** Outermost call of a helper that gave this stream: its type is the most exact one. */
-  readonly anchor: Origin | undefined
+  readonly anchor: Site | undefined
   /** The node's own policy. */
   readonly onError: ErrorPolicy | undefined
-  readonly topic: Origin | undefined
+  readonly topic: Site | undefined
 }
 
 export interface CaptureProblem {
@@ -32,7 +27,7 @@ export interface CaptureProblem {
 
 export interface StagedLambda {
   /** undefined when the source of the function is not visible. */
-  readonly site: Origin | undefined
+  readonly site: Site | undefined
   readonly captures: ReadonlyMap<string, CapturedValue>
   readonly problems: readonly CaptureProblem[]
 }
@@ -41,7 +36,7 @@ export interface StagedPipeline {
   readonly name: string
   readonly applicationId: string
   readonly onError: ErrorPolicy
-  readonly site: Origin | undefined
+  readonly site: Site | undefined
   readonly nodes: readonly StagedNode[]
   readonly lambdas: readonly StagedLambda[]
 }
@@ -52,7 +47,7 @@ export interface StagedError {
   /** Of a PipelineError. */
   readonly code: string | undefined
   readonly help: string | undefined
-  readonly site: Origin | undefined
+  readonly site: Site | undefined
 }
 
 /** Something that a build must not do. */
@@ -65,7 +60,7 @@ export interface Violation {
 
 export type StageMessage =
   /** Sent before author's code runs, so that a time-out can say where. */
-  | { readonly kind: 'building'; readonly pipeline: string; readonly site: Origin | undefined }
+  | { readonly kind: 'building'; readonly pipeline: string; readonly site: Site | undefined }
   | {
       readonly kind: 'pipeline'
       readonly file: string

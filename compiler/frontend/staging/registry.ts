@@ -2,23 +2,22 @@
  * What quoted modules call (`millrace:staging`): sites of calls, and which function of the author stands where.
  * Functions are known by identity, so a lambda may reach its operator through helpers, arrays or objects.
  */
-import { CallSite } from '../../../dsl/model/call-site.js'
+import { CallSite, type Site } from '../../../dsl/model/call-site.js'
 import { StreamHandle } from '../../../dsl/model/stream-handle.js'
-import type { Origin } from './message.js'
 
 // The author's functions are of any type.
 export type AnyFunction = (...args: never[]) => unknown
 type Captures = () => object
 
 export interface KnownFunction {
-  readonly site: Origin
+  readonly site: Site
   /** The captured variables, as getters. */
   readonly captures: Captures | undefined
 }
 
 const functions = new WeakMap<AnyFunction, KnownFunction>()
 const externals = new WeakMap<AnyFunction, { readonly module: string; readonly name: string }>()
-const anchors = new WeakMap<object, Map<number, Origin>>()
+const anchors = new WeakMap<object, Map<number, Site>>()
 const frames: number[] = []
 
 export function callSite(id: number): CallSite {
@@ -52,7 +51,7 @@ export function leave<T>(depth: number, result: T): T {
   const id = frames[depth]
   frames.length = depth
   if (id !== undefined && result instanceof StreamHandle) {
-    const byNode = anchors.get(result.recorder) ?? new Map<number, Origin>()
+    const byNode = anchors.get(result.recorder) ?? new Map<number, Site>()
     byNode.set(result.node, { id, frames: [...frames] })
     anchors.set(result.recorder, byNode)
   }
@@ -74,8 +73,8 @@ export function externalFunction(fn: AnyFunction): { readonly module: string; re
 }
 
 /** Anchors of the streams of a recorder, by node. */
-export function anchorsOf(recorder: object): ReadonlyMap<number, Origin> {
-  return anchors.get(recorder) ?? new Map<number, Origin>()
+export function anchorsOf(recorder: object): ReadonlyMap<number, Site> {
+  return anchors.get(recorder) ?? new Map<number, Site>()
 }
 
 /** After a builder that threw. */

@@ -1,6 +1,7 @@
 /** Runs a staged bundle in a worker thread of its own, which is killed when it takes too long. */
+import type { Site } from '../../../dsl/model/call-site.js'
 import { Worker } from 'node:worker_threads'
-import type { Origin, StagedError, StageInput, StageMessage, Violation } from './message.js'
+import type { StagedError, StageInput, StageMessage, Violation } from './message.js'
 
 export type BuiltPipeline = Extract<StageMessage, { kind: 'pipeline' }>
 
@@ -14,7 +15,7 @@ export interface StageRun {
         readonly kind: 'timed-out' | 'ended'
         readonly reason: string
         readonly pipeline: string | undefined
-        readonly site: Origin | undefined
+        readonly site: Site | undefined
       }
   /** What the author's code wrote to stdout and stderr. */
   readonly output: string

@@ -1,16 +1,17 @@
 /** Turns a recorded graph into plain data: functions become ids of lambdas with copies of what they captured. */
+import type { Site } from '../../../dsl/model/call-site.js'
 import type { AuthorFunction, GraphNode, PipelineGraph, TopicSpec } from '../../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../../dsl/model/serde-spec.js'
 import type { CapturedValue } from '../../ir/captured-value.js'
 import type { LambdaId, LogicalNode, LogicalNodeBase, LogicalTopic } from '../../ir/logical-plan.js'
 import { capture, functionName } from './capture.js'
-import type { Origin, StagedLambda, StagedNode, StagedPipeline } from './message.js'
+import type { StagedLambda, StagedNode, StagedPipeline } from './message.js'
 import { knownFunction } from './registry.js'
 
 export function serializeGraph(
   graph: PipelineGraph,
-  site: Origin | undefined,
-  anchors: ReadonlyMap<number, Origin>,
+  site: Site | undefined,
+  anchors: ReadonlyMap<number, Site>,
 ): StagedPipeline {
   const serializer = new Serializer()
   const nodes = graph.nodes.map((node): StagedNode => ({
@@ -30,7 +31,7 @@ function topicOf(node: GraphNode): TopicSpec | undefined {
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
 }
 
-function origin(site: Origin | undefined): Origin | undefined {
+function origin(site: Site | undefined): Site | undefined {
   return site === undefined ? undefined : { id: site.id, frames: site.frames }
 }
 

@@ -1,11 +1,12 @@
 /** Makes a logical plan of what the worker sent: spans and labels from the syntax tree, policies resolved. */
+import type { Site } from '../../../dsl/model/call-site.js'
 import { ts } from 'ts-morph'
 import type { LambdaReference, LogicalNode, LogicalPlan, LogicalTopic, NodeId } from '../../ir/logical-plan.js'
 import type { Span } from '../../ir/span.js'
 import { relativeFile, spanBetween, spanOf } from '../load/source-program.js'
 import type { QuotedProgram } from '../quote.js'
 import { Labels } from './labels.js'
-import type { Origin, StagedLambda, StagedNode, StagedPipeline } from './message.js'
+import type { StagedLambda, StagedNode, StagedPipeline } from './message.js'
 import type { BuiltPipeline } from './run-worker.js'
 
 /** A plan with what later steps of the front end need to find its syntax again. */
@@ -19,7 +20,7 @@ export interface StagedPlan {
 }
 
 export function toPlan(quoted: QuotedProgram, built: BuiltPipeline, pipeline: StagedPipeline): StagedPlan {
-  const spanOfSite = (site: Origin | undefined): Span | undefined => siteSpan(quoted, site)
+  const spanOfSite = (site: Site | undefined): Span | undefined => siteSpan(quoted, site)
   const labels = new Labels()
   const nodes = pipeline.nodes.map((staged): LogicalNode => {
     const call = quoted.sites.get(staged.site?.id)
@@ -47,7 +48,7 @@ export function toPlan(quoted: QuotedProgram, built: BuiltPipeline, pipeline: St
   }
 }
 
-export function siteSpan(quoted: QuotedProgram, site: Origin | undefined): Span | undefined {
+export function siteSpan(quoted: QuotedProgram, site: Site | undefined): Span | undefined {
   const node = quoted.sites.get(site?.id)
   if (node === undefined) return undefined
   const { root } = quoted.source

@@ -1,12 +1,12 @@
 /** The types of keys and values on every edge of a plan, asked of the checker at the calls of the operators. */
-import { ts } from 'ts-morph'
+import type { Site } from '../../../dsl/model/call-site.js'
+import type { ts } from 'ts-morph'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType } from '../../ir/resolved-plan.js'
 import type { ValueType } from '../../ir/value-type.js'
 import type { QuotedProgram } from '../quote.js'
 import { isStream } from '../quote/dsl-calls.js'
 import type { ClosedPlan } from '../resolve-closures.js'
-import type { Origin } from '../staging/message.js'
 import { pascalCase } from './pascal-case.js'
 
 const unknown: ValueType = { kind: 'opaque', text: 'unknown', reason: 'the checker has no type for it' }
@@ -16,7 +16,7 @@ export function edgeTypes(quoted: QuotedProgram, closed: ClosedPlan): ReadonlyMa
   const { checker } = quoted.source
 
   /** Type of a stream that a call gives, or that stands in its result under a name. */
-  const streamAt = (origin: Origin | undefined, branch: string | undefined, hint: string): EdgeType | undefined => {
+  const streamAt = (origin: Site | undefined, branch: string | undefined, hint: string): EdgeType | undefined => {
     const call = quoted.sites.get(origin?.id)
     if (origin === undefined || call === undefined) return undefined
     const result = checker.getTypeAtLocation(call)

@@ -12,7 +12,7 @@ const instead: Readonly<Record<string, string>> = {
 
 /** undefined: the type is the author's own. */
 export function libraryType(program: ts.Program, type: ts.Type): LibraryType | undefined {
-  const { symbol } = type
+  const symbol = type.getSymbol()
   // Mapped types (Pick, Record…) are declared in the library, and are the author's all the same.
   if (symbol === undefined || symbol.name.startsWith('__')) return undefined
   if (!(symbol.declarations ?? []).some((declaration) => isLibraryFile(program, declaration.getSourceFile())))

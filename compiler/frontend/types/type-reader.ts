@@ -80,7 +80,7 @@ export class TypeReader {
 
   #object(scoped: ScopedType, hint: string): ValueType {
     const { type } = scoped
-    if (type.symbol?.name === 'Decimal') return { kind: 'decimal' }
+    if (type.getSymbol()?.name === 'Decimal') return { kind: 'decimal' }
     const members = this.#members(scoped)
     const index = this.#checker.getIndexInfoOfType(type, ts.IndexKind.String)
     if (index !== undefined) {
@@ -132,7 +132,7 @@ export class TypeReader {
     const { type } = scoped
     const { aliasSymbol } = type
     const isAlias = aliasSymbol !== undefined && !this.#isLibrary(aliasSymbol)
-    const symbol = isAlias ? aliasSymbol : type.symbol
+    const symbol = isAlias ? aliasSymbol : type.getSymbol()
     if (symbol === undefined || symbol.name.startsWith('__') || this.#isLibrary(symbol)) return undefined
     if (!isAlias && type.isIntersection()) return undefined
     const given = isAlias ? (type.aliasTypeArguments ?? []) : this.#typeArguments(type)

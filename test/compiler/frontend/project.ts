@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import type { AvroSchema } from '../../../avro/schema.js'
 import { schemaFingerprint } from '../../../avro/fingerprint.js'
 import { parseSchemaOrThrow } from '../../../avro/parse-schema.js'
@@ -16,6 +16,9 @@ import { stage, type StageOptions } from '../../../compiler/frontend/stage.js'
 import type { StagedPlan } from '../../../compiler/frontend/staging/to-plan.js'
 import type { LockedSubjects } from '../../../compiler/frontend/types/locked-subjects.js'
 import type { ResolvedPlan } from '../../../compiler/ir/resolved-plan.js'
+
+// Each test parses TypeScript's libraries and starts workers; a loaded machine takes its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 export const fixtures = path.resolve('test/fixtures/pipelines')
 
