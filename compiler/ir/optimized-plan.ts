@@ -7,11 +7,13 @@ export interface OptimizedPlan extends ResolvedPlan {
   /** Operators that take no records. */
   readonly dropped: ReadonlySet<NodeId>
   readonly applied: readonly AppliedRule[]
+  /** Places that look like a rule's, and why it leaves them alone. */
+  readonly refused: readonly AppliedRule[]
 }
 
 export interface AppliedRule {
   readonly rule: Optimization
   readonly node: NodeId
-  /** What was done, for `explain`. */
+  /** What was done or why not, for `explain`. */
   readonly message: string
 }

@@ -13,7 +13,7 @@ const repartitionConfig = { 'cleanup.policy': 'delete', 'retention.ms': '-1' }
 export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): Topology {
   const operators = new Map(physical.operators.map((operator) => [operator.node.id, operator]))
   const exchanges = new Map(physical.exchanges.map((exchange) => [exchange.node, exchange]))
-  const sinks = collectSinks(resolved, exchanges)
+  const sinks = collectSinks(resolved, physical, exchanges)
   return {
     operators,
     sinks,
@@ -108,9 +108,13 @@ function inputOf(resolved: ResolvedPlan, exchanges: ReadonlyMap<NodeId, Exchange
   return { topic, framed: false, serdes, nodes: [node.id], timestamp: undefined }
 }
 
-function collectSinks(resolved: ResolvedPlan, exchanges: ReadonlyMap<NodeId, Exchange>): TopologySink[] {
+function collectSinks(
+  resolved: ResolvedPlan,
+  physical: PhysicalPlan,
+  exchanges: ReadonlyMap<NodeId, Exchange>,
+): TopologySink[] {
   const sinks: TopologySink[] = []
-  for (const node of resolved.nodes) {
+  for (const { node } of physical.operators) {
     if (node.kind !== 'to' && node.kind !== 'repartition') continue
     const topic = node.kind === 'to' ? sinkTopic(node) : (exchanges.get(node.id)?.topic ?? '')
     const serdes = serdesOf(resolved, node.id)
