@@ -70,8 +70,14 @@ export type FromExecutor =
 
 export const reportOf = (error: unknown): FailureReport =>
   error instanceof Error
-    ? { name: error.name, message: error.message, stack: error.stack }
+    ? { name: error.name, message: error.message, stack: stackOf(error) }
     : { name: 'Error', message: String(error), stack: undefined }
+
+/** With the stacks of its causes: that of a failing lambda names the author's line. */
+const stackOf = (error: Error): string => {
+  const stack = error.stack ?? `${error.name}: ${error.message}`
+  return error.cause instanceof Error ? `${stack}\ncaused by ${stackOf(error.cause)}` : stack
+}
 
 /** The error that was reported, with the stack of the thread where it happened. */
 export const errorOf = ({ name, message, stack }: FailureReport): Error => {
