@@ -71,9 +71,7 @@ class GraphInterpreter implements Interpreter {
       effects,
       label: this.#label(node),
       internalTopic: this.#internalTopic(node),
-      get serdes() {
-        return serdes(node)
-      },
+      serdes: () => serdes(node),
     }))
     this.#entries = this.#entriesByTopic(serdes)
   }

@@ -1,10 +1,20 @@
-/** Writes random pipelines to look at: `jiti test/differential/try.ts [count] [seed]`. */
+/** Random pipelines to look at: `jiti test/differential/try.ts [count] [seed] [--shrink]`. */
 import fc from 'fast-check'
-import { chooser } from '../avro/arbitrary-schema.js'
-import { makePlan } from './generate/plan.js'
-import { writeProject } from './write-project.js'
+import { runPlans, shrinkDraw, type Draw } from './run-plans.js'
 
-const [count = '10', seed = '1'] = process.argv.slice(2)
-const choosers = fc.sample(chooser(800), { seed: Number(seed), numRuns: Number(count) })
-const plans = choosers.map((choose, index) => makePlan(`p${index}`, choose))
-console.log(writeProject('try', plans).root)
+const [count = '10', seed = '1', mode = ''] = process.argv.slice(2)
+const numbers = (maxLength: number) => fc.array(fc.nat({ max: 0x3fffffff }), { maxLength, size: 'max' })
+const draws: readonly Draw[] = fc.sample(
+  fc.record({ plan: numbers(800), records: fc.array(numbers(300), { minLength: 20, maxLength: 20 }) }),
+  { seed: Number(seed), numRuns: Number(count) },
+)
+console.time('run')
+const failures = await runPlans('try', draws)
+console.timeEnd('run')
+console.log(`${draws.length - failures.length} equal, ${failures.length} different`)
+for (const { plan, message } of failures) console.log(plan.name, message.slice(0, 700))
+const [first] = failures
+if (first !== undefined && mode === '--shrink') {
+  const smallest = await shrinkDraw('shrink', draws[Number(first.plan.name.slice(1))] as Draw)
+  console.log(smallest?.plan.text, JSON.stringify(Object.fromEntries(smallest?.plan.subjects ?? [])), smallest?.message)
+}

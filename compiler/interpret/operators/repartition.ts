@@ -5,16 +5,17 @@ import type { OperatorInterpreter } from './operator.js'
  * Writes to the internal topic; its records are read when the current record is done. Records without a key are
  * filtered silently, as Kafka Streams does: no partition is theirs.
  */
-export const repartition: OperatorInterpreter<'repartition'> =
-  (node, { effects, serdes, internalTopic }) =>
-  (record) => {
+export const repartition: OperatorInterpreter<'repartition'> = (node, { effects, serdes, internalTopic }) => {
+  const topic = serdes()
+  return (record) => {
     if (record.key === null || record.key === undefined) return
     const output = attributed(node.id, () => ({
       topic: internalTopic,
       timestamp: record.timestamp,
-      key: serdes.key.encode(record.key),
-      value: serdes.value.encode(record.value),
+      key: topic.key.encode(record.key),
+      value: topic.value.encode(record.value),
       headers: record.origin.headers,
     }))
     effects.emit(output)
   }
+}

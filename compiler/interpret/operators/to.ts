@@ -4,18 +4,19 @@ import type { FlowRecord, RecordHeader } from '../record.js'
 import type { NodeOf, OperatorInterpreter } from './operator.js'
 
 /** Encodes and writes; null is a tombstone. Headers and timestamp of the record are kept unless the sink sets them. */
-export const to: OperatorInterpreter<'to'> =
-  (node, { effects, serdes }) =>
-  (record) => {
+export const to: OperatorInterpreter<'to'> = (node, { effects, serdes }) => {
+  const topic = serdes()
+  return (record) => {
     const output = attributed(node.id, () => ({
       topic: targetTopic(node, record),
       timestamp: timestampOf(node, record),
       headers: headersOf(node, record),
-      key: serdes.key.encode(record.key),
-      value: serdes.value.encode(record.value),
+      key: topic.key.encode(record.key),
+      value: topic.value.encode(record.value),
     }))
     effects.emit(output)
   }
+}
 
 function targetTopic(node: NodeOf<'to'>, record: FlowRecord): string {
   if (node.target.kind === 'topic') return node.target.topic.name

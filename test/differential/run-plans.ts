@@ -1,0 +1,63 @@
+/** Draws plans and record sets from numbers, runs them in all forms, and makes what differs small and readable. */
+import { Chooser } from '../avro/arbitrary-schema.js'
+import { difference } from './compare.js'
+import { compilePlans, type CompiledForms } from './compile-plans.js'
+import { makePlan, type GeneratedPlan } from './generate/plan.js'
+import { makeRecords } from './generate/records.js'
+import { compiledForm, idsOf, interpretedForm } from './plan-engines.js'
+import { shrink } from './shrink.js'
+
+export interface Failure {
+  readonly plan: GeneratedPlan
+  readonly message: string
+}
+
+/** Numbers of one plan, and of each record set. */
+export interface Draw {
+  readonly plan: readonly number[]
+  readonly records: readonly (readonly number[])[]
+}
+
+const SHRINK_ATTEMPTS = 60
+
+export async function runPlans(project: string, draws: readonly Draw[]): Promise<readonly Failure[]> {
+  const plans = draws.map((draw, index) => makePlan(`p${index}`, new Chooser(draw.plan)))
+  const compiled = await compilePlans(project, plans)
+  const failures: Failure[] = []
+  for (const [index, plan] of plans.entries()) {
+    const forms = compiled.get(plan.name)
+    const draw = draws[index]
+    if (forms === undefined || draw === undefined) continue
+    const message = differenceOf(plan, forms, draw.records)
+    if (message !== undefined) failures.push({ plan, message })
+  }
+  return failures
+}
+
+/** The smallest plan found that still differs with one of the record sets. */
+export async function shrinkDraw(project: string, draw: Draw): Promise<Failure | undefined> {
+  let smallest: Failure | undefined
+  const fails = async (numbers: readonly number[]): Promise<boolean> => {
+    const [failure] = await runPlans(project, [{ ...draw, plan: numbers }]).catch(() => [])
+    if (failure !== undefined) smallest = failure
+    return failure !== undefined
+  }
+  await shrink(draw.plan, fails, { attempts: SHRINK_ATTEMPTS })
+  return smallest
+}
+
+function differenceOf(plan: GeneratedPlan, forms: CompiledForms, sets: Draw['records']): string | undefined {
+  const idOf = idsOf(forms.plain.manifest, plan)
+  for (const numbers of sets) {
+    const records = makeRecords(new Chooser(numbers), plan, idOf)
+    const others = [
+      ['compiled without optimisations', forms.plain],
+      ['compiled', forms.optimized],
+    ] as const
+    for (const [name, form] of others) {
+      const found = difference(interpretedForm(plan, form), compiledForm(name, form), records)
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
