@@ -64,7 +64,8 @@ function printTask(
   const functions = ir.program.functions.flatMap((fn, index) => (fn.subTopology === id ? [{ fn, index }] : []))
   const outputs = topology.subTopologies[id]?.outputs ?? []
   out.block(js`constructor(context)`, () => {
-    out.line(js`super(context, ${topology.operators.size})`)
+    // Ids stay where operators were dropped: there may be gaps.
+    out.line(js`super(context, ${Math.max(-1, ...topology.operators.keys()) + 1})`)
     for (const sink of outputs) {
       if (topology.sinks[sink]?.topic !== '') out.line(js`this.sink${sink} = context.outputs.sink(${sink})`)
     }
