@@ -1,9 +1,9 @@
 import { KafkaClient } from '../../runtime/kafka/client.js'
 import { api, KafkaProtocolError } from '../../runtime/kafka/protocol/index.js'
-import { BatchCursor } from '../../runtime/kafka/record-batch/index.js'
+import { BatchCursor, stampAppended } from '../../runtime/kafka/record-batch/index.js'
 import { KafkajsTransport } from '../../runtime/kafka/transport/kafkajs-transport.js'
 
-/** Writes every batch of a record set to every partition of a topic. */
+/** Writes every batch of a record set to every partition of a topic. Offsets in the record set are cleared. */
 export async function writeRecordSet(
   brokers: string,
   topic: string,
@@ -14,7 +14,10 @@ export async function writeRecordSet(
   try {
     await client.refresh([topic])
     for (let partition = 0; partition < partitions; partition++) {
-      for (const batch of new BatchCursor(recordSet)) await produce(client, topic, partition, batch.bytes)
+      for (const { bytes } of new BatchCursor(recordSet)) {
+        stampAppended(bytes, { baseOffset: 0, partitionLeaderEpoch: -1 })
+        await produce(client, topic, partition, bytes)
+      }
     }
   } finally {
     await client.close()
