@@ -7,25 +7,36 @@ import { defineCommand, renderUsage, runCommand, type CommandDef } from 'citty'
 import { createRequire } from 'node:module'
 import { didYouMean } from './did-you-mean.js'
 import { ExitCode } from './exit-code.js'
+import { requirePeer } from './require-peer.js'
 import { createTerminal } from './terminal.js'
 import { UsageError } from './usage-error.js'
+
+/** Verbs that compile say what is missing before a loader would fail. */
+const compiling = (load: () => Promise<{ readonly default: CommandDef }>) => async (): Promise<CommandDef> => {
+  requirePeer('ts-morph')
+  requirePeer('esbuild')
+  return (await load()).default
+}
+
+const plain = (load: () => Promise<{ readonly default: CommandDef }>) => async (): Promise<CommandDef> =>
+  (await load()).default
 
 type Verbs = Readonly<Record<string, () => Promise<CommandDef>>>
 
 const schemaVerbs: Verbs = {
-  pull: async () => (await import('./commands/schema/pull.js')).default,
-  diff: async () => (await import('./commands/schema/diff.js')).default,
-  check: async () => (await import('./commands/schema/check.js')).default,
-  register: async () => (await import('./commands/schema/register.js')).default,
+  pull: compiling(() => import('./commands/schema/pull.js')),
+  diff: compiling(() => import('./commands/schema/diff.js')),
+  check: compiling(() => import('./commands/schema/check.js')),
+  register: compiling(() => import('./commands/schema/register.js')),
 }
 
 const verbs: Verbs = {
-  init: async () => (await import('./commands/init.js')).default,
-  build: async () => (await import('./commands/build.js')).default,
-  run: async () => (await import('./commands/run.js')).default,
-  dev: async () => (await import('./commands/dev.js')).default,
-  check: async () => (await import('./commands/check.js')).default,
-  explain: async () => (await import('./commands/explain.js')).default,
+  init: plain(() => import('./commands/init.js')),
+  build: compiling(() => import('./commands/build.js')),
+  run: plain(() => import('./commands/run.js')),
+  dev: compiling(() => import('./commands/dev.js')),
+  check: compiling(() => import('./commands/check.js')),
+  explain: compiling(() => import('./commands/explain.js')),
   schema: () =>
     Promise.resolve(
       defineCommand({
@@ -33,8 +44,8 @@ const verbs: Verbs = {
         subCommands: { ...schemaVerbs },
       }) as CommandDef,
     ),
-  produce: async () => (await import('./commands/produce.js')).default,
-  tail: async () => (await import('./commands/tail.js')).default,
+  produce: plain(() => import('./commands/produce.js')),
+  tail: plain(() => import('./commands/tail.js')),
 }
 
 const version = (createRequire(import.meta.url)('millrace/package.json') as { version: string }).version

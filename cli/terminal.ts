@@ -11,6 +11,8 @@ export interface Terminal {
   print(text: string): void
   /** The result for machines, one JSON document. Silent without --json. */
   data(value: unknown): void
+  /** For people, as it is. */
+  say(text: string): void
   note(text: string): void
   success(text: string): void
   warn(text: string): void
@@ -45,6 +47,7 @@ export function createTerminal({
     data: (value) => {
       if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
     },
+    say,
     note: (text) => say(paint.dim(text)),
     success: (text) => say(`${paint.green('✓')} ${text}`),
     warn: (text) => say(`${paint.yellow('warning:')} ${text}`),

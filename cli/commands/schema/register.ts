@@ -1,10 +1,11 @@
 /** `millrace schema register`: the only command that writes to a registry. */
-import { registerSchemas, type RegisterResult, type SchemaReference } from '../../../registry/index.js'
+import type { RegisterResult } from '../../../registry/index.js'
 import { command } from '../../command.js'
 import { loadProject } from '../../config-file.js'
 import { ExitCode } from '../../exit-code.js'
 import { requireRegistry } from '../../registry/client.js'
 import { candidateSchemas } from '../../registry/candidate-schemas.js'
+import { registerCandidates } from '../../registry/register-project.js'
 import type { Terminal } from '../../terminal.js'
 
 export default command({
@@ -15,21 +16,9 @@ export default command({
     const project = await loadProject(cwd, configFile)
     using client = requireRegistry(project)
     const candidates = await candidateSchemas(project)
-    const versions = new Map<string, number>()
-    const results: RegisterResult[] = []
-    await terminal.progress('registering schemas', async (update) => {
-      for (const { subject, schema, mentions } of candidates) {
-        update(subject)
-        const references = mentions.map((mention): SchemaReference => ({
-          ...mention,
-          version: versions.get(mention.subject) ?? 1,
-        }))
-        for (const result of await registerSchemas(client, [{ subject, schema, references }])) {
-          if ('version' in result) versions.set(subject, result.version)
-          results.push(result)
-        }
-      }
-    })
+    const results = await terminal.progress('registering schemas', (update) =>
+      registerCandidates(client, candidates, update),
+    )
     terminal.data(results)
     for (const result of results) print(terminal, result)
     if (results.length === 0) terminal.note(`no schemas in ${project.config.schemas}/`)

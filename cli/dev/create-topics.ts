@@ -1,0 +1,31 @@
+/** Topics of pipelines on the embedded broker. */
+import type { CompiledPipeline } from '../../compiler/index.js'
+import type { EmbeddedBroker } from '../../embedded/index.js'
+
+/** More than one partition, so that what depends on it shows early. */
+const partitions = 2
+
+/** Inputs, outputs and dead-letter topics that are not there yet. Internal topics are created by the application. */
+export class DevTopics {
+  readonly #created = new Set<string>()
+
+  constructor(private readonly broker: EmbeddedBroker) {}
+
+  async createFor(pipelines: readonly CompiledPipeline[]): Promise<void> {
+    const internal = new Set(pipelines.flatMap(({ manifest }) => manifest.internalTopics.map(({ topic }) => topic)))
+    for (const topic of pipelines.flatMap(topicsOf)) {
+      if (topic === '' || internal.has(topic) || this.#created.has(topic)) continue
+      await this.broker.createTopic(topic, { partitions })
+      this.#created.add(topic)
+    }
+  }
+}
+
+function topicsOf({ manifest }: CompiledPipeline): readonly string[] {
+  const policies = [manifest.onError, ...manifest.operators.map(({ onError }) => onError)]
+  return [
+    ...manifest.subTopologies.flatMap(({ inputs }) => inputs.map(({ topic }) => topic)),
+    ...manifest.sinks.map(({ topic }) => topic),
+    ...policies.flatMap((policy) => (policy.kind === 'dead-letter' ? [policy.topic] : [])),
+  ]
+}
