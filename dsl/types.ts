@@ -53,10 +53,14 @@ export function uuid(value: string): Uuid {
   return value
 }
 
-/** Avro `bytes` or `fixed` with the logical type `decimal`: exactly `unscaled · 10^-scale`. */
+/**
+ * Avro `bytes` or `fixed` with the logical type `decimal`: exactly `unscaled · 10^-scale`. Values that are read have it;
+ * any object with `unscaled` and `scale` can be written.
+ */
 export interface Decimal {
+  /** The value without its decimal point. */
   readonly unscaled: bigint
-  /** Digits behind the decimal point. */
+  /** Digits behind the decimal point, at least 0. */
   readonly scale: number
   /** Plain notation with all digits of the scale: `-12.30`. */
   toString(): string
@@ -92,15 +96,4 @@ export function decimal(value: string | bigint, scale = 0): Decimal {
   const [, sign, whole = '', fraction = ''] = match
   const unscaled = BigInt(whole + fraction)
   return new DecimalValue(sign === '-' ? -unscaled : unscaled, fraction.length)
-}
-
-/**
- * Avro `bytes` or `fixed` with the logical type `decimal`: exact. Values that are read have it; any object with these
- * members can be written.
- */
-export interface Decimal {
-  /** The value without its decimal point. */
-  readonly unscaled: bigint
-  /** Digits behind the decimal point, at least 0. */
-  readonly scale: number
 }

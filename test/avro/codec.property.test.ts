@@ -1,6 +1,6 @@
 /** Random schemas and data, against avsc. */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { decodeValue } from '../../avro/decode.js'
 import { encodeValue } from '../../avro/encode.js'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'
@@ -9,6 +9,9 @@ import { parsingCanonicalForm } from '../../avro/canonical.js'
 import { resolveSchemas } from '../../avro/resolve.js'
 import { arbitraryDatum, arbitraryEvolution } from './arbitrary-schema.js'
 import { avscDiffers, avscType, plain, toAvsc } from './avsc-oracle.js'
+
+// Many cases, on machines that do other work beside: the time limit is for hangs only.
+vi.setConfig({ testTimeout: 60_000 })
 
 describe.each(['number', 'bigint'] as const)('longs as %s', (long) => {
   test('we and avsc write the same bytes, and read the same values', () => {

@@ -1,11 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { decimal } from '../../avro/decimal.js'
 import { encodeValue } from '../../avro/encode.js'
 import { fromJson, toJson } from '../../avro/json.js'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'
 import type { JsonValue } from '../../avro/schema.js'
 import { arbitraryDatum } from './arbitrary-schema.js'
+
+// Many cases, on machines that do other work beside: the time limit is for hangs only.
+vi.setConfig({ testTimeout: 60_000 })
 
 test.each(['number', 'bigint'] as const)('what is printed is read back as the same value, longs as %s', (long) => {
   fc.assert(

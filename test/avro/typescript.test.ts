@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import ts from 'typescript'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'
 import type { JsonValue } from '../../avro/schema.js'
 import { generateTypes, stringLiteral, type TypedSubject } from '../../avro/typescript.js'
 import type { LongMode } from '../../avro/union-shape.js'
 import { arbitraryDatum } from './arbitrary-schema.js'
+
+// Many cases, on machines that do other work beside: the time limit is for hangs only.
+vi.setConfig({ testTimeout: 60_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
