@@ -48,7 +48,7 @@ export function double(value: number): Double {
   return value
 }
 
-/** Says that a string is a UUID. Erased: the encoder checks its form. */
+/** Says that a string is a UUID. Erased: no check; Avro leaves the form to the writer. */
 export function uuid(value: string): Uuid {
   return value
 }
