@@ -12,13 +12,12 @@ import type { ExecutorOptions } from './executor/executor-options.js'
 import { inlineChannel } from './executor/inline-channel.js'
 import { TaskCoordinator } from './executor/task-coordinator.js'
 import { workerChannel } from './executor/worker-channel.js'
-import { startHttpServer, type HttpServer } from './http.js'
+import type { HttpServer } from './http.js'
 import { KafkaClient } from './kafka/client.js'
 import { retry } from './kafka/retry.js'
 import { KafkajsTransport } from './kafka/transport/kafkajs-transport.js'
 import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
 import { defaultLogger, type Logger } from './log.js'
-import { AppMetrics } from './metrics.js'
 import { prepareTopics } from './prepare-topics.js'
 import { formatTaskId } from './kafka/task-id.js'
 import { StateMachine, type AppState, type StateListener } from './state.js'
@@ -123,17 +122,21 @@ export class App {
     const client = this.#openClient(applicationId)
     this.#client = client
     await this.#prepare(client, manifest)
-    const metrics = new AppMetrics(manifest, applicationId, () => ({ state: this.state, executors: this.#executors }))
-    if (this.#settings.http !== false) {
-      this.#http = await startHttpServer(this.#settings.http, metrics, () => this.state)
-      this.#log.info({ address: this.#http.address }, 'metrics, health and readiness')
-    }
+    if (this.#settings.http !== false) await this.#serve(this.#settings.http, manifest, applicationId)
     this.#executors = this.#openExecutors(pipeline, applicationId)
     await Promise.all(this.#executors.map((executor) => executor.start()))
     this.#starting.signal.throwIfAborted()
     this.#coordinator = this.#openCoordinator(client, manifest, applicationId, processId)
     this.#states.enter('REBALANCING')
     this.#coordinator.start()
+  }
+
+  /** Loaded when it is wanted: a good part of the start-up time. */
+  async #serve(http: Exclude<Settings['http'], false>, manifest: Manifest, applicationId: string): Promise<void> {
+    const [{ AppMetrics }, { startHttpServer }] = await Promise.all([import('./metrics.js'), import('./http.js')])
+    const metrics = new AppMetrics(manifest, applicationId, () => ({ state: this.state, executors: this.#executors }))
+    this.#http = await startHttpServer(http, metrics, () => this.state)
+    this.#log.info({ address: this.#http.address }, 'metrics, health and readiness')
   }
 
   #openClient(applicationId: string): KafkaClient {

@@ -1,17 +1,14 @@
 /**
- * The runtime's registry over HTTP. Ids of known schemas are looked up by subject; unknown writer schemas come through
- * @kafkajs/confluent-schema-registry, which also resolves their references. Its traps are avoided: it always gets its
- * full retry options (they leak between instances), a time-out (it has none), and never decodes messages itself.
- * Ids that do not exist are remembered by the caller.
+ * The runtime's registry over HTTP. Ids of known schemas are looked up by subject and schema; unknown writer schemas come
+ * by their id (unknown-writers.ts). Ids that do not exist are remembered by the caller.
  */
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { schemaFingerprint } from '../../avro/fingerprint.js'
 import { parseSchema } from '../../avro/parse-schema.js'
 import type { AvroSchema } from '../../avro/schema.js'
-import { avscOptions, isAvscType, transcoder, unusable } from './transcoder.js'
 import { getJson, postJson, type HttpTarget } from './http-json.js'
+import type { UnknownWriters } from './unknown-writers.js'
 import { RegistryError, type RuntimeRegistry, type WriterSchema } from './runtime-registry.js'
 
 export interface HttpRegistryOptions {
@@ -29,16 +26,12 @@ interface RegisteredVersion {
   readonly references: readonly { readonly subject: string; readonly version: number }[]
 }
 
-type Middlewares = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]['middlewares']>
-
 const DEFAULT_TIMEOUT_MS = 10_000
-/** The caller retries as long as it takes. */
-const RETRY = { maxRetryTimeInSecs: 5, initialRetryTimeInSecs: 0.1, factor: 0.2, multiplier: 2, retries: 1 }
 
 export class HttpRegistry implements RuntimeRegistry {
   readonly #agent: HttpAgent | HttpsAgent
   readonly #target: HttpTarget
-  readonly #registry: SchemaRegistry
+  #writers: Promise<UnknownWriters> | undefined
 
   constructor(options: HttpRegistryOptions) {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
@@ -46,15 +39,6 @@ export class HttpRegistry implements RuntimeRegistry {
     this.#agent = options.url.startsWith('https:') ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions)
     const authorization = authorizationOf(options)
     this.#target = { url: options.url.replace(/\/+$/, ''), agent: this.#agent, authorization, timeoutMs }
-    this.#registry = new SchemaRegistry(
-      {
-        host: this.#target.url,
-        retry: RETRY,
-        agent: this.#agent,
-        middlewares: middlewares(timeoutMs, authorization),
-      },
-      { [SchemaType.AVRO]: avscOptions() },
-    )
   }
 
   async findId(subject: string, schema: string, fingerprint: string): Promise<number | undefined> {
@@ -64,18 +48,11 @@ export class HttpRegistry implements RuntimeRegistry {
     return this.#findByFingerprint(path, fingerprint)
   }
 
+  /** The package is loaded when it is needed first: it takes longer to load than everything else together. */
   async writer(id: number): Promise<WriterSchema | undefined> {
-    let type
-    try {
-      type = await this.#registry.getSchema(id)
-    } catch (error) {
-      const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined
-      if (status === 404) return undefined
-      if (typeof status === 'number') throw unavailable(this.#target.url, error, status)
-      return unusable(`schema id ${id} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-    }
-    if (!isAvscType(type)) return unusable(`schema id ${id} is not Avro`)
-    return transcoder(type)
+    this.#writers ??= import('./unknown-writers.js').then(({ openUnknownWriters }) => openUnknownWriters(this.#target))
+    const writers = await this.#writers
+    return writers.writer(id)
   }
 
   close(): void {
@@ -152,23 +129,4 @@ const authorizationOf = ({ auth }: HttpRegistryOptions): string | undefined => {
   if (auth === undefined) return undefined
   if ('token' in auth) return `Bearer ${auth.token}`
   return `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`
-}
-
-const middlewares = (timeoutMs: number, authorization: string | undefined): Middlewares => [
-  () => ({
-    async prepareRequest(next) {
-      const request = await next()
-      return request.enhance({
-        timeout: timeoutMs,
-        headers: authorization === undefined ? {} : { authorization },
-      })
-    },
-  }),
-]
-
-const unavailable = (url: string, error: unknown, status: number): RegistryError => {
-  const reason = error instanceof Error ? error.message : String(error)
-  const refused = status === 401 || status === 403
-  const text = refused ? `refuses the credentials (${status})` : `does not answer: ${reason}`
-  return new RegistryError(`schema registry ${url} ${text}`, !refused, { cause: error })
 }
