@@ -158,7 +158,11 @@ export function registryConformance(urlOf: () => string, { kind }: ConformanceOp
       const [target, subject] = [fresh(), fresh()]
       const name = `Address${suffix}${counter}`
       await register(target, { ...address, name })
-      const schema = { ...customer, name: `Customer${suffix}${counter}`, fields: [{ name: 'address', type: `t.${name}` }] }
+      const schema = {
+        ...customer,
+        name: `Customer${suffix}${counter}`,
+        fields: [{ name: 'address', type: `t.${name}` }],
+      }
       const references = [{ name: `t.${name}`, subject: target, version: 1 }]
       expect(errorOf(await call('POST', `/subjects/${subject}/versions`, { schema: text(schema) }))).toBe('422 42201')
       const id = await register(subject, schema, { references })
