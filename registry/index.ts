@@ -19,7 +19,7 @@ export {
   type SchemaType,
 } from './client.js'
 export { diffSchemas, type SubjectDiff } from './diff.js'
-export { errorCodes, isNotFound, RegistryError, type RegistryErrorKind } from './errors.js'
+export { isNotFound, RegistryError, type RegistryErrorKind } from './errors.js'
 export type { RegistryClientOptions, RegistryCredentials } from './http-client.js'
 export {
   emptyLock,
@@ -31,17 +31,10 @@ export {
   type SchemaLock,
 } from './lock.js'
 export { readLock, writeIfChanged, writeLock } from './lock-file.js'
-export {
-  lockedSchema,
-  referenceTexts,
-  resolveLock,
-  typedSubjects,
-  type ResolvedSubject,
-  type ResolvedVersion,
-} from './locked-schemas.js'
+export { resolveLock, typedSubjects, type ResolvedSubject, type ResolvedVersion } from './locked-schemas.js'
 export type { OnProgress, Progress } from './progress.js'
 export { pullSchemas, type PullOptions, type PullResult } from './pull.js'
 export { registerSchemas, type RegisterResult } from './register.js'
 export type { Clock } from './retry.js'
-export { schemaChanges, type SchemaChange } from './schema-changes.js'
+export type { SchemaChange } from './schema-changes.js'
 export { versionTexts } from './version-texts.js'

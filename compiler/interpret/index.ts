@@ -1,5 +1,5 @@
 export { interpret, type Interpreter, type InterpreterOptions } from './interpret.js'
 export type { RecordOutcome, RecordProblem, RecordResult } from './outcome.js'
 export type { FlowRecord, OutputRecord, RecordHeader, WireRecord } from './record.js'
-export { ByReference, partitionBytes, type Wire } from './wire.js'
+export { partitionBytes, type Wire } from './wire.js'
 export { partitionFor } from './murmur2.js'

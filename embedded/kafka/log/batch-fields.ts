@@ -9,6 +9,5 @@ const readLong = (buffer: Buffer, at: number): number =>
 
 export const readBaseOffset = (buffer: Buffer, at: number): number => readLong(buffer, at)
 export const readBatchSize = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 8) + PREFIX_BYTES
-export const readLeaderEpoch = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 12)
 export const readLastOffset = (buffer: Buffer, at: number): number => readLong(buffer, at) + buffer.readInt32BE(at + 23)
 export const readMaxTimestamp = (buffer: Buffer, at: number): number => readLong(buffer, at + 35)

@@ -44,7 +44,7 @@ export {
   RecordTooLargeError,
   UnsupportedMagicError,
 } from './errors.js'
-export { NO_HEADERS, decodeHeaders, encodeHeaders } from './headers.js'
+export { decodeHeaders, encodeHeaders } from './headers.js'
 export type { Header, HeaderInput } from './headers.js'
 export { murmur2, partitionForKey, toPositive } from './murmur2.js'
 export { ReadCommittedFilter, isVisibleUncommitted } from './read-committed.js'
