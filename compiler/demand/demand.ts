@@ -11,7 +11,13 @@ import { sinkDemand } from './sink-demand.js'
 
 const nothing: RecordDemand = { key: none, value: none, headers: false }
 
-export function demand(plan: OptimizedPlan): PlanDemand {
+/** A plan, and what its lambdas were found to read. */
+interface NotedPlan extends ResolvedPlan {
+  readonly reads: Map<LambdaId, RecordDemand>
+}
+
+export function demand(optimized: OptimizedPlan): PlanDemand {
+  const plan = { ...optimized, reads: new Map<LambdaId, RecordDemand>() }
   const edges = new Map<NodeId, RecordDemand>()
   const inputs = new Map<NodeId, RecordDemand>()
   const alive = plan.nodes.filter((node) => !plan.dropped.has(node.id))
@@ -23,7 +29,7 @@ export function demand(plan: OptimizedPlan): PlanDemand {
     if (node.kind === 'source') inputs.set(node.id, uniteRecords(out, extractorDemand(plan, node)))
     if (node.kind === 'repartition') inputs.set(node.id, out)
   }
-  return { edges, inputs }
+  return { edges, inputs, lambdas: plan.reads }
 }
 
 function inputsOf(node: LogicalNode): readonly NodeId[] {
@@ -31,13 +37,13 @@ function inputsOf(node: LogicalNode): readonly NodeId[] {
   return node.kind === 'merge' ? node.inputs : [node.input]
 }
 
-function extractorDemand(plan: ResolvedPlan, node: LogicalNode & { kind: 'source' }): RecordDemand {
+function extractorDemand(plan: NotedPlan, node: LogicalNode & { kind: 'source' }): RecordDemand {
   const { timestamp } = node.topic
   return timestamp === undefined ? nothing : ofLambda(plan, timestamp, whole)
 }
 
 /** What an operator demands of the records that it takes in, when `out` is demanded of what it puts out. */
-function taken(plan: ResolvedPlan, node: LogicalNode, out: RecordDemand): RecordDemand {
+function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDemand {
   switch (node.kind) {
     case 'source':
       return out
@@ -63,6 +69,7 @@ function taken(plan: ResolvedPlan, node: LogicalNode, out: RecordDemand): Record
           result.member('value').use(out.value)
         },
       )
+      plan.reads.set(node.mapper, mapper)
       return uniteRecords({ ...nothing, headers: out.headers }, mapper)
     }
     case 'select-key': {
@@ -96,8 +103,10 @@ function serdeDemand(plan: ResolvedPlan, node: NodeId): { key: Demand; value: De
   return { key: sinkDemand(topic.key), value: sinkDemand(topic.value) }
 }
 
-function ofLambda(plan: ResolvedPlan, id: LambdaId, result: Demand): LambdaDemand {
-  return lambdaDemand(plan.bodies.get(id) ?? missing(id), plan.recordTypes, result)
+function ofLambda(plan: NotedPlan, id: LambdaId, result: Demand): LambdaDemand {
+  const found = lambdaDemand(plan.bodies.get(id) ?? missing(id), plan.recordTypes, result)
+  plan.reads.set(id, found)
+  return found
 }
 
 function missing(id: LambdaId): never {

@@ -3,7 +3,7 @@
  * bytes, and the interpreter projects by it, so that both accept and refuse the same records (rule 3).
  * An allow-list: whatever no rule understands is `whole`.
  */
-import type { NodeId } from './logical-plan.js'
+import type { LambdaId, NodeId } from './logical-plan.js'
 
 export type Demand =
   | { readonly kind: 'none' }
@@ -34,6 +34,8 @@ export interface PlanDemand {
   readonly edges: ReadonlyMap<NodeId, RecordDemand>
   /** Sources and repartitions: what their decoders read, the time stamp extractor included. */
   readonly inputs: ReadonlyMap<NodeId, RecordDemand>
+  /** What each lambda reads of the record that it is called with. */
+  readonly lambdas: ReadonlyMap<LambdaId, RecordDemand>
 }
 
 /** Least demand that covers both. */
