@@ -13,8 +13,18 @@ export class Collector {
   }
 
   get diagnostics(): readonly Diagnostic[] {
-    return [...this.#found.values()]
+    const found = [...this.#found.values()]
+    return found.filter((diagnostic) => !found.some((other) => tellsMore(other, diagnostic)))
   }
+}
+
+/** TypeScript complains about the name of an unknown topic, too, and knows less of it. */
+function tellsMore(ours: Diagnostic, theirs: Diagnostic): boolean {
+  if (ours.code !== 'MR1003' || !theirs.code.startsWith('TS')) return false
+  const { span: outer } = ours
+  const { span: inner } = theirs
+  if (outer === undefined || inner === undefined || outer.file !== inner.file) return false
+  return outer.start <= inner.start && inner.end <= outer.end
 }
 
 function identity({ code, message, span }: Diagnostic): string {

@@ -1,7 +1,7 @@
 /** Finds the syntax of a lambda, and of single variables that it captured, again. */
 import { ts } from 'ts-morph'
 import type { Span } from '../ir/span.js'
-import type { LambdaId, LogicalNode } from '../ir/logical-plan.js'
+import type { LogicalNode } from '../ir/logical-plan.js'
 import { capturedVariables, type FunctionNode } from './free-variables.js'
 import { spanOf } from './load/source-program.js'
 import type { QuotedProgram } from './quote.js'
@@ -40,43 +40,6 @@ export function captureSpans(
 
 export function declarationName(declaration: ts.Declaration): ts.Node {
   return ts.getNameOfDeclaration(declaration) ?? declaration
-}
-
-/** The lambdas of a node with what the operator calls them. */
-export function lambdasOf(node: LogicalNode): readonly { readonly id: LambdaId; readonly role: string }[] {
-  const roles: readonly (readonly [LambdaId | undefined, string])[] = rolesOf(node)
-  return roles.flatMap(([id, role]) => (id === undefined ? [] : [{ id, role }]))
-}
-
-function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, string])[] {
-  switch (node.kind) {
-    case 'source':
-      return [[node.topic.timestamp, 'timestamp']]
-    case 'filter':
-      return [[node.predicate, 'predicate']]
-    case 'map':
-    case 'map-record':
-    case 'flat-map':
-      return [[node.mapper, 'mapper']]
-    case 'select-key':
-      return [[node.selector, 'selector']]
-    case 'peek':
-    case 'for-each':
-      return [[node.action, 'action']]
-    case 'split':
-      return node.branches.map((branch) => [branch.predicate, branch.name] as const)
-    case 'to':
-      return [
-        [node.target.kind === 'chosen' ? node.target.choose : undefined, 'choose'],
-        [node.headers, 'headers'],
-        [node.timestamp, 'timestamp'],
-      ]
-    case 'print':
-    case 'merge':
-    case 'branch':
-    case 'repartition':
-      return []
-  }
 }
 
 /** The argument that holds a function of an operator: itself, or the property of that name. */

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic, PassResult } from '../diagnostics/diagnostic.js'
 import { isError } from '../diagnostics/diagnostic.js'
+import { assertResolvedPlan } from '../ir/assert-plans.js'
 import type { LogicalNode, LogicalTopic, NodeId } from '../ir/logical-plan.js'
 import type { EdgeType, ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
 import type { QuotedProgram } from './quote.js'
@@ -21,7 +22,9 @@ export function resolveTypes(program: ClosedProgram, locked: LockedSubjects): Pa
     const found: Diagnostic[] = []
     const plan = resolvePlan(program.quoted, closed, locked, found)
     diagnostics.push(...found)
-    if (plan !== undefined && !found.some(isError)) plans.push(plan)
+    if (plan === undefined || found.some(isError)) continue
+    assertResolvedPlan(plan)
+    plans.push(plan)
   }
   return { value: plans, diagnostics }
 }

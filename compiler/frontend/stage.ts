@@ -16,6 +16,7 @@ import {
   wrongUse,
 } from '../diagnostics/stage.js'
 import type { PipelineErrorCode } from '../../dsl/errors.js'
+import { assertLogicalPlan, inputsOf } from '../ir/assert-plans.js'
 import type { LogicalNode } from '../ir/logical-plan.js'
 import { spanBetween } from './load/source-program.js'
 import type { QuotedProgram } from './quote.js'
@@ -62,6 +63,7 @@ export async function stage(quoted: QuotedProgram, options: StageOptions = {}): 
     const { pipeline } = built.result
     diagnostics.push(...reporter.determinism(built, pipeline, second))
     const staged = toPlan(quoted, built, pipeline)
+    assertLogicalPlan(staged.plan)
     diagnostics.push(...danglingStreams(staged))
     pipelines.push(staged)
   }
@@ -158,15 +160,10 @@ function sameNames(pipelines: readonly StagedPlan[]): readonly Diagnostic[] {
 }
 
 function danglingStreams({ plan }: StagedPlan): readonly Diagnostic[] {
-  const used = new Set(plan.nodes.flatMap(inputs))
+  const used = new Set(plan.nodes.flatMap(inputsOf))
   return plan.nodes
     .filter((node) => !endsStream(node) && !used.has(node.id))
     .map((node) => danglingStream(node.label, node.span))
-}
-
-function inputs(node: LogicalNode): readonly number[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
 }
 
 /** Operators that do something by themselves. */

@@ -102,6 +102,16 @@ describe('collections', () => {
     expect(renderSummary([])).toBe('')
   })
 
+  it('leave out what TypeScript says about the name of an unknown topic', () => {
+    const collector = new Collector()
+    const theirs = { ...subject, code: 'TS2345', span: span("'ordes'") } as const
+    collector.add(theirs, { ...theirs, span: span('cache') }, subject)
+    expect(collector.diagnostics.map(({ code, span: at }) => [code, at?.line])).toEqual([
+      ['TS2345', 1],
+      ['MR1003', 2],
+    ])
+  })
+
   it('become JSON', () => {
     expect(JSON.parse(JSON.stringify(diagnosticToJson(subject)))).toEqual({
       code: 'MR1003',

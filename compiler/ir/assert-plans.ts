@@ -1,0 +1,88 @@
+/** Verifiers that run between passes: what they find is a fault of the compiler, never of the author. */
+import type { LambdaId, LogicalNode, LogicalPlan } from './logical-plan.js'
+import type { ResolvedPlan } from './resolved-plan.js'
+
+export class PlanFault extends Error {
+  override readonly name = 'PlanFault'
+}
+
+/** Ids are positions, inputs come before, labels are unique, branches belong to splits, lambdas exist. */
+export function assertLogicalPlan(plan: LogicalPlan): void {
+  const labels = new Set<string>()
+  for (const [position, node] of plan.nodes.entries()) {
+    const fault = (what: string): PlanFault =>
+      new PlanFault(`plan ${plan.name}, node ${position} (${node.label}): ${what}`)
+    if (node.id !== position) throw fault(`its id is ${node.id}`)
+    if (node.label === '' || labels.has(node.label)) throw fault('its label is empty or taken')
+    labels.add(node.label)
+    for (const input of inputsOf(node)) {
+      if (input < 0 || input >= position) throw fault(`its input ${input} does not come before it`)
+    }
+    if (node.kind === 'branch') {
+      const split = plan.nodes[node.input]
+      const named = split?.kind === 'split' && split.branches.some(({ name }) => name === node.branch)
+      if (!named) throw fault(`its input is no split with a branch '${node.branch}'`)
+    }
+  }
+}
+
+/** Every lambda has a body, every edge a type, every topic its serdes. */
+export function assertResolvedPlan(plan: ResolvedPlan): void {
+  assertLogicalPlan(plan)
+  for (const node of plan.nodes) {
+    const fault = (what: string): PlanFault => new PlanFault(`plan ${plan.name}, node ${node.label}: ${what}`)
+    if (!plan.edges.has(node.id)) throw fault('its edge has no type')
+    const holdsTopic = node.kind === 'source' || node.kind === 'to' || node.kind === 'repartition'
+    if (holdsTopic !== plan.topics.has(node.id)) throw fault(holdsTopic ? 'its topic has no serdes' : 'it has serdes')
+    for (const { id, role } of lambdasOf(node)) {
+      if (!plan.bodies.has(id)) throw fault(`its ${role} has no body`)
+    }
+  }
+}
+
+export function inputsOf(node: LogicalNode): readonly number[] {
+  if (node.kind === 'source') return []
+  return node.kind === 'merge' ? node.inputs : [node.input]
+}
+
+export interface NodeLambda {
+  readonly id: LambdaId
+  /** What the operator calls it: an argument, a property of its options, or the branch. */
+  readonly role: string
+}
+
+/** The lambdas of a node, in the order in which they are written. */
+export function lambdasOf(node: LogicalNode): readonly NodeLambda[] {
+  return rolesOf(node).flatMap(([id, role]) => (id === undefined ? [] : [{ id, role }]))
+}
+
+function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, string])[] {
+  switch (node.kind) {
+    case 'source':
+      return [[node.topic.timestamp, 'timestamp']]
+    case 'filter':
+      return [[node.predicate, 'predicate']]
+    case 'map':
+    case 'map-record':
+    case 'flat-map':
+      return [[node.mapper, 'mapper']]
+    case 'select-key':
+      return [[node.selector, 'selector']]
+    case 'peek':
+    case 'for-each':
+      return [[node.action, 'action']]
+    case 'split':
+      return node.branches.map((branch) => [branch.predicate, branch.name] as const)
+    case 'to':
+      return [
+        [node.target.kind === 'chosen' ? node.target.choose : undefined, 'choose'],
+        [node.headers, 'headers'],
+        [node.timestamp, 'timestamp'],
+      ]
+    case 'print':
+    case 'merge':
+    case 'branch':
+    case 'repartition':
+      return []
+  }
+}
