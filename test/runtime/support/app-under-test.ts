@@ -1,7 +1,11 @@
 /** Settings that make group membership quick, and a topic pair per test. */
+import { vi } from 'vitest'
 import type { EmbeddedBroker } from '../../../embedded/index.js'
 import { createApp, type App, type AppOptions } from '../../../runtime/index.js'
 import { silent } from './topics.js'
+
+// Processes and group protocols on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 export const quick = {
   sessionTimeout: 2000,
