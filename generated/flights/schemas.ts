@@ -2,15 +2,6 @@
 /* eslint-disable */
 import type { Int } from 'millrace/types'
 
-/** Avro record example.flights.CancelledFlight */
-export interface CancelledFlight {
-  readonly carrier: string
-  readonly flight: Int
-  readonly origin: Origin
-  readonly dest: string
-  readonly scheduled: Date
-}
-
 /** A flight that arrived: instants in UTC, delays in minutes. */
 export interface CleanFlight {
   /** Carrier, flight number and scheduled departure. */
@@ -77,6 +68,15 @@ export type FlightEventKind = 'DEPARTED' | 'ARRIVED'
 /** Avro enum example.flights.Origin */
 export type Origin = 'EWR' | 'JFK' | 'LGA'
 
+/** What was meant to happen, of a flight that did not arrive. */
+export interface PlannedFlight {
+  readonly carrier: string
+  readonly flight: Int
+  readonly origin: Origin
+  readonly dest: string
+  readonly scheduled: Date
+}
+
 /** Avro enum example.flights.Reporter */
 export type Reporter = 'AIRLINE' | 'AIRPORT'
 
@@ -85,11 +85,11 @@ declare module 'millrace' {
     /** Version 1 of the subject. */
     'flight-events-value': FlightEvent
     /** Version 1 of the subject. */
-    'flights-cancelled-value': CancelledFlight
+    'flights-cancelled-value': PlannedFlight
     /** Version 1 of the subject. */
     'flights-clean-value': CleanFlight
     /** Version 1 of the subject. */
-    'flights-diverted-value': Flight
+    'flights-diverted-value': PlannedFlight
     /** Version 1 of the subject. */
     'flights-ewr-value': CleanFlight
     /** Version 1 of the subject. */

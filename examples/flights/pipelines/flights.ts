@@ -25,17 +25,8 @@ export const flightsPipeline = pipeline('flights', { onError: { deadLetter: 'fli
     diverted: otherwise,
   })
 
-  cancelled
-    .map(({ carrier, flight, origin, dest, timeHour, minute }) => ({
-      carrier,
-      flight,
-      origin,
-      dest,
-      scheduled: new Date(timeHour.getTime() + minute * 60_000),
-    }))
-    .to(topic('flights-cancelled', { key }))
-
-  diverted.to(topic('flights-diverted', { key }))
+  cancelled.map(plan).to(topic('flights-cancelled', { key }))
+  diverted.map(plan).to(topic('flights-diverted', { key }))
 
   const clean = arrived.map((flight) => {
     const scheduled = flight.timeHour.getTime() + flight.minute * 60_000
@@ -99,4 +90,9 @@ export const flightsPipeline = pipeline('flights', { onError: { deadLetter: 'fli
 function summary(flight: { id: string; carrier: string; dest: string; arrivalDelay: number }) {
   const { id, carrier, dest, arrivalDelay } = flight
   return { id, carrier, dest, arrivalDelay }
+}
+
+/** What was meant to happen, for flights that did not arrive. */
+function plan({ carrier, flight, origin, dest, timeHour, minute }: Flight) {
+  return { carrier, flight, origin, dest, scheduled: new Date(timeHour.getTime() + minute * 60_000) }
 }
