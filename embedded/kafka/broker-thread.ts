@@ -64,6 +64,10 @@ export class BrokerThread implements BrokerControl {
     await this.#call('moveCoordinator', [type, key, node])
   }
 
+  async delayMarkers(ms: number): Promise<void> {
+    await this.#call('delayMarkers', [ms])
+  }
+
   async stopNode(node: number): Promise<void> {
     await this.#call('stopNode', [node])
   }

@@ -66,6 +66,12 @@ export class Broker implements BrokerControl {
     return settle(() => this.#cluster.moveCoordinator(type, key, node))
   }
 
+  delayMarkers(ms: number): Promise<void> {
+    return settle(() => {
+      this.#cluster.transactions.markerDelayMs = ms
+    })
+  }
+
   async stopNode(node: number): Promise<void> {
     await this.#server(node).stop()
   }

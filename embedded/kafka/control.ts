@@ -28,6 +28,7 @@ export interface BrokerControl {
   clearFaults(): Promise<void>
   moveLeader(topic: string, partition: number, node: number): Promise<void>
   moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void>
+  delayMarkers(ms: number): Promise<void>
   stopNode(node: number): Promise<void>
   startNode(node: number): Promise<void>
   advanceClock(ms: number): Promise<void>

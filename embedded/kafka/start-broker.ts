@@ -17,6 +17,11 @@ export interface BrokerFaults {
   moveLeader(topic: string, partition: number, node: number): Promise<void>
   /** Gives a group or a transactional id another coordinator. */
   moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void>
+  /**
+   * Transactions that end from now on get their markers this many ms later: until then their records are undecided,
+   * and requests of the same producer are told CONCURRENT_TRANSACTIONS. 0, the default: at once.
+   */
+  delayMarkers(ms: number): Promise<void>
   /** Closes the port of a node and cuts its connections. Its data are kept. */
   stopNode(node: number): Promise<void>
   /** Starts a stopped node again, on its old port. */
@@ -71,6 +76,7 @@ const handleFor = (control: BrokerControl, addresses: readonly string[]): Embedd
       clear: async () => running().clearFaults(),
       moveLeader: async (topic, partition, node) => running().moveLeader(topic, partition, node),
       moveCoordinator: async (type, key, node) => running().moveCoordinator(type, key, node),
+      delayMarkers: async (ms) => running().delayMarkers(ms),
       stopNode: async (node) => running().stopNode(node),
       startNode: async (node) => running().startNode(node),
     },
