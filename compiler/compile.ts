@@ -3,7 +3,8 @@
  * pipelines are collected; a step that has nothing to go on with ends the build. Writes nothing: see link/write-outputs.ts.
  */
 import path from 'node:path'
-import { isError, type Diagnostic, type PassResult } from './diagnostics/diagnostic.js'
+import { Collector } from './diagnostics/collector.js'
+import type { Diagnostic, PassResult } from './diagnostics/diagnostic.js'
 import { internalFault } from './diagnostics/notes.js'
 import { generate } from './codegen/generate.js'
 import { demand } from './demand/demand.js'
@@ -141,10 +142,24 @@ function stageOptions({ stageTimeout, output }: CompileOptions): Parameters<type
   }
 }
 
+/** What steps 6 to 13 need of the options. */
+export type BackEndOptions = Pick<CompileOptions, 'root' | 'outDir' | 'version' | 'lockText' | 'disabled'>
+
+/** Steps 6 to 13 for one pipeline. */
+export async function compilePlan(
+  resolved: ResolvedPlan,
+  modules: readonly AuthorModule[],
+  options: BackEndOptions,
+): Promise<PassResult<CompiledPipeline>> {
+  const build = new Build()
+  const value = await compilePipeline(resolved, modules, options, build)
+  return { value, diagnostics: build.diagnostics }
+}
+
 async function compilePipeline(
   resolved: ResolvedPlan,
   modules: readonly AuthorModule[],
-  options: CompileOptions,
+  options: BackEndOptions,
   build: Build,
 ): Promise<CompiledPipeline | undefined> {
   const { root, outDir, version = '0', lockText = '' } = options
@@ -207,8 +222,8 @@ class Build {
   }
 
   result(pipelines: readonly CompiledPipeline[], sources: readonly string[]): CompileResult {
-    return { pipelines, diagnostics: this.diagnostics, timings: this.timings.list, sources }
+    const collector = new Collector()
+    collector.add(...this.diagnostics)
+    return { pipelines, diagnostics: collector.diagnostics, timings: this.timings.list, sources }
   }
 }
-
-export { isError }

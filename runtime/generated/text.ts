@@ -141,7 +141,7 @@ export function writeSpan(out: Uint8Array, position: number, bytes: Uint8Array, 
 
 /** A copy that may be kept: bytes of the input are only there until the task returns. */
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes, start, end)
+  return new Uint8Array(bytes.subarray(start, end))
 }
 
 export function viewOf(bytes: Uint8Array): DataView {
