@@ -72,8 +72,6 @@ export const closureCodes = phase({
 /** Notes about what the compiler did. */
 export const noteCodes = phase({
   MR3001: { severity: 'warning', title: 'a lambda gives another result each time' },
-  MR3002: { severity: 'info', title: 'the whole record is decoded' },
-  MR3004: { severity: 'info', title: 'a lambda is called, not inlined' },
   MR3005: { severity: 'warning', title: 'a statement of a module is kept' },
 })
 

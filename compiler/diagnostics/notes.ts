@@ -14,14 +14,6 @@ export function changesEachTime(call: string, span: Span): Diagnostic {
   )
 }
 
-export function wholeRecord(label: string, reason: string, span: Span | undefined): Diagnostic {
-  return make('MR3002', span, `${label}: all fields of the record are decoded: ${reason}`)
-}
-
-export function calledNotInlined(label: string, reason: string, span: Span | undefined): Diagnostic {
-  return make('MR3004', span, `${label}: the lambda is called as it is: ${reason}`)
-}
-
 export function keptStatement(span: Span): Diagnostic {
   return make('MR3005', span, 'this statement runs each time that the compiled pipeline is loaded', {
     help: 'nothing shows that it has no effect: move it into the builder if it only builds the pipeline, into a function if it belongs to lambdas, or write /*@__PURE__*/ before a call whose result is all it gives',

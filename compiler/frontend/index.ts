@@ -1,10 +1,7 @@
-/** The front end: from the author's files to resolved plans. compile.ts knows the order of its steps. */
+/** The front end for tools that need plans but no code: its steps, in their order. */
 export { lowerLambda } from './lambda/lower-lambda.js'
-export { load, Session, type LoadOptions } from './load.js'
-export type { SourceProgram } from './load/source-program.js'
-export { quote, type QuotedProgram } from './quote.js'
-export { resolveClosures, type ClosedPlan, type ClosedProgram } from './resolve-closures.js'
+export { load } from './load.js'
+export { quote } from './quote.js'
+export { resolveClosures } from './resolve-closures.js'
 export { resolveTypes } from './resolve-types.js'
-export { stage, type StagedProgram, type StageOptions } from './stage.js'
-export type { StagedPlan } from './staging/to-plan.js'
-export type { LockedSubject, LockedSubjects } from './types/locked-subjects.js'
+export { stage, type StagedProgram } from './stage.js'

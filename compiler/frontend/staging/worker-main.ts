@@ -33,10 +33,11 @@ export function stageEntries(entries: readonly StagedEntry[]): void {
   tell({ kind: 'done', violations: foundViolations() })
 }
 
-/** In the order in which they are written: exports come sorted by name. */
+/** In the order in which they are written; of several names of one pipeline, not `default`. */
 function pipelinesOf(exported: Readonly<Record<string, unknown>>): readonly (readonly [string, DeclaredPipeline])[] {
   return Object.entries(exported)
     .flatMap(([name, value]) => (value instanceof DeclaredPipeline ? [[name, value] as const] : []))
+    .toSorted(([a], [b]) => Number(a === 'default') - Number(b === 'default'))
     .toSorted(([, a], [, b]) => (a.site?.id ?? 0) - (b.site?.id ?? 0))
 }
 

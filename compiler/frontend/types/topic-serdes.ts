@@ -49,7 +49,7 @@ export class TopicSerdes {
     const subject = `${topic.name}-${role}`
     const locked = this.#locked.get(subject)
     if (locked !== undefined) return resolvedFrom(subject, locked)
-    if (role === 'key') return { kind: 'string', nullable: false }
+    if (role === 'key') return { kind: 'string', nullable: true }
     this.diagnostics.push(this.#unknown(topic.name, subject, topic.span))
     return undefined
   }

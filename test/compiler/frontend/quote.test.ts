@@ -128,7 +128,7 @@ export const a = pipeline('a', (p) => { read(p).map((n) => n + 1).to(numbers) })
     expect(codes(diagnostics)).toEqual([])
     expect(staged.map(({ plan }) => [plan.name, plan.exportName, plan.file])).toEqual([
       ['first', 'default', 'pipeline.ts'],
-      ['second', 'shown', 'pipeline.ts'],
+      ['second', 'again', 'pipeline.ts'],
       ['third', 'third', 'pipeline.ts'],
     ])
   })
