@@ -20,8 +20,8 @@ export type TopicName = { [S in keyof Subjects]: S extends `${infer Name}-value`
 /** Type of a subject, or `Fallback` when the lock does not have it. */
 export type SubjectOf<S extends string, Fallback> = S extends keyof Subjects ? Subjects[S] : Fallback
 
-/** Key of a topic by the lock: subject `<topic>-key`, else a string. */
-export type KeyOf<Name extends string> = SubjectOf<`${Name}-key`, string>
+/** Key of a topic by the lock: subject `<topic>-key`; else a string, or null: Kafka does not ask for a key. */
+export type KeyOf<Name extends string> = SubjectOf<`${Name}-key`, string | null>
 
 /** Value of a topic by the lock: subject `<topic>-value`. */
 export type ValueOf<Name extends string> = SubjectOf<`${Name}-value`, never>

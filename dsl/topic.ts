@@ -66,7 +66,7 @@ export function topic<K, V>(
   name: string,
   options: { readonly key: Serde<K>; readonly value: Serde<V>; readonly timestamp?: TimestampExtractor<V> },
 ): Topic<K, V>
-/** Value with its own serde, key from the lock, else a string. */
+/** Value with its own serde, key from the lock, else a string or null. */
 export function topic<Name extends string, V>(
   name: Name,
   options: { readonly value: Serde<V>; readonly timestamp?: TimestampExtractor<V> },

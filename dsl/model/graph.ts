@@ -14,7 +14,7 @@ export type ErrorPolicy =
 
 export interface TopicSpec {
   readonly name: string
-  /** undefined: subject `<name>-key` of the schema lock, else string. */
+  /** undefined: subject `<name>-key` of the schema lock, else string or null. */
   readonly key: SerdeSpec | undefined
   /** undefined: subject `<name>-value` of the schema lock. */
   readonly value: SerdeSpec | undefined

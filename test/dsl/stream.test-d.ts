@@ -20,7 +20,7 @@ type Paid = TypedOrder & { readonly status: 'PAID' }
 describe('pipeline', () => {
   it('reads typed streams', () => {
     pipeline('p', (p) => {
-      expectTypeOf(p.stream(topic('typed-orders'))).toEqualTypeOf<Stream<string, TypedOrder>>()
+      expectTypeOf(p.stream(topic('typed-orders'))).toEqualTypeOf<Stream<string | null, TypedOrder>>()
       expectTypeOf(p.stream(topic('n', { key: int32(), value: string() }))).toEqualTypeOf<Stream<number, string>>()
     })
     pipeline('p', { id: 'app', onError: deadLetter('dead') }, () => undefined)

@@ -17,8 +17,10 @@ import type { TypedCustomer, TypedOrder } from './subjects.js'
 
 describe('topic', () => {
   it('takes its types from the schema lock', () => {
-    expectTypeOf(topic('typed-orders')).toEqualTypeOf<Topic<string, TypedOrder>>()
-    expectTypeOf(topic('typed-orders', { timestamp: (o) => o.createdAt })).toEqualTypeOf<Topic<string, TypedOrder>>()
+    expectTypeOf(topic('typed-orders')).toEqualTypeOf<Topic<string | null, TypedOrder>>()
+    expectTypeOf(topic('typed-orders', { timestamp: (o) => o.createdAt })).toEqualTypeOf<
+      Topic<string | null, TypedOrder>
+    >()
     expectTypeOf(topic('typed-clicks')).toEqualTypeOf<
       Topic<bigint, { readonly page: string; readonly product: string | null }>
     >()
@@ -29,7 +31,7 @@ describe('topic', () => {
     expectTypeOf(topic('a', { key: int64(), value: json<{ n: number }>() })).toEqualTypeOf<
       Topic<bigint, { n: number }>
     >()
-    expectTypeOf(topic('a', { value: string() })).toEqualTypeOf<Topic<string, string>>()
+    expectTypeOf(topic('a', { value: string() })).toEqualTypeOf<Topic<string | null, string>>()
     expectTypeOf(topic('typed-clicks', { value: string() })).toEqualTypeOf<Topic<bigint, string>>()
     expectTypeOf(topic('typed-orders', { key: nullable(bytes()) })).toEqualTypeOf<
       Topic<Uint8Array | null, TypedOrder>
@@ -55,7 +57,7 @@ describe('topic', () => {
 
   it('is covariant where it is read, contravariant where it is written', () => {
     const orders = topic('typed-orders')
-    expectTypeOf(orders).toExtend<Source<string, { readonly id: string }>>()
+    expectTypeOf(orders).toExtend<Source<string | null, { readonly id: string }>>()
     expectTypeOf(orders).not.toExtend<Sink<string, { readonly id: string }>>()
     expectTypeOf(orders).toExtend<Sink<string, TypedOrder & { readonly extra: 1 }>>()
     // @ts-expect-error a serde of strings does not carry numbers

@@ -1,7 +1,7 @@
 /**
  * Flights out of New York: cleaned, timed in UTC, routed by origin and by delay, and turned into events of aircraft.
  */
-import { nullable, otherwise, pipeline, string, topic } from 'millrace'
+import { otherwise, pipeline, topic } from 'millrace'
 import type { Flight } from '../../../generated/flights/schemas.js'
 import { departureInstant, nextInstant } from './local-time.js'
 
@@ -9,10 +9,8 @@ import { departureInstant, nextInstant } from './local-time.js'
 const late = 15
 const veryLate = 60
 
-/** Tail number; a cancelled flight may have none. */
-const key = nullable(string())
-
-const flights = topic('flights', { key, timestamp: (flight) => flight.timeHour.getTime() + flight.minute * 60_000 })
+/** Keys are tail numbers; a cancelled flight may have none. */
+const flights = topic('flights', { timestamp: (flight) => flight.timeHour.getTime() + flight.minute * 60_000 })
 
 type Departed = Flight & { readonly depTime: number }
 type Arrived = Departed & { readonly arrTime: number; readonly airTime: number }
@@ -25,8 +23,8 @@ export const flightsPipeline = pipeline('flights', { onError: { deadLetter: 'fli
     diverted: otherwise,
   })
 
-  cancelled.map(plan).to(topic('flights-cancelled', { key }))
-  diverted.map(plan).to(topic('flights-diverted', { key }))
+  cancelled.map(plan).to(topic('flights-cancelled'))
+  diverted.map(plan).to(topic('flights-diverted'))
 
   const clean = arrived.map((flight) => {
     const scheduled = flight.timeHour.getTime() + flight.minute * 60_000
@@ -47,25 +45,25 @@ export const flightsPipeline = pipeline('flights', { onError: { deadLetter: 'fli
       distance: flight.distance,
     }
   })
-  clean.to(topic('flights-clean', { key }))
+  clean.to(topic('flights-clean'))
 
   const byOrigin = clean.split({
     EWR: (flight) => flight.origin === 'EWR',
     JFK: (flight) => flight.origin === 'JFK',
     LGA: otherwise,
   })
-  byOrigin.EWR.to(topic('flights-ewr', { key }))
-  byOrigin.JFK.to(topic('flights-jfk', { key }))
-  byOrigin.LGA.to(topic('flights-lga', { key }))
+  byOrigin.EWR.to(topic('flights-ewr'))
+  byOrigin.JFK.to(topic('flights-jfk'))
+  byOrigin.LGA.to(topic('flights-lga'))
 
   const byDelay = clean.split({
     onTime: (flight) => flight.arrivalDelay < late,
     late: (flight) => flight.arrivalDelay < veryLate,
     veryLate: otherwise,
   })
-  byDelay.onTime.map(summary).to(topic('flights-on-time', { key }))
-  byDelay.late.map(summary).to(topic('flights-late', { key }))
-  byDelay.veryLate.map(summary).to(topic('flights-very-late', { key }))
+  byDelay.onTime.map(summary).to(topic('flights-on-time'))
+  byDelay.late.map(summary).to(topic('flights-late'))
+  byDelay.veryLate.map(summary).to(topic('flights-very-late'))
 
   clean
     .flatMap((flight) => [
@@ -84,7 +82,7 @@ export const flightsPipeline = pipeline('flights', { onError: { deadLetter: 'fli
         delay: flight.arrivalDelay,
       },
     ])
-    .to(topic('flight-events', { key }), { timestamp: (event) => event.at.getTime() })
+    .to(topic('flight-events'), { timestamp: (event) => event.at.getTime() })
 })
 
 function summary(flight: { id: string; carrier: string; dest: string; arrivalDelay: number }) {

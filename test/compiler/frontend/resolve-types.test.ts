@@ -55,7 +55,7 @@ describe('topics of the schema lock', () => {
       subject: 'orders-value',
       writers: [{ version: 1 }],
     })
-    expect(plan?.topics.get(0)?.key).toEqual({ kind: 'string', nullable: false })
+    expect(plan?.topics.get(0)?.key).toEqual({ kind: 'string', nullable: true })
   })
 
   it('unknown subject: did you mean', async () => {
