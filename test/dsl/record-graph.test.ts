@@ -107,7 +107,7 @@ describe('recordGraph', () => {
 
 describe('builders that are wrong', () => {
   it('use streams where they do not belong', () => {
-    let kept: Stream<string, string> | undefined
+    let kept: Stream<string | null, string> | undefined
     graph((p) => {
       kept = p.stream(words)
     })

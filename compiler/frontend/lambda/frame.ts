@@ -38,7 +38,7 @@ export class Frame {
     readonly captures: ReadonlyMap<string, CapturedValue>,
     outer?: Frame,
   ) {
-    this.#locals = outer === undefined ? new Map() : outer.#locals
+    this.#locals = outer === undefined ? new Map<ts.Symbol, LocalId>() : outer.#locals
   }
 
   get checker(): ts.TypeChecker {

@@ -50,7 +50,11 @@ function importedTarget(symbol: ts.Symbol, resolved: ts.Symbol, local: string): 
 const erasedNames: ReadonlySet<string> = new Set(['int', 'long', 'float', 'double', 'uuid'])
 
 function importOf(node: ts.Node): ts.ImportDeclaration | undefined {
-  for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) if (ts.isImportDeclaration(at)) return at
+  let at = node
+  while (!ts.isSourceFile(at)) {
+    if (ts.isImportDeclaration(at)) return at
+    at = at.parent
+  }
   return undefined
 }
 
@@ -62,11 +66,12 @@ function importedName(node: ts.Node): string {
 /** Declared by the file itself: no function and no block around it. */
 export function isModuleLevel(declaration: ts.Declaration): boolean {
   if (ts.isSourceFile(declaration)) return true
-  for (let node: ts.Node | undefined = declaration.parent; node !== undefined; node = node.parent) {
-    if (ts.isSourceFile(node)) return true
+  let node = declaration.parent
+  while (!ts.isSourceFile(node)) {
     if (ts.isFunctionLike(node) || ts.isBlock(node) || ts.isForOfStatement(node) || ts.isForStatement(node))
       return false
     if (ts.isForInStatement(node) || ts.isCatchClause(node) || ts.isClassLike(node)) return false
+    node = node.parent
   }
-  return false
+  return true
 }

@@ -58,11 +58,12 @@ function opaque(request: LambdaRequest, environment: LambdaEnvironment, reason: 
   }
 }
 
-function common({ id, node }: LambdaRequest, { checker, spanOf, valueTypeOf }: LambdaEnvironment) {
+function common({ id, node }: LambdaRequest, environment: LambdaEnvironment) {
+  const { checker } = environment
   const signature = checker.getSignatureFromDeclaration(node)
   const returns =
     signature === undefined
       ? ({ kind: 'opaque', text: 'unknown', reason: 'no signature' } as const)
-      : valueTypeOf(checker.getReturnTypeOfSignature(signature))
-  return { id, span: spanOf(node), text: functionText(node), returns }
+      : environment.valueTypeOf(checker.getReturnTypeOfSignature(signature))
+  return { id, span: environment.spanOf(node), text: functionText(node), returns }
 }
