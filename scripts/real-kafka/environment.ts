@@ -49,24 +49,19 @@ async function startBoth(distributions: Distributions): Promise<{ kafka: KafkaCl
   throw new AggregateError(reasons, reasons.map((reason) => reason.message).join('\n'))
 }
 
-/** The variables by which child processes, and a test run started beside `npm run kafka:up`, find the environment. */
+const variable = 'REAL_ENVIRONMENT'
+
+/** For a shell: by these, the command line uses the environment, and a test run takes it instead of one of its own. */
 export function environmentVariables(environment: RealEnvironment): Readonly<Record<string, string>> {
   return {
-    MILLRACE_KAFKA_BROKERS: environment.brokers,
+    MILLRACE_BROKERS: environment.brokers,
     MILLRACE_REGISTRY_URL: environment.registryUrl,
-    MILLRACE_KAFKA_DATA: environment.dataDirectory,
-    MILLRACE_KAFKA_CLASSPATH: environment.kafkaClasspath,
-    MILLRACE_PYTHON: environment.python,
+    [variable]: JSON.stringify(environment),
   }
 }
 
-/** The environment that those variables describe; undefined unless all of them are set. */
+/** The environment that those variables describe, if they are set. */
 export function environmentFromVariables(variables: NodeJS.ProcessEnv): RealEnvironment | undefined {
-  const brokers = variables['MILLRACE_KAFKA_BROKERS']
-  const registryUrl = variables['MILLRACE_REGISTRY_URL']
-  const dataDirectory = variables['MILLRACE_KAFKA_DATA']
-  const kafkaClasspath = variables['MILLRACE_KAFKA_CLASSPATH']
-  const python = variables['MILLRACE_PYTHON']
-  if (!brokers || !registryUrl || !dataDirectory || !kafkaClasspath || !python) return undefined
-  return { brokers, registryUrl, dataDirectory, kafkaClasspath, python }
+  const text = variables[variable]
+  return text === undefined ? undefined : (JSON.parse(text) as RealEnvironment)
 }

@@ -3,7 +3,7 @@ import { environmentVariables, startRealEnvironment } from './environment.js'
 
 const log = (line: string): void => console.error(line)
 
-const environment = await startRealEnvironment(log)
+const { stop: stopEnvironment, ...environment } = await startRealEnvironment(log)
 for (const [name, value] of Object.entries(environmentVariables(environment))) {
   console.log(`export ${name}='${value}'`)
 }
@@ -17,4 +17,4 @@ const stop = new Promise<void>((resolve) => {
 const keepAlive = setInterval(() => undefined, 60_000)
 await stop
 clearInterval(keepAlive)
-await environment.stop()
+await stopEnvironment()

@@ -1,4 +1,8 @@
+import type { GroupDescription } from 'kafkajs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { KafkaClient } from '../../runtime/kafka/client.js'
+import { api } from '../../runtime/kafka/protocol/index.js'
+import { KafkajsTransport } from '../../runtime/kafka/transport/kafkajs-transport.js'
 import type { RealEnvironment } from '../../scripts/real-kafka/environment.js'
 import type { Cluster } from './cluster.js'
 import { clusterClient, type ClusterClient } from './kafkajs-cluster.js'
@@ -19,8 +23,11 @@ export async function openRealBroker(brokers: string): Promise<ClusterClient> {
   const admin = client.kafka.admin()
   await admin.connect()
   try {
-    const { groups } = await admin.listGroups()
-    if (groups.length > 0) await admin.deleteGroups(groups.map(({ groupId }) => groupId))
+    const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId)
+    if (groups.length > 0) {
+      await removeMembers(brokers, (await admin.describeGroups(groups)).groups)
+      await admin.deleteGroups(groups)
+    }
     const listed = async (): Promise<string[]> => (await admin.listTopics()).filter((topic) => !topic.startsWith('__'))
     const topics = await listed()
     if (topics.length > 0) await admin.deleteTopics({ topics })
@@ -30,6 +37,22 @@ export async function openRealBroker(brokers: string): Promise<ClusterClient> {
     await admin.disconnect()
   }
   return client
+}
+
+/** A group with members cannot be deleted; those of tests that were cut short stay until their session ends. */
+async function removeMembers(brokers: string, groups: readonly GroupDescription[]): Promise<void> {
+  const client = new KafkaClient(new KafkajsTransport({ brokers: brokers.split(','), clientId: 'cleaner' }))
+  try {
+    for (const { groupId, members } of groups) {
+      if (members.length === 0) continue
+      await client.request(await client.coordinator('group', groupId), 'control', api.LeaveGroup, {
+        groupId,
+        members: members.map(({ memberId }) => ({ memberId })),
+      })
+    }
+  } finally {
+    await client.close()
+  }
 }
 
 async function emptyRegistry(url: string): Promise<void> {

@@ -1,7 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import {
   environmentFromVariables,
-  environmentVariables,
   startRealEnvironment,
   type RealEnvironment,
 } from '../../../scripts/real-kafka/environment.js'
@@ -16,12 +15,14 @@ declare module 'vitest' {
 /** Starts the environment of the run, unless `npm run kafka:up` has one running and its variables are set here. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = environmentFromVariables(process.env)
+  // For the command line in that shell: tests say themselves where to connect.
+  delete process.env['MILLRACE_BROKERS']
+  delete process.env['MILLRACE_REGISTRY_URL']
   if (given !== undefined) {
     project.provide('realEnvironment', given)
     return () => Promise.resolve()
   }
   const { stop, ...environment } = await startRealEnvironment((line) => console.log(line))
-  Object.assign(process.env, environmentVariables(environment))
   project.provide('realEnvironment', environment)
   return stop
 }
