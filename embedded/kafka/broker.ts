@@ -9,6 +9,8 @@ import { createLogger } from './logger.js'
 import type { Logger } from './logger.js'
 import type { BrokerSettings, TopicSpec } from './options.js'
 import { NodeServer } from './server/node-server.js'
+import { DiskStorage } from './storage/disk-storage.js'
+import { NO_STORAGE } from './storage/storage.js'
 import type { Topic } from './topic.js'
 
 const ROUTES_BY_KEY = new Map(ROUTES.map((route) => [route.key, route]))
@@ -19,7 +21,8 @@ export class Broker implements BrokerControl {
   readonly #logger: Logger
 
   constructor(settings: BrokerSettings) {
-    this.#cluster = new Cluster(settings)
+    const { dir } = settings
+    this.#cluster = new Cluster(settings, dir === undefined ? NO_STORAGE : new DiskStorage(dir))
     this.#logger = createLogger(settings.log)
     this.#servers = this.#cluster.nodes.map(
       (node) => new NodeServer({ cluster: this.#cluster, node, routes: ROUTES_BY_KEY, logger: this.#logger }),

@@ -13,7 +13,9 @@ import type { BrokerSettings } from './options.js'
 import { TransactionCoordinator } from './transaction/transaction-coordinator.js'
 import type { Marker } from './transaction/transaction-coordinator.js'
 import { configProblem } from './topic-config.js'
+import type { Storage, StoredState } from './storage/storage.js'
 import { Topic, collidesWith, topicNameProblem } from './topic.js'
+import type { Partition } from './topic.js'
 
 export interface ClusterNode {
   readonly id: number
@@ -45,10 +47,13 @@ const javaHash = (text: string): number => {
   return hash & 0x7fff_ffff
 }
 
+/** As many as Kafka's controller gives to a broker at once. */
+const PRODUCER_ID_BLOCK = 1000n
+
 export type CoordinatorType = 'group' | 'transaction'
 
 export class Cluster {
-  readonly id = uuidFromBytes(randomBytes(16))
+  readonly id: string
   readonly clock: Clock
   readonly faults = new Faults()
   readonly groups: GroupCoordinator
@@ -57,18 +62,28 @@ export class Cluster {
   readonly #nodes: ClusterNode[] = []
   readonly #topics = new Map<string, Topic>()
   readonly #movedCoordinators = new Map<string, number>()
-  #nextProducerId = 0n
+  readonly #storage: Storage
+  #nextProducerId: bigint
+  /** Ids below were reserved in the storage. */
+  #reservedProducerIds: bigint
 
-  constructor(settings: BrokerSettings) {
+  constructor(settings: BrokerSettings, storage: Storage) {
     this.settings = settings
+    this.#storage = storage
+    const stored = storage.load()
+    this.id = stored.clusterId ?? uuidFromBytes(randomBytes(16))
+    this.#nextProducerId = stored.nextProducerId
+    this.#reservedProducerIds = stored.nextProducerId
     this.clock = settings.clock === 'manual' ? new ManualClock(settings.startTimeMs) : systemClock
     this.groups = new GroupCoordinator({
       clock: this.clock,
       initialRebalanceDelayMs: settings.initialRebalanceDelayMs,
+      storage,
     })
     this.transactions = new TransactionCoordinator({
       clock: this.clock,
       newProducerId: () => this.newProducerId(),
+      save: (transaction) => storage.saveTransaction(transaction),
       markPartition: (topic, partition, marker) => this.#mark(topic, partition, marker),
       markGroup: (group, { producerId, committed }) =>
         this.groups.get(group)?.offsets.endTransaction(producerId, committed),
@@ -76,6 +91,7 @@ export class Cluster {
     for (let id = 1; id <= settings.brokers; id++) {
       this.#nodes.push({ id, host: settings.host, port: 0, isUp: false })
     }
+    this.#restore(stored)
   }
 
   get nodes(): readonly ClusterNode[] {
@@ -106,13 +122,14 @@ export class Cluster {
   createTopic(request: NewTopic, validateOnly = false): Refusal | null {
     const problem = this.#topicProblem(request)
     if (problem !== null || validateOnly) return problem
-    const topic = new Topic(request.name, request.configs)
+    const topic = new Topic(request.name, request.configs, this.#storage)
     if (request.assignments.length > 0) for (const replicas of request.assignments) topic.addPartition(replicas)
     else {
       const count = this.partitionCount(request)
       for (let index = 0; index < count; index++) topic.addPartition(this.#place(index, request.replicationFactor))
     }
     this.#topics.set(topic.name, topic)
+    this.#storage.saveTopic(topic)
     return null
   }
 
@@ -123,15 +140,31 @@ export class Cluster {
 
   deleteTopic(topic: Topic): void {
     this.#topics.delete(topic.name)
+    this.#storage.removeTopic(topic)
     this.groups.topicDeleted(topic.name)
     for (const partition of topic.partitions) partition.log.wake()
   }
 
   addPartitions(topic: Topic, count: number): void {
     for (let index = topic.partitions.length; index < count; index++) topic.addPartition(this.#place(index, 1))
+    this.#storage.saveTopic(topic)
+  }
+
+  setConfig(topic: Topic, values: ReadonlyMap<string, string>): void {
+    topic.config.replace(values)
+    this.#storage.saveTopic(topic)
+  }
+
+  deleteRecordsBelow(topic: Topic, partition: Partition, offset: number): void {
+    partition.log.truncateBelow(offset)
+    this.#storage.saveTopic(topic)
   }
 
   newProducerId(): bigint {
+    if (this.#nextProducerId === this.#reservedProducerIds) {
+      this.#reservedProducerIds += PRODUCER_ID_BLOCK
+      this.#storage.saveCluster(this.id, this.#reservedProducerIds)
+    }
     return this.#nextProducerId++
   }
 
@@ -153,12 +186,25 @@ export class Cluster {
     partition.leader = nodeId
     partition.leaderEpoch++
     partition.log.epochs.assign(partition.leaderEpoch, partition.log.endOffset)
+    this.#storage.saveTopic(topic)
     partition.log.wake()
   }
 
   close(): void {
     this.groups.close()
     this.transactions.close()
+    this.#storage.close()
+  }
+
+  #restore({ clusterId, topics, offsets, transactions }: StoredState): void {
+    if (clusterId === null) this.#storage.saveCluster(this.id, this.#nextProducerId)
+    for (const { id, name, config, partitions } of topics) {
+      const topic = new Topic(name, new Map(Object.entries(config)), this.#storage, id)
+      for (const partition of partitions) topic.restorePartition(partition)
+      this.#topics.set(name, topic)
+    }
+    for (const offset of offsets) this.groups.getOrCreate(offset.group).offsets.restore(offset)
+    this.transactions.restore(transactions)
   }
 
   /** Writes the marker that ends a transaction in one partition, unless its topic has been deleted meanwhile. */

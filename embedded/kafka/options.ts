@@ -22,13 +22,18 @@ export interface BrokerOptions {
   readonly clock?: 'system' | 'manual'
   /** Where a manual clock starts, in ms since the epoch. Default now. */
   readonly startTimeMs?: number
+  /**
+   * Keeps topics, records, offsets and transactions in this directory, over restarts and crashes of the process. One
+   * broker at a time may use it. Default: everything is in memory only, and gone with the broker.
+   */
+  readonly dir?: string
   /** What is written to stderr. Default error. */
   readonly log?: LogLevel
   /** Whether the broker runs in a worker thread of its own. Default true. */
   readonly thread?: boolean
 }
 
-export type BrokerSettings = Required<BrokerOptions>
+export type BrokerSettings = Required<Omit<BrokerOptions, 'dir'>> & Pick<BrokerOptions, 'dir'>
 
 export const DEFAULT_HOST = '127.0.0.1'
 

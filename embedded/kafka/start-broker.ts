@@ -41,7 +41,7 @@ export interface EmbeddedBroker extends AsyncDisposable {
   /** Moves a manual clock, in ms. Rejects with the system clock. */
   advanceClock(ms: number): Promise<void>
   stats(): Promise<BrokerStats>
-  /** Cuts all connections and ends the broker's thread. All data are gone. */
+  /** Cuts all connections and ends the broker's thread. Data are gone unless they have a directory. */
   close(): Promise<void>
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { uuidFromBytes } from '../../runtime/kafka/protocol/index.js'
 import { PartitionLog } from './log/partition-log.js'
+import type { Storage, StoredPartition } from './storage/storage.js'
 import { TopicConfig } from './topic-config.js'
 
 const MAX_NAME_LENGTH = 249
@@ -42,6 +43,7 @@ export class Topic {
   constructor(
     readonly name: string,
     config: ReadonlyMap<string, string>,
+    readonly storage: Storage,
     id = uuidFromBytes(randomBytes(16)),
   ) {
     this.id = id
@@ -61,9 +63,23 @@ export class Topic {
   }
 
   addPartition(replicas: readonly number[]): void {
-    const log = new PartitionLog()
+    const log = this.#newLog()
     log.epochs.assign(0, 0)
     const index = this.#partitions.length
     this.#partitions.push({ index, log, replicas, leader: replicas[0] ?? -1, leaderEpoch: 0 })
+  }
+
+  /** Takes over a partition that was stored before, with its log. */
+  restorePartition({ replicas, leader, leaderEpoch, startOffset }: StoredPartition): void {
+    const log = this.#newLog()
+    const index = this.#partitions.length
+    this.storage.readLog(this.id, index, (bytes) => log.restore(bytes, startOffset))
+    log.epochs.assign(leaderEpoch, log.endOffset)
+    this.#partitions.push({ index, log, replicas, leader, leaderEpoch })
+  }
+
+  #newLog(): PartitionLog {
+    const index = this.#partitions.length
+    return new PartitionLog((batch) => this.storage.append(this.id, index, batch))
   }
 }

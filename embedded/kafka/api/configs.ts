@@ -120,7 +120,7 @@ const apply = (
     const problem = configProblem(name, value)
     if (problem !== null) return { errorCode: ErrorCode.INVALID_CONFIG, message: problem }
   }
-  if (!validateOnly) topic.config.replace(values)
+  if (!validateOnly) context.cluster.setConfig(topic, values)
   return null
 }
 

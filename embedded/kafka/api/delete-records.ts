@@ -19,7 +19,7 @@ export const deleteRecords: Handler<DeleteRecordsRequest, DeleteRecordsResponseI
       const { log } = partition
       const target = Number(offset) === UP_TO_END ? log.highWatermark : Number(offset)
       if (target < 0 || target > log.highWatermark) return refused(ErrorCode.OFFSET_OUT_OF_RANGE)
-      log.truncateBelow(target)
+      context.cluster.deleteRecordsBelow(topic, partition, target)
       return { partitionIndex, lowWatermark: BigInt(log.startOffset), errorCode: ErrorCode.NONE }
     }),
   })),

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { ErrorCode } from '../../../runtime/kafka/protocol/index.js'
 import type { Clock, Timer } from '../clock.js'
+import type { Storage } from '../storage/storage.js'
 import { CommittedOffsets } from './committed-offsets.js'
 import { NO_ASSIGNMENT, metadataFor, sameProtocols } from './member.js'
 import type { JoinResult, Member, MemberProtocol, SyncResult } from './member.js'
@@ -16,6 +17,7 @@ export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' 
 export interface GroupSettings {
   readonly clock: Clock
   readonly initialRebalanceDelayMs: number
+  readonly storage: Storage
 }
 
 export interface JoinRequest {
@@ -65,7 +67,7 @@ export const refusedSync = (errorCode: number): SyncResult => ({
 })
 
 export class ClassicGroup {
-  readonly offsets = new CommittedOffsets()
+  readonly offsets: CommittedOffsets
   readonly #settings: GroupSettings
   readonly #membership = new Membership()
   /** Ids given out by MEMBER_ID_REQUIRED, until they come back. */
@@ -84,6 +86,7 @@ export class ClassicGroup {
     settings: GroupSettings,
   ) {
     this.#settings = settings
+    this.offsets = new CommittedOffsets(id, settings.storage)
   }
 
   get state(): GroupState {

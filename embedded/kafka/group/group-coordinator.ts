@@ -32,6 +32,7 @@ export class GroupCoordinator {
     if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND
     if (group.state !== 'Empty') return ErrorCode.NON_EMPTY_GROUP
     group.close()
+    group.offsets.deleteAll()
     this.#groups.delete(id)
     return ErrorCode.NONE
   }

@@ -4,8 +4,8 @@
  *
  * Relies on batches that were validated before (see validate-batch.ts). Retention and compaction are not done here.
  */
-import { readBatchHeader } from '../../../runtime/kafka/record-batch/index.js'
-import type { BatchHeader } from '../../../runtime/kafka/record-batch/index.js'
+import { BatchCursor, controlTypeOf, crc32c, readBatchHeader } from '../../../runtime/kafka/record-batch/index.js'
+import type { BatchHeader, RecordBatch } from '../../../runtime/kafka/record-batch/index.js'
 import { readLastOffset, readMaxTimestamp } from './batch-fields.js'
 import { LeaderEpochs } from './leader-epochs.js'
 import { ProducerState } from './producer-state.js'
@@ -15,6 +15,19 @@ import type { AppendStamp } from './segment.js'
 const FIRST_SEGMENT_BYTES = 16 * 1024
 const LARGEST_SEGMENT_BYTES = 8 * 1024 * 1024
 const SEGMENT_GROWTH = 4
+
+const CRC_START = 21
+
+/** Batches up to the first one that is incomplete or broken. */
+function* completeBatches(bytes: Buffer): Generator<RecordBatch> {
+  let at = 0
+  for (const batch of new BatchCursor(bytes)) {
+    const { crc, sizeInBytes } = batch.header
+    if (crc32c(bytes, at + CRC_START, at + sizeInBytes) !== crc) return
+    yield batch
+    at += sizeInBytes
+  }
+}
 
 export interface ReadLimits {
   readonly maxBytes: number
@@ -40,6 +53,12 @@ export class PartitionLog {
   /** In the order of their markers, as Kafka answers them. */
   readonly #aborted: AbortedTransactionEntry[] = []
   readonly #watchers = new Set<() => void>()
+  readonly #save: (batch: Buffer) => void
+
+  /** `save` keeps what is appended elsewhere, before readers see it. */
+  constructor(save: (batch: Buffer) => void = () => undefined) {
+    this.#save = save
+  }
 
   get startOffset(): number {
     return this.#start
@@ -70,12 +89,36 @@ export class PartitionLog {
   /** `header` is the one that the producer sent, with base offset 0. Returns the base offset in the log. */
   append(batch: Uint8Array, header: BatchHeader, stamp: Omit<AppendStamp, 'baseOffset'>): number {
     const baseOffset = this.#end
-    this.#segmentFor(batch.length).append(batch, { ...stamp, baseOffset })
+    this.#save(this.#segmentFor(batch.length).append(batch, { ...stamp, baseOffset }))
     this.epochs.assign(stamp.partitionLeaderEpoch, baseOffset)
     this.producers.appended(header, baseOffset)
     this.#end = baseOffset + header.lastOffset - header.baseOffset + 1
     this.#notify()
     return baseOffset
+  }
+
+  /**
+   * Takes over stored batches. Returns how many bytes are good: a crash can have torn the last batch.
+   */
+  restore(bytes: Buffer, startOffset: number): number {
+    let valid = 0
+    for (const batch of completeBatches(bytes)) {
+      const { header } = batch
+      const stored = bytes.subarray(valid, valid + header.sizeInBytes)
+      const firstOffset = this.producers.transactionStart(header.producerId)
+      if (header.isControl && firstOffset !== null && controlTypeOf(batch) === 'abort') {
+        this.#aborted.push({ producerId: header.producerId, firstOffset, lastOffset: header.lastOffset })
+      }
+      this.#end = header.baseOffset
+      this.#segmentFor(stored.length).restore(stored)
+      this.epochs.assign(header.partitionLeaderEpoch, header.baseOffset)
+      this.producers.appended(header, header.baseOffset)
+      this.#end = header.nextOffset
+      valid += header.sizeInBytes
+    }
+    this.#end = Math.max(this.#end, startOffset)
+    this.truncateBelow(startOffset)
+    return valid
   }
 
   /** Appends a transaction marker. An abort goes into the index of aborted transactions. */

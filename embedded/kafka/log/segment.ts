@@ -52,12 +52,14 @@ export class Segment {
     return this.#size + bytes <= this.#buffer.length
   }
 
-  /** Copies one batch, which must fit, and gives it its offset. */
-  append(batch: Uint8Array, stamp: AppendStamp): void {
+  /** Copies one batch, which must fit, and gives it its offset. Returns it as stored. */
+  append(batch: Uint8Array, stamp: AppendStamp): Buffer {
     const at = this.#size
     this.#buffer.set(batch, at)
-    stampAppended(this.#buffer.subarray(at, at + batch.length), stamp)
+    const stored = this.#buffer.subarray(at, at + batch.length)
+    stampAppended(stored, stamp)
     this.#index(at, batch.length)
+    return stored
   }
 
   /** Copies a batch that already has its offset: from disk, or from another segment. */

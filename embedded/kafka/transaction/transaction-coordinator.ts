@@ -5,6 +5,7 @@
  */
 import { ErrorCode } from '../../../runtime/kafka/protocol/index.js'
 import type { Clock } from '../clock.js'
+import type { StoredTransaction } from '../storage/storage.js'
 import { LAST_EPOCH, Transaction } from './transaction.js'
 import type { ProducerIdentity } from './transaction.js'
 
@@ -15,6 +16,8 @@ export interface Marker extends ProducerIdentity {
 export interface TransactionSettings {
   readonly clock: Clock
   readonly newProducerId: () => bigint
+  /** Called after every change. */
+  readonly save: (transaction: Transaction) => void
   readonly markPartition: (topic: string, partition: number, marker: Marker) => void
   readonly markGroup: (groupId: string, marker: Marker) => void
 }
@@ -58,6 +61,7 @@ export class TransactionCoordinator {
     if (known === undefined) {
       const created = new Transaction(id, { producerId: this.#settings.newProducerId(), producerEpoch: 0 }, timeoutMs)
       this.#transactions.set(id, created)
+      this.#settings.save(created)
       return granted(created.identity)
     }
     if (expected !== null && !isExpected(known, expected)) return refused(ErrorCode.PRODUCER_FENCED)
@@ -84,6 +88,7 @@ export class TransactionCoordinator {
     if (transaction.state !== 'Ongoing') this.#begin(transaction)
     for (const { topic, partition } of partitions) transaction.addPartition(topic, partition)
     for (const group of groups) transaction.groups.add(group)
+    this.#settings.save(transaction)
     return ErrorCode.NONE
   }
 
@@ -121,6 +126,22 @@ export class TransactionCoordinator {
     }
   }
 
+  /** Takes over what was stored before: open transactions go on, decided ones get their markers (again). */
+  restore(stored: readonly StoredTransaction[]): void {
+    for (const { partitions, groups, ...fields } of stored) {
+      const transaction = new Transaction(fields.id, fields, fields.timeoutMs)
+      const { state, lastProducerEpoch, previousProducerId, startTime } = fields
+      Object.assign(transaction, { state, lastProducerEpoch, previousProducerId, startTime })
+      for (const [topic, indexes] of Object.entries(partitions)) {
+        for (const index of indexes) transaction.addPartition(topic, index)
+      }
+      for (const group of groups) transaction.groups.add(group)
+      this.#transactions.set(transaction.id, transaction)
+      if (state === 'Ongoing') this.#startTimer(transaction)
+      if (transaction.isEnding) this.#mark(transaction, markerOf(transaction))
+    }
+  }
+
   close(): void {
     for (const transaction of this.#transactions.values()) transaction.timer?.cancel()
   }
@@ -129,7 +150,13 @@ export class TransactionCoordinator {
     const { clock } = this.#settings
     transaction.state = 'Ongoing'
     transaction.startTime = clock.now()
-    transaction.timer = clock.schedule(transaction.timeoutMs, () => {
+    this.#startTimer(transaction)
+  }
+
+  #startTimer(transaction: Transaction): void {
+    const { clock } = this.#settings
+    const left = transaction.startTime + transaction.timeoutMs - clock.now()
+    transaction.timer = clock.schedule(left, () => {
       if (transaction.state !== 'Ongoing') return
       this.#end(transaction, false, this.#nextIdentity(transaction))
     })
@@ -148,6 +175,7 @@ export class TransactionCoordinator {
     transaction.lastProducerEpoch = expected === null ? -1 : producerEpoch
     if (transaction.state !== 'Empty') transaction.complete('CompleteAbort')
     transaction.state = 'Empty'
+    this.#settings.save(transaction)
     return granted(transaction.identity)
   }
 
@@ -173,6 +201,7 @@ export class TransactionCoordinator {
     transaction.state = committed ? 'PrepareCommit' : 'PrepareAbort'
     transaction.lastProducerEpoch = producerEpoch
     this.#assume(transaction, next)
+    this.#settings.save(transaction)
     if (this.markerDelayMs === 0) this.#mark(transaction, marker)
     else transaction.timer = this.#settings.clock.schedule(this.markerDelayMs, () => this.#mark(transaction, marker))
   }
@@ -184,6 +213,7 @@ export class TransactionCoordinator {
     }
     for (const group of transaction.groups) this.#settings.markGroup(group, marker)
     transaction.complete(marker.committed ? 'CompleteCommit' : 'CompleteAbort')
+    this.#settings.save(transaction)
   }
 
   /** Version 2: aborting nothing raises the epoch, committing nothing is a mistake. */
@@ -193,8 +223,19 @@ export class TransactionCoordinator {
     this.#assume(transaction, this.#nextIdentity(transaction))
     transaction.lastProducerEpoch = producerEpoch
     transaction.complete('CompleteAbort')
+    this.#settings.save(transaction)
     return granted(transaction.identity)
   }
+}
+
+/** Of a transaction that was decided before a restart. */
+const markerOf = (transaction: Transaction): Marker => {
+  const { producerId, producerEpoch, lastProducerEpoch, previousProducerId } = transaction
+  const committed = transaction.state === 'PrepareCommit'
+  const isExchanged = producerEpoch === 0 && previousProducerId >= 0n
+  return isExchanged
+    ? { producerId: previousProducerId, producerEpoch: lastProducerEpoch + 1, committed }
+    : { producerId, producerEpoch, committed }
 }
 
 const identityProblem = (transaction: Transaction | undefined, identity: ProducerIdentity): number => {
