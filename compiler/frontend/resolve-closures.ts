@@ -4,6 +4,7 @@
 import { badCapture, invisibleFunction, recursiveCapture, withoutValue } from '../diagnostics/closures.js'
 import { isError, type Diagnostic, type PassResult } from '../diagnostics/diagnostic.js'
 import { lambdasOf } from '../ir/assert-plans.js'
+import type { CapturedValue } from '../ir/captured-value.js'
 import type { Lambda } from '../ir/lambda.js'
 import type { LambdaId, LogicalNode } from '../ir/logical-plan.js'
 import { checkBody } from './closures/check-body.js'
@@ -78,9 +79,13 @@ class ClosureResolver {
     if (staged === undefined) return undefined
     const fn = functionAt(this.#quoted, staged.site?.id)
     const found = staged.problems.map((problem) => this.#problem(problem, fn, node, role))
-    if (fn !== undefined) {
-      const { root, checker } = this.#quoted.source
-      found.push(...checkBody(fn, { root, checker, operator: `\`${node.kind}\`` }))
+    const { root, checker } = this.#quoted.source
+    const check = { root, checker, operator: `\`${node.kind}\`` }
+    if (fn !== undefined) found.push(...checkBody(fn, check))
+    for (const site of capturedFunctions(staged.captures)) {
+      const captured = functionAt(this.#quoted, site)
+      if (captured !== undefined)
+        found.push(...checkBody(captured, check).filter(({ code }) => !ofLambdasOnly.has(code)))
     }
     this.diagnostics.push(...found)
     if (fn === undefined || found.some(isError)) return undefined
@@ -114,4 +119,41 @@ class ClosureResolver {
         return recursiveCapture(path, span)
     }
   }
+}
+
+/** A captured function may return a promise or change its own parameters: that is between it and its caller. */
+const ofLambdasOnly: ReadonlySet<string> = new Set(['MR2007', 'MR2009'])
+
+/** Sites of the functions among captured values. */
+function capturedFunctions(captures: ReadonlyMap<string, CapturedValue>): ReadonlySet<number> {
+  const sites = new Set<number>()
+  const seen = new Set<CapturedValue>()
+  const visit = (value: CapturedValue): void => {
+    if (seen.has(value)) return
+    seen.add(value)
+    switch (value.kind) {
+      case 'lambda':
+        sites.add(value.site)
+        value.captures.forEach(visit)
+        break
+      case 'array':
+      case 'set':
+        value.items.forEach(visit)
+        break
+      case 'object':
+        for (const [, item] of value.entries) visit(item)
+        break
+      case 'map':
+        for (const entry of value.entries) entry.forEach(visit)
+        break
+      case 'primitive':
+      case 'date':
+      case 'regexp':
+      case 'bytes':
+      case 'import':
+        break
+    }
+  }
+  captures.forEach(visit)
+  return sites
 }

@@ -59,6 +59,8 @@ export interface Violation {
 }
 
 export type StageMessage =
+  /** What the author's code wrote to stdout or stderr. */
+  | { readonly kind: 'output'; readonly text: string }
   /** Sent before author's code runs, so that a time-out can say where. */
   | { readonly kind: 'building'; readonly pipeline: string; readonly site: Site | undefined }
   | {

@@ -42,9 +42,6 @@ export async function runWorker(code: string, { timeout, clockShift }: RunOption
   const pipelines: BuiltPipeline[] = []
   let building: Extract<StageMessage, { kind: 'building' }> | undefined
   let output = ''
-  for (const stream of [worker.stdout, worker.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))
-  }
   const stopped = (kind: 'timed-out' | 'ended', reason: string): Ending => ({
     end: { kind, reason, pipeline: building?.pipeline, site: building?.site },
     violations: [],
@@ -57,6 +54,7 @@ export async function runWorker(code: string, { timeout, clockShift }: RunOption
     }
     worker.on('message', (message: StageMessage) => {
       if (message.kind === 'building') building = message
+      else if (message.kind === 'output') output += message.text
       else if (message.kind === 'pipeline') pipelines.push(message)
       else settle({ end: message, violations: message.violations })
     })

@@ -19,6 +19,7 @@ export interface StagedEntry {
 }
 
 export function stageEntries(entries: readonly StagedEntry[]): void {
+  for (const stream of [process.stdout, process.stderr]) passOn(stream)
   const staged = new Set<DeclaredPipeline>()
   for (const { file, load } of entries) {
     const exported = loaded(load)
@@ -76,6 +77,15 @@ function plainError(error: unknown): StagedError {
     help: isPipelineError ? error.help : undefined,
     site: isPipelineError && error.site !== undefined ? { id: error.site.id, frames: error.site.frames } : undefined,
   }
+}
+
+/** As messages, output stays in order, and is not lost when the worker is stopped. */
+function passOn(stream: NodeJS.WriteStream): void {
+  const write = (chunk: string | Uint8Array): boolean => {
+    tell({ kind: 'output', text: typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk) })
+    return true
+  }
+  Object.defineProperty(stream, 'write', { value: write })
 }
 
 function tell(message: StageMessage): void {

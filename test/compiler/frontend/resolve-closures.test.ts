@@ -110,6 +110,22 @@ describe('bodies that cannot be compiled', () => {
     ])
   })
 
+  it('captured functions are looked into', async () => {
+    const { diagnostics } = await frontEnd(
+      builder(
+        [
+          '  let seen = 0',
+          '  const bump = (): number => { seen += 1; return seen }',
+          '  const tools = { list: [(o: { n: number }) => { o.n = bump(); return o }] }',
+          '  p.stream(orders).filter((o) => tools.list.length > o.amount).to(out)',
+        ].join('\n'),
+      ),
+    )
+    expect(told(diagnostics)).toEqual([
+      "MR2006 9:32 the lambda assigns to 'seen' of the builder, which does not exist at run time",
+    ])
+  })
+
   it('warns of what gives another result each time', async () => {
     const found = await lambda('', '(o) => Date.now() > o.amount || Math.random() > 1 || new Date() > o.at')
     expect(found.map((each) => each.replace(/:.*? /, ' ').replace(/ gives.*/, ''))).toEqual([
