@@ -61,6 +61,7 @@ export class Session {
     const program = this.#project.getProgram().compilerObject
     const value: SourceProgram = {
       root: this.#options.root,
+      tsconfig: this.#options.tsconfig,
       program,
       checker: program.getTypeChecker(),
       entries: entries.map((entry) => entry.compilerNode),

@@ -7,6 +7,8 @@ import { isDslFile } from './dsl-files.js'
 export interface SourceProgram {
   /** Absolute path of the project's folder. */
   readonly root: string
+  /** The one that the settings name, for the bundler; undefined: the nearest. */
+  readonly tsconfig: string | undefined
   readonly program: ts.Program
   readonly checker: ts.TypeChecker
   /** Files that may export pipelines. */

@@ -36,6 +36,7 @@ export async function bundle(quoted: QuotedProgram): Promise<StagedBundle | read
       // Names of classes are shown in messages about captured values.
       keepNames: true,
       logLevel: 'silent',
+      ...(source.tsconfig === undefined ? {} : { tsconfig: source.tsconfig }),
       define: { 'import.meta.url': moduleUrl },
       plugins: [stagingPlugin(quoted)],
     })

@@ -41,6 +41,22 @@ describe('tsconfig', () => {
     expect(codes(tsconfig({ ...emitting, lib: ['ES2023'], strict: true }))).toEqual([])
   })
 
+  it('may be another one than the nearest: its paths are followed', async () => {
+    const made = project({
+      'pipelines.json': JSON.stringify({
+        compilerOptions: { strict: true, lib: ['ES2023'], paths: { '#lib/*': ['./lib/*'] } },
+      }),
+      'lib/label.ts': `export const label = 'from lib'\n`,
+      'pipeline.ts': `import { label } from '#lib/label'\n${minimal.replace('print()', 'print(label)')}`,
+    })
+    const { value, diagnostics } = load({ ...made, tsconfig: path.join(made.root, 'pipelines.json') })
+    expect(diagnostics).toEqual([])
+    const quoted = value && quote(value).value
+    const staged = quoted && (await stage(quoted))
+    expect(staged?.diagnostics).toEqual([])
+    expect(staged?.value?.pipelines[0]?.plan.nodes[1]).toMatchObject({ printLabel: 'from lib' })
+  })
+
   it('is wrong: nothing is loaded', () => {
     const broken = load(
       project({ 'tsconfig.json': '{ "compilerOptions": { "strict": tru } }', 'pipeline.ts': minimal }),
