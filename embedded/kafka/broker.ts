@@ -77,6 +77,7 @@ export class Broker implements BrokerControl {
 
   async stopNode(node: number): Promise<void> {
     await this.#server(node).stop()
+    this.#cluster.nodeStopped(node)
   }
 
   async startNode(node: number): Promise<void> {

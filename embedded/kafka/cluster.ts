@@ -47,6 +47,8 @@ const javaHash = (text: string): number => {
   return hash & 0x7fff_ffff
 }
 
+export const DEFAULT_REPLICATION_FACTOR = 3
+
 /** As many as Kafka's controller gives to a broker at once. */
 const PRODUCER_ID_BLOCK = 1000n
 
@@ -126,11 +128,18 @@ export class Cluster {
     if (request.assignments.length > 0) for (const replicas of request.assignments) topic.addPartition(replicas)
     else {
       const count = this.partitionCount(request)
-      for (let index = 0; index < count; index++) topic.addPartition(this.#place(index, request.replicationFactor))
+      for (let index = 0; index < count; index++)
+        topic.addPartition(this.#place(index, this.replicationFactor(request)))
     }
     this.#topics.set(topic.name, topic)
     this.#storage.saveTopic(topic)
     return null
+  }
+
+  /** As many as Kafka's clusters usually have, and there are nodes for. */
+  replicationFactor(request: NewTopic): number {
+    if (request.replicationFactor > 0) return request.replicationFactor
+    return request.assignments[0]?.length ?? Math.min(DEFAULT_REPLICATION_FACTOR, this.#nodes.length)
   }
 
   partitionCount(request: NewTopic): number {
@@ -146,7 +155,8 @@ export class Cluster {
   }
 
   addPartitions(topic: Topic, count: number): void {
-    for (let index = topic.partitions.length; index < count; index++) topic.addPartition(this.#place(index, 1))
+    for (let index = topic.partitions.length; index < count; index++)
+      topic.addPartition(this.#place(index, topic.partitions[0]?.replicas.length ?? 1))
     this.#storage.saveTopic(topic)
   }
 
@@ -171,12 +181,24 @@ export class Cluster {
   /** The node that coordinates a group or a transactional id; undefined when none is up. */
   coordinator(type: CoordinatorType, key: string): ClusterNode | undefined {
     const moved = this.#movedCoordinators.get(`${type}:${key}`)
-    const live = this.liveNodes
-    return live.find((node) => node.id === moved) ?? live[javaHash(key) % Math.max(live.length, 1)]
+    const home = javaHash(key) % this.#nodes.length
+    const ring = [...this.#nodes.slice(home), ...this.#nodes.slice(0, home)]
+    return ring.find((node) => node.isUp && node.id === moved) ?? ring.find((node) => node.isUp)
   }
 
   moveCoordinator(type: CoordinatorType, key: string, nodeId: number): void {
     this.#movedCoordinators.set(`${type}:${key}`, nodeId)
+  }
+
+  /** Partitions that a stopped node led go to another replica that is up, if there is one. */
+  nodeStopped(nodeId: number): void {
+    const live = new Set(this.liveNodes.map((node) => node.id))
+    for (const topic of this.topics) {
+      for (const { index, leader, replicas } of topic.partitions) {
+        const successor = replicas.find((id) => live.has(id))
+        if (leader === nodeId && successor !== undefined) this.moveLeader(topic, index, successor)
+      }
+    }
   }
 
   /** Gives a partition another leader and wakes its readers. */
@@ -262,8 +284,8 @@ export class Cluster {
   #place(index: number, replicationFactor: number): number[] {
     const live = this.liveNodes
     const replicas: number[] = []
-    for (let step = 0; step < Math.max(replicationFactor, 1); step++) {
-      const node = live[(index + step) % Math.max(live.length, 1)]
+    for (let step = 0; step < Math.min(replicationFactor, live.length); step++) {
+      const node = live[(index + step) % live.length]
       if (node !== undefined) replicas.push(node.id)
     }
     return replicas

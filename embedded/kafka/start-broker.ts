@@ -22,7 +22,10 @@ export interface BrokerFaults {
    * and requests of the same producer are told CONCURRENT_TRANSACTIONS. 0, the default: at once.
    */
   delayMarkers(ms: number): Promise<void>
-  /** Closes the port of a node and cuts its connections. Its data are kept. */
+  /**
+   * Closes the port of a node and cuts its connections. Its data are kept; other replicas take over what it led, and
+   * other nodes what it coordinated.
+   */
   stopNode(node: number): Promise<void>
   /** Starts a stopped node again, on its old port. */
   startNode(node: number): Promise<void>

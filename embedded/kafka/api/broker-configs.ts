@@ -1,6 +1,7 @@
 /** The broker configs that DescribeConfigs answers: those that decide how this broker behaves. */
 import type { ConfigType } from '../topic-config.js'
 import { TOPIC_CONFIGS } from '../topic-config.js'
+import { DEFAULT_REPLICATION_FACTOR } from '../cluster.js'
 import type { Cluster } from '../cluster.js'
 
 export interface BrokerConfig {
@@ -23,11 +24,15 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['unclean.leader.election.enable', 'unclean.leader.election.enable'],
 ])
 
-export const brokerConfigs = ({ settings }: Cluster, nodeId: number): BrokerConfig[] => [
+export const brokerConfigs = ({ settings, nodes }: Cluster, nodeId: number): BrokerConfig[] => [
   { name: 'node.id', value: String(nodeId), type: 'int' },
   { name: 'auto.create.topics.enable', value: String(settings.autoCreateTopics), type: 'boolean' },
   { name: 'num.partitions', value: String(settings.defaultPartitions), type: 'int' },
-  { name: 'default.replication.factor', value: '1', type: 'int' },
+  {
+    name: 'default.replication.factor',
+    value: String(Math.min(DEFAULT_REPLICATION_FACTOR, nodes.length)),
+    type: 'int',
+  },
   { name: 'delete.topic.enable', value: 'true', type: 'boolean' },
   { name: 'group.initial.rebalance.delay.ms', value: String(settings.initialRebalanceDelayMs), type: 'int' },
   { name: 'group.min.session.timeout.ms', value: String(settings.minSessionTimeoutMs), type: 'int' },

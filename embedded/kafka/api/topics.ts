@@ -68,7 +68,7 @@ const createTopic = (
     ...(apiVersion >= RESULT_DETAILS_SINCE
       ? {
           numPartitions: cluster.partitionCount(spec),
-          replicationFactor: spec.assignments[0]?.length ?? Math.max(asked.replicationFactor, 1),
+          replicationFactor: cluster.replicationFactor(spec),
           configs: [...TOPIC_CONFIGS].map(([name, definition]) => ({
             name,
             value: spec.configs.get(name) ?? definition.default,

@@ -217,4 +217,91 @@ describe('kafkajs on the embedded broker', () => {
     expect(await admin.listTopics()).not.toContain(topic)
     await admin.disconnect()
   })
+
+  it('copies in transactions, of which readers see the committed ones', async () => {
+    const topic = 'transactional'
+    await broker.createTopic(topic)
+    const client = kafka.producer({ transactionalId: 'kafkajs', idempotent: true, maxInFlightRequests: 1 })
+    await client.connect()
+    const outcomes = [true, false, true, false, true]
+    for (const [index, commits] of outcomes.entries()) {
+      const transaction = await client.transaction()
+      await transaction.send({ topic, messages: [{ value: `${index} one` }, { value: `${index} two` }] })
+      await transaction.sendOffsets({
+        consumerGroupId: 'transactional-copier',
+        topics: [{ topic, partitions: [{ partition: 0, offset: `${index}` }] }],
+      })
+      await (commits ? transaction.commit() : transaction.abort())
+    }
+    await client.disconnect()
+    const seen = await consume(topic, 'transactional-reader', 6)
+    expect(seen.map(({ message }) => String(message.value))).toEqual([
+      '0 one',
+      '0 two',
+      '2 one',
+      '2 two',
+      '4 one',
+      '4 two',
+    ])
+    const admin = kafka.admin()
+    await admin.connect()
+    const [committed] = await admin.fetchOffsets({ groupId: 'transactional-copier', topics: [topic] })
+    await admin.disconnect()
+    expect(committed?.partitions[0]?.offset).toBe('4')
+  })
+})
+
+describe('kafkajs on an embedded cluster of three', () => {
+  it('loses nothing when nodes stop and start', { timeout: 60_000 }, async () => {
+    const cluster = await startBroker({ brokers: 3 })
+    await cluster.createTopic('t', { partitions: 6 })
+    const kafka = new Kafka({
+      brokers: [...cluster.addresses],
+      logLevel: logLevel.NOTHING,
+      retry: { initialRetryTime: 20, maxRetryTime: 200, retries: 50 },
+    })
+    const client = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner })
+    await client.connect()
+    const consumer = kafka.consumer({
+      groupId: 'g',
+      sessionTimeout: 6000,
+      heartbeatInterval: 100,
+      maxWaitTimeInMs: 50,
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topics: ['t'], fromBeginning: true })
+    const seen = new Set<string>()
+    let check = (): void => undefined
+    await consumer.run({
+      eachMessage: ({ message }) => {
+        seen.add(String(message.value))
+        check()
+        return Promise.resolve()
+      },
+    })
+    let sent = 0
+    const send = async (count: number): Promise<void> => {
+      for (const end = sent + count; sent < end; sent++) {
+        await client.send({ topic: 't', messages: [{ key: `${sent}`, value: `${sent}` }] })
+      }
+      await new Promise<void>((resolve) => {
+        check = () => {
+          if (seen.size === sent) resolve()
+        }
+        check()
+      })
+    }
+    await send(30)
+    for (const node of [1, 2, 3]) {
+      await cluster.faults.stopNode(node)
+      await send(30)
+      await cluster.faults.startNode(node)
+      await send(30)
+    }
+    const { endOffsets } = await cluster.stats()
+    expect(endOffsets['t']?.reduce((sum, end) => sum + end, 0)).toBe(sent)
+    await consumer.disconnect()
+    await client.disconnect()
+    await cluster.close()
+  })
 })
