@@ -4,7 +4,7 @@
  */
 import type { Span } from '../ir/span.js'
 
-type Part = string | { readonly span: Span }
+export type Part = string | { readonly span: Span } | { readonly identifier: string }
 
 export class Code {
   constructor(readonly parts: readonly Part[]) {}
@@ -15,15 +15,25 @@ export class Code {
 
   /** Without source positions: for tests and for size estimates. */
   toString(): string {
-    return this.parts.filter((part) => typeof part === 'string').join('')
+    return this.parts.map(textOf).join('')
   }
+
+  /** Identifiers that it mentions. */
+  get identifiers(): readonly string[] {
+    return this.parts.flatMap((part) => (typeof part === 'object' && 'identifier' in part ? [part.identifier] : []))
+  }
+}
+
+export function textOf(part: Part): string {
+  if (typeof part === 'string') return part
+  return 'identifier' in part ? part.identifier : ''
 }
 
 /** An identifier. */
 export class Name extends Code {
   constructor(readonly text: string) {
     if (!/^[A-Za-z_$][\w$]*$/.test(text)) throw new Error(`${JSON.stringify(text)} is no identifier`)
-    super([text])
+    super([{ identifier: text }])
   }
 }
 

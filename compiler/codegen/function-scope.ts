@@ -1,11 +1,13 @@
 /** What names mean within one generated function. */
 import type { ContextProperty, MirFunction, MirLocalId } from '../ir/mir.js'
 import type { Field, InputReader } from '../ir/module-ir.js'
-import { js, type Code } from './code.js'
+import { js, Name, type Code } from './code.js'
 import type { ModuleScope } from './module-scope.js'
-import { numbered, variables } from './names.js'
+import { fieldName, loopVariables, numbered, variables } from './names.js'
 
 export class FunctionScope {
+  /** Whether this is the body of a method beside the record loop: the operator and counts are then the task's fields. */
+  readonly outlined: boolean
   /** Counters of statement lists: the operators that each stands for. */
   readonly counters: { readonly name: Code; readonly operators: number[] }[] = []
 
@@ -14,7 +16,25 @@ export class FunctionScope {
     readonly fn: MirFunction,
     readonly reader: InputReader,
     readonly keyFields: ReadonlySet<number>,
-  ) {}
+    outlined = false,
+  ) {
+    this.outlined = outlined
+  }
+
+  /** The same names in a method of its own. */
+  inMethod(): FunctionScope {
+    return new FunctionScope(this.module, this.fn, this.reader, this.keyFields, true)
+  }
+
+  /** Of a set of identifiers those that the record loop declares: what a method has to be given. */
+  outerNames(mentioned: ReadonlySet<string>, inner: ReadonlySet<MirLocalId> = new Set()): readonly Name[] {
+    const outer = new Set<string>(loopVariables.map((name) => name.text))
+    for (const field of this.reader.fields) {
+      for (const suffix of ['', 'Start', 'End', 'Text'] as const) outer.add(fieldName(field, suffix).text)
+    }
+    for (const { id, name } of this.fn.locals.values()) if (!inner.has(id)) outer.add(numbered(name, id).text)
+    return [...mentioned].filter((name) => outer.has(name)).map((name) => new Name(name))
+  }
 
   local(id: MirLocalId): Code {
     const local = this.fn.locals.get(id)

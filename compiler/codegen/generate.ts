@@ -84,8 +84,8 @@ function printTask(
     })
   })
   for (const { fn, index } of functions) {
-    const lines = printProcess(module, ir, fn, index)
-    sizes.push(lines.size)
+    const { lines, size } = printProcess(module, ir, fn, index)
+    sizes.push(size)
     out.append(lines)
   }
 }

@@ -1,7 +1,7 @@
 /** Lines of generated code with their indentation; at the end text and source positions. */
 import { addMapping, GenMapping, toEncodedMap } from '@jridgewell/gen-mapping'
 import type { Span } from '../ir/span.js'
-import { Code, join, js } from './code.js'
+import { Code, join, js, textOf } from './code.js'
 
 export interface GeneratedText {
   readonly text: string
@@ -34,6 +34,11 @@ export class Lines {
     this.size += other.size
   }
 
+  /** Identifiers that the lines mention. */
+  get identifiers(): ReadonlySet<string> {
+    return new Set(this.#lines.flatMap((line) => line.code.identifiers))
+  }
+
   get isEmpty(): boolean {
     return this.#lines.length === 0
   }
@@ -52,8 +57,8 @@ export class Lines {
     for (const [index, { indent, code }] of this.#lines.entries()) {
       let text = '  '.repeat(indent)
       for (const part of code.parts) {
-        if (typeof part === 'string') text += part
-        else mapTo(map, index + 1, text.length, part.span)
+        if (typeof part === 'object' && 'span' in part) mapTo(map, index + 1, text.length, part.span)
+        else text += textOf(part)
       }
       texts.push(text)
     }

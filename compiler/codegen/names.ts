@@ -30,6 +30,18 @@ export const variables = {
   headersStart: new Name('headersStart$'),
   next: new Name('next$'),
   operator: new Name('operator$'),
+  serial: new Name('serial$'),
+  outputs: new Name('outputs$'),
+  scratch: new Name('scratch$'),
+  keyFrom: new Name('keyFrom$'),
+  keyTo: new Name('keyTo$'),
+  valueFrom: new Name('valueFrom$'),
+  valueTo: new Name('valueTo$'),
   p: new Name('p$'),
   n: new Name('n$'),
 } as const
+
+/** What code of an operator may mention of the record loop around it. */
+export const loopVariables: readonly Name[] = Object.entries(variables)
+  .filter(([name]) => !['operator', 'p', 'n'].includes(name))
+  .map(([, name]) => name)

@@ -4,14 +4,13 @@
  */
 import type { MirFunction } from '../ir/mir.js'
 import type { ModuleIR, PartReader } from '../ir/module-ir.js'
-import { empty, js, Name, type Code } from './code.js'
+import { comma, empty, join, js, Name, type Code } from './code.js'
 import { FunctionScope } from './function-scope.js'
 import { Lines } from './lines.js'
 import type { ModuleScope } from './module-scope.js'
-import { variables } from './names.js'
+import { fieldName, identifier, numbered, variables } from './names.js'
 import { declareField, printReads } from './reads.js'
-import { StatementPrinter } from './statement.js'
-import { fieldName } from './names.js'
+import { StatementPrinter, type Methods } from './statement.js'
 
 const { buffer, view, p, n, timestamp, offset, headersStart, next, operator } = variables
 
@@ -25,15 +24,15 @@ interface PartNames {
 }
 
 const keyNames: PartNames = {
-  from: js`keyFrom$`,
-  to: js`keyTo$`,
+  from: js`${variables.keyFrom}`,
+  to: js`${variables.keyTo}`,
   buffer: variables.keyBuffer,
   view: variables.keyView,
   inKey: true,
 }
 const valueNames: PartNames = {
-  from: js`valueFrom$`,
-  to: js`valueTo$`,
+  from: js`${variables.valueFrom}`,
+  to: js`${variables.valueTo}`,
   buffer: variables.valueBuffer,
   view: variables.valueView,
   inKey: false,
@@ -43,19 +42,78 @@ export function processName(fn: MirFunction): Name {
   return new Name(`process${fn.input}`)
 }
 
-export function printProcess(module: ModuleScope, ir: ModuleIR, fn: MirFunction, index: number): Lines {
+/**
+ * V8 does not optimise functions of more than 61,440 bytes of bytecode (a fall by a factor of seven, measured). Generated
+ * code has about one byte for each 2.3 characters; from here on, writes become methods.
+ */
+const sizeBudget = 90_000
+
+export interface PrintedProcess {
+  readonly lines: Lines
+  /** Characters of the record loop's function. */
+  readonly size: number
+}
+
+export function printProcess(module: ModuleScope, ir: ModuleIR, fn: MirFunction, index: number): PrintedProcess {
+  const inline = printWith(module, ir, fn, index, false)
+  return inline.size <= sizeBudget ? inline : printWith(module, ir, fn, index, true)
+}
+
+function printWith(
+  module: ModuleScope,
+  ir: ModuleIR,
+  fn: MirFunction,
+  index: number,
+  outlineWrites: boolean,
+): PrintedProcess {
   const reader = ir.readers[index]
   if (reader === undefined) throw new Error(`function ${index} has no reader`)
   const scope = new FunctionScope(module, fn, reader, keyFieldsOf(reader.key))
-  const statements = new StatementPrinter(scope, ir)
+  const methods = new MethodPrinter(scope, ir, outlineWrites)
   const loop = new Lines()
-  const printer = new ProcessPrinter(scope, statements)
+  const printer = new ProcessPrinter(scope, new StatementPrinter(scope, ir, methods))
   printer.record(loop)
   const out = new Lines()
   out.block(js`${processName(fn)}(${buffer}, ${view}, start, end, section, untilTimestamp)`, () => {
     printer.function(out, loop)
   })
-  return out
+  const { size } = out
+  out.append(methods.lines)
+  return { lines: out, size }
+}
+
+/** Subroutines and outlined writes: methods of the task that get what they mention of the record loop. */
+class MethodPrinter implements Methods {
+  readonly lines = new Lines()
+  readonly #printed = new Map<number, { readonly name: Name; readonly outer: readonly Name[] }>()
+
+  constructor(
+    readonly scope: FunctionScope,
+    readonly ir: ModuleIR,
+    readonly writes: boolean,
+  ) {}
+
+  subroutine(index: number): { readonly name: Name; readonly outer: readonly Name[] } {
+    const known = this.#printed.get(index)
+    if (known !== undefined) return known
+    const { fn } = this.scope
+    const subroutine = fn.subroutines[index]
+    if (subroutine === undefined) throw new Error(`there is no subroutine ${index}`)
+    const name = new Name(`${identifier(subroutine.name)}$${fn.input}s${index}`)
+    const scope = this.scope.inMethod()
+    const body = new Lines()
+    new StatementPrinter(scope, this.ir, this).body(body, subroutine.body)
+    const parameters = subroutine.parameters.map((parameter) =>
+      numbered(fn.locals.get(parameter)?.name ?? '', parameter),
+    )
+    const outer = scope.outerNames(body.identifiers, new Set(fn.locals.keys()))
+    const printed = { name, outer }
+    this.#printed.set(index, printed)
+    this.lines.block(js`${name}(${join([...parameters, ...outer], comma)})`, () => {
+      this.lines.append(body)
+    })
+    return printed
+  }
 }
 
 function keyFieldsOf(part: PartReader): ReadonlySet<number> {
@@ -83,9 +141,9 @@ class ProcessPrinter {
 
   function(out: Lines, loop: Lines): void {
     out.line(js`const { baseOffset, baseTimestamp, fromOffset, appendTimestamp } = section`)
-    out.line(js`const outputs$ = this.outputs, scratch$ = this.scratch`)
+    out.line(js`const ${variables.outputs} = this.outputs, ${variables.scratch} = this.scratch`)
     out.line(js`let position$ = start, nextOffset$ = fromOffset, stop$ = 0, turns$ = 0`)
-    out.line(js`let serial$ = this.serial, ${operator} = -1, ${p} = 0, ${n} = 0`)
+    out.line(js`let ${variables.serial} = this.serial, ${operator} = -1, ${p} = 0, ${n} = 0`)
     for (const names of [keyNames, valueNames]) {
       if (this.cachesIds(names)) out.line(js`let ${idName(names)} = -1, ${slotName(names)} = -1`)
     }
@@ -96,10 +154,10 @@ class ProcessPrinter {
       })
     })
     out.block(js`catch (error)`, () => {
-      out.line(js`outputs$.rollback(serial$)`)
+      out.line(js`${variables.outputs}.rollback(${variables.serial})`)
       out.line(js`stop$ = this.failed(error, ${operator})`)
     })
-    out.line(js`this.serial = serial$`)
+    out.line(js`this.serial = ${variables.serial}`)
     out.line(js`this.position = position$`)
     out.line(js`this.nextOffset = nextOffset$`)
     for (const counter of this.scope.counters) {
@@ -130,7 +188,7 @@ class ProcessPrinter {
       out.line(js`position$ = ${next}`)
       out.line(js`continue`)
     })
-    out.line(js`serial$++`)
+    out.line(js`${variables.serial}++`)
     out.line(js`${operator} = -1`)
     this.bounds(out, keyNames)
     this.bounds(out, valueNames)
@@ -143,7 +201,7 @@ class ProcessPrinter {
     this.statements.body(out, fn.body)
     out.line(js`position$ = ${next}`)
     out.line(js`nextOffset$ = ${offset} + 1`)
-    out.block(js`if (outputs$.full)`, () => {
+    out.block(js`if (${variables.outputs}.full)`, () => {
       out.line(js`stop$ = 3`)
       out.line(js`break`)
     })

@@ -1,12 +1,22 @@
 /** MIR statements as JavaScript. */
 import type { MirStatement } from '../ir/mir.js'
+import { isPure } from '../ir/mir-purity.js'
 import type { ModuleIR } from '../ir/module-ir.js'
-import { at, js, join, token, type Code } from './code.js'
+import { at, js, join, token, type Code, type Name } from './code.js'
 import { ExpressionPrinter } from './expression.js'
 import type { FunctionScope } from './function-scope.js'
 import { Lines } from './lines.js'
 import { numbered, variables } from './names.js'
 import { WritePrinter } from './writes.js'
+
+/** Methods beside the record loop, and what is put into them. */
+export interface Methods {
+  /** Each write is a method, because the record loop would grow beyond what V8 optimises. */
+  readonly writes: boolean
+  readonly lines: Lines
+  /** Name and arguments of a subroutine's method. */
+  subroutine(index: number): { readonly name: Name; readonly outer: readonly Name[] }
+}
 
 export class StatementPrinter {
   readonly expressions: ExpressionPrinter
@@ -15,6 +25,7 @@ export class StatementPrinter {
   constructor(
     readonly scope: FunctionScope,
     readonly ir: ModuleIR,
+    readonly methods: Methods,
   ) {
     this.expressions = new ExpressionPrinter(scope, (body) => this.inline(body))
     this.#writes = new WritePrinter(scope, this.expressions)
@@ -25,6 +36,13 @@ export class StatementPrinter {
     for (const [index, node] of body.entries()) {
       if (node.kind !== 'enter') {
         this.statement(out, node)
+        // A record that fails here does not come to the operators behind.
+        if (!cannotFail(node, this.scope.fn.locals)) counter = undefined
+        continue
+      }
+      if (this.scope.outlined) {
+        if (node.count) out.line(js`this.counts[${node.operator}]++`)
+        out.line(js`this.operator = ${node.operator}`)
         continue
       }
       if (node.count && counter === undefined) {
@@ -35,6 +53,30 @@ export class StatementPrinter {
       if (node.count) counter?.operators.push(node.operator)
       if (body[index + 1]?.kind !== 'enter') out.line(js`${variables.operator} = ${node.operator}`)
     }
+  }
+
+  private invoke(out: Lines, node: MirStatement & { kind: 'invoke' }): void {
+    const { name, outer } = this.methods.subroutine(node.subroutine)
+    const args = node.args.map((argument) => this.expressions.argument(argument))
+    if (!this.scope.outlined) out.line(js`${variables.operator} = ${inMethod}`)
+    out.line(at(node.span, js`this.${name}(${join([...args, ...outer], js`, `)})`))
+  }
+
+  private emit(out: Lines, node: MirStatement & { kind: 'emit' }): void {
+    const plan = this.ir.writes.get(node.emit)
+    if (plan === undefined) throw new Error(`write ${node.emit} has no plan`)
+    if (!this.methods.writes) {
+      this.#writes.print(out, node, plan)
+      return
+    }
+    const body = new Lines()
+    this.#writes.print(body, node, plan)
+    const outer = join(this.scope.outerNames(body.identifiers), js`, `)
+    const name = numbered('write', node.emit)
+    this.methods.lines.block(js`${name}(${outer})`, () => {
+      this.methods.lines.append(body)
+    })
+    out.line(js`this.${name}(${outer})`)
   }
 
   private statement(out: Lines, node: MirStatement): void {
@@ -91,12 +133,12 @@ export class StatementPrinter {
         return
       case 'enter':
         return
-      case 'emit': {
-        const plan = this.ir.writes.get(node.emit)
-        if (plan === undefined) throw new Error(`write ${node.emit} has no plan`)
-        this.#writes.print(out, node, plan)
+      case 'emit':
+        this.emit(out, node)
         return
-      }
+      case 'invoke':
+        this.invoke(out, node)
+        return
       case 'print': {
         const args = [js`${node.label}`, this.expressions.argument(node.key), this.expressions.argument(node.value)]
         out.line(mark(js`this.context.log.print(${join(args, js`, `)})`))
@@ -134,6 +176,13 @@ export class StatementPrinter {
     return lines.joined(js`; `)
   }
 }
+
+function cannotFail(node: MirStatement, locals: FunctionScope['fn']['locals']): boolean {
+  return node.kind === 'let' && (node.init === undefined || isPure(node.init, locals))
+}
+
+/** In place of an operator's id: the method that was called keeps it in the task. */
+export const inMethod = -2
 
 function labelOf(label: number): Code {
   return numbered('done', label)

@@ -41,7 +41,7 @@ export class WritePrinter {
 
   private emit(lines: Lines, emit: MirEmit, plan: WritePlan): void {
     const usesScratch = needsScratch(plan.key) || needsScratch(plan.value)
-    if (usesScratch || isEncoded(plan.key)) lines.line(js`scratch$.position = 0`)
+    if (usesScratch || isEncoded(plan.key)) lines.line(js`${variables.scratch}.position = 0`)
     const output = emit.topic === undefined ? js`this.sink${plan.sink}` : this.chosenTopic(lines, emit.topic)
     lines.line(js`const output$ = ${output}`)
     const timestamp = emit.timestamp === undefined ? variables.timestamp : js`time$`
@@ -60,15 +60,15 @@ export class WritePrinter {
           ? key.buffer
           : js`${key.present} ? ${key.buffer} : null`
     const begin = (bound: Code): Code =>
-      js`writer$.beginRecord(serial$, ${timestamp}, ${keyArgument}, ${key.start}, ${key.end}, ${bound})`
+      js`writer$.beginRecord(${variables.serial}, ${timestamp}, ${keyArgument}, ${key.start}, ${key.end}, ${bound})`
     this.value(lines, plan.value, begin, headers)
-    lines.line(js`if (writer$.full) outputs$.full = true`)
+    lines.line(js`if (writer$.full) ${variables.outputs}.full = true`)
   }
 
   private chosenTopic(lines: Lines, topic: MirExpression): Code {
     const { module } = this.scope
     lines.line(js`const topic$ = ${this.expressions.print(topic)}`)
-    return js`outputs$.topic(topic$) ?? ${module.helper('unknownTopic')}(topic$)`
+    return js`${variables.outputs}.topic(topic$) ?? ${module.helper('unknownTopic')}(topic$)`
   }
 
   /** Names of a header block, and whether there is one. */
@@ -95,11 +95,11 @@ export class WritePrinter {
     const write = (): void => {
       const target = this.encoded(part)
       appendBefore(lines, target)
-      lines.line(js`let q$ = scratch$.reserve(${boundOf(target)})`)
+      lines.line(js`let q$ = ${variables.scratch}.reserve(${boundOf(target)})`)
       lines.line(js`keyStart$ = q$`)
-      lines.line(js`const out$ = scratch$.buffer, outView$ = scratch$.view`)
+      lines.line(js`const out$ = ${variables.scratch}.buffer, outView$ = ${variables.scratch}.view`)
       lines.append(target.lines)
-      lines.line(js`keyEnd$ = scratch$.position = q$`)
+      lines.line(js`keyEnd$ = ${variables.scratch}.position = q$`)
     }
     if (present === undefined) lines.block(empty, write)
     else {
@@ -107,7 +107,7 @@ export class WritePrinter {
       lines.block(js`if (keyed$)`, write)
     }
     return {
-      buffer: js`scratch$.buffer`,
+      buffer: js`${variables.scratch}.buffer`,
       start: js`keyStart$`,
       end: js`keyEnd$`,
       present: present === undefined ? undefined : js`keyed$`,
@@ -116,8 +116,9 @@ export class WritePrinter {
 
   /** The bytes of the whole key or value of the input. */
   private span(part: WritePart & { kind: 'span' }): { buffer: Code; start: Code; end: Code } {
-    if (part.part === 'key') return { buffer: variables.buffer, start: js`keyFrom$`, end: js`keyTo$` }
-    return { buffer: variables.buffer, start: js`valueFrom$`, end: js`valueTo$` }
+    if (part.part === 'key')
+      return { buffer: variables.buffer, start: js`${variables.keyFrom}`, end: js`${variables.keyTo}` }
+    return { buffer: variables.buffer, start: js`${variables.valueFrom}`, end: js`${variables.valueTo}` }
   }
 
   private value(
@@ -226,13 +227,13 @@ export class WritePrinter {
       case 'call': {
         const start = this.declare(target, 'start')
         const end = this.declare(target, 'end')
-        target.before.line(js`${start} = scratch$.position`)
+        target.before.line(js`${start} = ${variables.scratch}.position`)
         target.before.line(
-          js`${encoderName(encode.encoder)}(scratch$.at(${encode.path}), ${this.expressions.argument(encode.value)})`,
+          js`${encoderName(encode.encoder)}(${variables.scratch}.at(${encode.path}), ${this.expressions.argument(encode.value)})`,
         )
-        target.before.line(js`${end} = scratch$.position`)
+        target.before.line(js`${end} = ${variables.scratch}.position`)
         target.bound.push(js`${end} - ${start}`)
-        lines.line(js`q$ = ${module.helper('copyBytes')}(out$, q$, scratch$.buffer, ${start}, ${end})`)
+        lines.line(js`q$ = ${module.helper('copyBytes')}(out$, q$, ${variables.scratch}.buffer, ${start}, ${end})`)
         return
       }
       case 'plain':
@@ -413,11 +414,11 @@ export class WritePrinter {
     const end = this.declare(target, 'end')
     const value = this.expressions.argument(encode.value)
     const helper = module.helper(plainEncoders[encode.serde])
-    target.before.line(js`${start} = scratch$.position`)
-    target.before.line(js`${helper}(scratch$, ${value})`)
-    target.before.line(js`${end} = scratch$.position`)
+    target.before.line(js`${start} = ${variables.scratch}.position`)
+    target.before.line(js`${helper}(${variables.scratch}, ${value})`)
+    target.before.line(js`${end} = ${variables.scratch}.position`)
     target.bound.push(js`${end} - ${start}`)
-    target.lines.line(js`q$ = ${module.helper('copyBytes')}(out$, q$, scratch$.buffer, ${start}, ${end})`)
+    target.lines.line(js`q$ = ${module.helper('copyBytes')}(out$, q$, ${variables.scratch}.buffer, ${start}, ${end})`)
   }
 }
 

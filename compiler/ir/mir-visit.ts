@@ -86,6 +86,8 @@ export function mapStatement(node: MirStatement, map: ExpressionMapper, body: St
         key: map(node.key),
         value: map(node.value),
       }
+    case 'invoke':
+      return { ...node, args: node.args.map(map) }
     case 'print':
       return { ...node, key: map(node.key), value: map(node.value) }
     case 'break':

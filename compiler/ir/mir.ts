@@ -34,6 +34,15 @@ export interface MirFunction {
   /** Event time by the topic's extractor; undefined: the record's own. */
   readonly timestamp: { readonly body: readonly MirStatement[]; readonly result: MirExpression } | undefined
   readonly body: readonly MirStatement[]
+  /** Bodies that are reached from several places: written once, called by `invoke`. */
+  readonly subroutines: readonly MirSubroutine[]
+}
+
+/** Uses the locals of its function, but reads no local that is declared outside of it. */
+export interface MirSubroutine {
+  readonly name: string
+  readonly parameters: readonly MirLocalId[]
+  readonly body: readonly MirStatement[]
 }
 
 export interface MirConstant {
@@ -207,6 +216,8 @@ export type MirStatementKind =
   /** The record has come to this operator: errors from here on are its own. `count`: it takes a record in. */
   | { readonly kind: 'enter'; readonly operator: NodeId; readonly count: boolean }
   | ({ readonly kind: 'emit' } & MirEmit)
+  /** `subroutine` is an index into the function's list. */
+  | { readonly kind: 'invoke'; readonly subroutine: number; readonly args: readonly MirExpression[] }
   | { readonly kind: 'print'; readonly label: string; readonly key: MirExpression; readonly value: MirExpression }
 
 export interface MirEmit {

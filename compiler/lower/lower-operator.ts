@@ -1,7 +1,7 @@
 /** Lowers one operator and, depth first in declaration order, everything behind it within the sub-topology. */
 import type { Lambda } from '../ir/lambda.js'
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
-import type { MirExpression, MirExpressionOf, MirStatement } from '../ir/mir.js'
+import type { MirExpression, MirExpressionOf, MirStatement, MirSubroutine } from '../ir/mir.js'
 import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
 import type { FunctionBuilder } from './function-builder.js'
@@ -12,6 +12,24 @@ export interface LoweringContext {
   readonly program: ProgramBuilder
   readonly topology: Topology
   readonly builder: FunctionBuilder
+  /** What stands behind merges, by the merge; `undefined` while it is being lowered. */
+  readonly subroutines: Subroutines
+}
+
+/** The subroutines of one function, in order of their indices. */
+export class Subroutines {
+  readonly list: MirSubroutine[] = []
+  readonly #of = new Map<NodeId, number>()
+
+  /** Index of the one for that node; made on first use. */
+  get(node: NodeId, make: () => MirSubroutine): number {
+    const known = this.#of.get(node)
+    if (known !== undefined) return known
+    const index = this.list.push({ name: '', parameters: [], body: [] }) - 1
+    this.#of.set(node, index)
+    this.list[index] = make()
+    return index
+  }
 }
 
 /** The record at one place of the pipeline; headers and timestamp are always those of the input. */
@@ -19,6 +37,9 @@ export interface Flow {
   readonly key: MirExpression
   readonly value: MirExpression
 }
+
+/** What stands behind a merge is written out for each of its inputs if it is no more than so many operators. */
+const duplicatedOperators = 3
 
 /** An array literal of `flatMap` with at most so many items is written out item by item. */
 const unrolledItems = 4
@@ -37,6 +58,8 @@ function lowerOperator(context: LoweringContext, node: LogicalNode, flow: Flow, 
     case 'source':
       throw new Error('a source consumes nothing')
     case 'merge':
+      lowerMerge(context, node, flow, out)
+      return
     case 'branch':
       forward(flow, out)
       return
@@ -88,6 +111,28 @@ function lowerOperator(context: LoweringContext, node: LogicalNode, flow: Flow, 
     case 'to':
       lowerSink(context, node, flow, out)
   }
+}
+
+function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow: Flow, out: MirStatement[]): void {
+  if (node.inputs.length < 2 || operatorsBehind(context.topology, node.id) <= duplicatedOperators) {
+    lowerConsumers(context, node.id, flow, out)
+    return
+  }
+  const subroutine = context.subroutines.get(node.id, () => {
+    const parameters = [context.builder.local('key'), context.builder.local('value')] as const
+    const [key, value] = parameters
+    const body: MirStatement[] = []
+    const inner = { key: local(key, flow.key.type), value: local(value, flow.value.type) }
+    lowerConsumers(context, node.id, inner, body)
+    return { name: nameOf(node), parameters, body }
+  })
+  out.push(statement({ kind: 'invoke', subroutine, args: [flow.key, flow.value] }, node.span))
+}
+
+/** How many operators a record goes through behind a node, each as often as it is reached. */
+function operatorsBehind(topology: Topology, node: NodeId): number {
+  const consumers = topology.operators.get(node)?.consumers ?? []
+  return consumers.reduce((sum, consumer) => sum + 1 + operatorsBehind(topology, consumer), 0)
 }
 
 /** The result of an operator's lambda; whatever might be a promise is checked when it is there (rule 4). */

@@ -9,7 +9,7 @@ import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology, TopologyInput } from '../ir/topology.js'
 import { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
-import { lowerConsumers, type Flow, type LoweringContext } from './lower-operator.js'
+import { lowerConsumers, Subroutines, type Flow, type LoweringContext } from './lower-operator.js'
 import { ProgramBuilder } from './program-builder.js'
 
 export function lower(plan: ResolvedPlan, topology: Topology): MirProgram {
@@ -28,7 +28,8 @@ function lowerInput(
   index: number,
 ): MirFunction {
   const builder = new FunctionBuilder()
-  const context: LoweringContext = { program, topology, builder }
+  const subroutines = new Subroutines()
+  const context: LoweringContext = { program, topology, builder, subroutines }
   const timestamp = lowerTimestamp(context, input)
   const body: MirStatement[] = []
   for (const node of input.nodes) {
@@ -41,7 +42,7 @@ function lowerInput(
     if (operator?.node.kind === 'source') body.push(statement({ kind: 'enter', operator: node, count: true }))
     lowerConsumers(context, node, flow, body)
   }
-  return { subTopology: sub.id, input: index, locals: builder.locals, timestamp, body }
+  return { subTopology: sub.id, input: index, locals: builder.locals, timestamp, body, subroutines: subroutines.list }
 }
 
 function lowerTimestamp(context: LoweringContext, input: TopologyInput): MirFunction['timestamp'] {

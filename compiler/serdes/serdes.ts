@@ -70,11 +70,18 @@ class ModuleBuilder {
     const locator = new Locator(fields, layouts)
     const locals = new Map(fn.locals)
     const body = this.body(fn.body, locator, fields, locals, input)
+    const subroutines = fn.subroutines.map((subroutine) => ({
+      ...subroutine,
+      body: this.body(subroutine.body, locator, fields, locals, input),
+    }))
     const timestamp = fn.timestamp && {
       body: locator.rewriteBody(fn.timestamp.body),
       result: locator.rewrite(fn.timestamp.result),
     }
-    return { fn: { ...fn, locals, timestamp, body }, reader: { topic: input.topic, key, value, fields: fields.fields } }
+    return {
+      fn: { ...fn, locals, timestamp, body, subroutines },
+      reader: { topic: input.topic, key, value, fields: fields.fields },
+    }
   }
 
   private layout(fields: FieldTable, serde: ResolvedSerde, demand: Demand, name: string): Layout {

@@ -23,7 +23,8 @@ function simplifyFunction(fn: MirFunction, recordTypes: RecordTypes, disabled: D
   const locals = new Map<MirLocalId, MirLocal>(fn.locals)
   const run = (body: readonly MirStatement[]): readonly MirStatement[] => rounds(body, locals, recordTypes, disabled)
   const body = run(fn.body)
-  return { ...fn, locals, timestamp: fn.timestamp && simplifyTimestamp(fn.timestamp, run), body }
+  const subroutines = fn.subroutines.map((subroutine) => ({ ...subroutine, body: run(subroutine.body) }))
+  return { ...fn, locals, timestamp: fn.timestamp && simplifyTimestamp(fn.timestamp, run), body, subroutines }
 }
 
 /** The result is kept as a last statement, so that the rules see who reads what. */

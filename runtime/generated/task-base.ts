@@ -3,6 +3,8 @@ import { Stop, type GeneratedTask, type RecordSection, type TaskContext, type Ta
 import { UnknownTopic } from './errors.js'
 import { Scratch } from './scratch.js'
 
+const IN_METHOD = -2
+
 export abstract class TaskBase implements GeneratedTask {
   position = 0
   nextOffset = 0
@@ -15,6 +17,8 @@ export abstract class TaskBase implements GeneratedTask {
   readonly counts: Float64Array
   /** Of the last input record that was begun; each gets another one. */
   protected serial = 0
+  /** Where a record is that has left the record loop for a method: -2 in place of the operator's id points here. */
+  protected operator = -1
   protected readonly scratch = new Scratch()
   protected readonly outputs: TaskOutputs
 
@@ -53,7 +57,7 @@ export abstract class TaskBase implements GeneratedTask {
       return Stop.UnknownTopic
     }
     this.error = error
-    this.failedOperator = operator
+    this.failedOperator = operator === IN_METHOD ? this.operator : operator
     return Stop.RecordError
   }
 }
