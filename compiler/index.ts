@@ -9,6 +9,15 @@ export {
 } from './compile.js'
 export { isError, type Diagnostic } from './diagnostics/diagnostic.js'
 export { optimizations, type Optimization } from './ir/optimizations.js'
+export {
+  explain,
+  explainLevels,
+  lambdaReports,
+  type ExplainedPipeline,
+  type ExplainLevel,
+  type ExplainOptions,
+  type LambdaReport,
+} from './explain/index.js'
 export type { OutputFile } from './link/link.js'
 export type { PassTiming } from './timings.js'
 export {

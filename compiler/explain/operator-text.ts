@@ -1,0 +1,72 @@
+/** Operators of a plan as a list, with or without what the type checker and the schema lock told. */
+import type { ErrorPolicy } from '../../dsl/model/graph.js'
+import type { LogicalNode, LogicalPlan, NodeId } from '../ir/logical-plan.js'
+import type { ResolvedPlan } from '../ir/resolved-plan.js'
+import { placeText } from './lambda-report.js'
+import { fieldsText, namedTypes, topicText, typeText } from './type-text.js'
+
+export function inputsOf(node: LogicalNode): readonly NodeId[] {
+  if (node.kind === 'source') return []
+  return node.kind === 'merge' ? node.inputs : [node.input]
+}
+
+export function logicalText(plan: LogicalPlan): string {
+  return plan.nodes.map((node) => operatorLine(plan, node)).join('\n')
+}
+
+export function resolvedText(plan: ResolvedPlan): string {
+  const lines = plan.nodes.flatMap((node) => {
+    const edge = plan.edges.get(node.id)
+    const topic = plan.topics.get(node.id)
+    return [
+      operatorLine(plan, node),
+      ...(edge === undefined
+        ? []
+        : [`    ${typeText(edge.key, plan.recordTypes)} -> ${typeText(edge.value, plan.recordTypes)}`]),
+      ...(topic === undefined ? [] : [`    ${topicText(topic)}`]),
+    ]
+  })
+  return [...lines, ...recordTypesText(plan)].join('\n')
+}
+
+function operatorLine(plan: LogicalPlan, node: LogicalNode): string {
+  const from = inputsOf(node).map((id) => plan.nodes[id]?.label ?? '?')
+  const inputs = from.length === 0 ? '' : ` <- ${from.join(', ')}`
+  return `${node.label}: ${whatText(node)}${inputs}${policyText(plan, node)} (${placeText(node.span)})`
+}
+
+/** What it is, beyond its label. */
+export function whatText(node: LogicalNode): string {
+  switch (node.kind) {
+    case 'source':
+      return `source of topic ${node.topic.name}`
+    case 'filter':
+      return node.negated ? 'filter-not' : 'filter'
+    case 'split':
+      return `split into ${node.branches.map((branch) => branch.name).join(', ')}`
+    case 'branch':
+      return `branch ${node.branch}`
+    case 'repartition':
+      return node.partitions === undefined ? 'repartition' : `repartition into ${node.partitions} partitions`
+    case 'to':
+      return node.target.kind === 'topic' ? `to topic ${node.target.topic.name}` : 'to a topic chosen for each record'
+    default:
+      return node.kind
+  }
+}
+
+/** Only where it differs from the pipeline's. */
+function policyText(plan: LogicalPlan, node: LogicalNode): string {
+  const own = errorPolicyText(node.onError)
+  return own === errorPolicyText(plan.onError) ? '' : `, on error ${own}`
+}
+
+export function errorPolicyText(policy: ErrorPolicy): string {
+  return policy.kind === 'dead-letter' ? `dead letter to ${policy.topic}` : policy.kind
+}
+
+function recordTypesText({ recordTypes, edges }: ResolvedPlan): readonly string[] {
+  const roots = [...edges.values()].flatMap((edge) => [edge.key, edge.value])
+  const types = namedTypes(roots, recordTypes).map((type) => `${type.name} ${fieldsText(type, recordTypes)}`)
+  return types.length === 0 ? [] : ['', ...types]
+}
