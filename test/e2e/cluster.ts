@@ -39,6 +39,8 @@ export interface Cluster {
   readonly produce: (topic: string, records: readonly NewRecord[]) => Promise<void>
   /** All records that the topic holds now, read with kafkajs, by partition and offset. */
   readonly read: (topic: string) => Promise<readonly TopicRecord[]>
+  /** How many records were written to the topic, markers of transactions included. */
+  readonly count: (topic: string) => Promise<number>
   readonly close: () => Promise<void>
 }
 

@@ -6,14 +6,12 @@ import { clusterClient } from './kafkajs-cluster.js'
 /** A broker and a registry in this process, of this test file alone. */
 export async function openEmbeddedCluster(): Promise<Cluster> {
   const [broker, registry] = await Promise.all([startBroker(), startRegistry()])
-  const { createTopic, produce, read } = clusterClient(broker.bootstrap)
+  const { kafka: _kafka, ...client } = clusterClient(broker.bootstrap)
   return {
     kind: 'embedded',
     brokers: broker.bootstrap,
     registryUrl: registry.url,
-    createTopic,
-    produce,
-    read,
+    ...client,
     close: async () => {
       await Promise.all([broker.close(), registry.close()])
     },

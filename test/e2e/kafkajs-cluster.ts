@@ -1,9 +1,9 @@
-import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs'
+import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs'
 import type { Cluster, NewRecord } from './cluster.js'
 import { readTopic } from './topic-records.js'
 
 /** What a cluster of either kind does through kafkajs, an ordinary client to both. */
-export type ClusterClient = Pick<Cluster, 'createTopic' | 'produce' | 'read'> & { readonly kafka: Kafka }
+export type ClusterClient = Pick<Cluster, 'createTopic' | 'produce' | 'read' | 'count'> & { readonly kafka: Kafka }
 
 export function clusterClient(brokers: string): ClusterClient {
   const kafka = new Kafka({ clientId: 'end-to-end', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
@@ -32,6 +32,20 @@ export function clusterClient(brokers: string): ClusterClient {
       }
     },
     read: (topic) => readTopic(kafka, topic),
+    count: async (topic) => {
+      const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic))
+      return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
+    },
+  }
+}
+
+async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await use(admin)
+  } finally {
+    await admin.disconnect()
   }
 }
 

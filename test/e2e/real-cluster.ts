@@ -9,9 +9,9 @@ import { clusterClient, type ClusterClient } from './kafkajs-cluster.js'
 
 /** The broker and registry of the run, emptied: its test files run one after the other. */
 export async function openRealCluster({ brokers, registryUrl }: RealEnvironment): Promise<Cluster> {
-  const { createTopic, produce, read } = await openRealBroker(brokers)
+  const { kafka: _kafka, ...client } = await openRealBroker(brokers)
   await emptyRegistry(registryUrl)
-  return { kind: 'real', brokers, registryUrl, createTopic, produce, read, close: () => Promise.resolve() }
+  return { kind: 'real', brokers, registryUrl, ...client, close: () => Promise.resolve() }
 }
 
 /** The broker of the run alone, emptied. */
