@@ -1,4 +1,7 @@
-/** How a verb of the command line is declared: citty's command with our common options and exit codes. */
+/**
+ * How a verb of the command line is declared: citty's command with our common options and exit codes. Its name and
+ * description stand in verbs.ts.
+ */
 import { defineCommand, type ArgsDef, type CommandDef, type ParsedArgs } from 'citty'
 import { resolve } from 'node:path'
 import { didYouMean } from './did-you-mean.js'
@@ -25,8 +28,6 @@ export interface CommandContext {
 }
 
 export interface CommandSpec<T extends ArgsDef> {
-  readonly name: string
-  readonly description: string
   readonly args: T
   run(context: CommandContext, args: ParsedArgs<T>): Promise<ExitCode>
 }
@@ -34,10 +35,9 @@ export interface CommandSpec<T extends ArgsDef> {
 export function command<const T extends ArgsDef>(spec: CommandSpec<T>): CommandDef {
   const args = { ...spec.args, ...commonArgs }
   return defineCommand({
-    meta: { name: spec.name, description: spec.description },
     args,
-    run: async ({ args: parsed }) => {
-      refuseUnknownOptions(args, parsed)
+    run: async ({ args: parsed, rawArgs }) => {
+      refuseWrongOptions(args, parsed, rawArgs)
       const given = parsed as Readonly<Record<string, unknown>>
       return await spec.run(
         {
@@ -51,22 +51,39 @@ export function command<const T extends ArgsDef>(spec: CommandSpec<T>): CommandD
   }) as unknown as CommandDef
 }
 
-/** citty ignores options that it does not know; a misspelt one must not pass in silence. */
-function refuseUnknownOptions(args: ArgsDef, parsed: Readonly<Record<string, unknown>>): void {
+/** citty ignores options that it does not know, and values that are missing; what is misspelt must not pass in silence. */
+function refuseWrongOptions(args: ArgsDef, parsed: Readonly<Record<string, unknown>>, given: readonly string[]): void {
   const known = new Set(['_'])
   for (const [name, definition] of Object.entries(args)) {
     known.add(name).add(camelCase(name)).add(kebabCase(name))
     const alias = 'alias' in definition ? definition.alias : undefined
     for (const other of alias === undefined ? [] : [alias].flat()) known.add(other)
+    if (definition.type === 'string' && parsed[name] === '') throw new UsageError(`option --${name} wants a value`)
   }
   for (const name of Object.keys(parsed)) {
-    if (known.has(name)) continue
-    const near = didYouMean(name, Object.keys(args))
-    throw new UsageError(`unknown option --${name}`, near === undefined ? undefined : `did you mean --${near}?`)
+    if (!known.has(name)) refuseOption(name, args, given)
   }
   const positionals = Object.values(args).filter((definition) => definition.type === 'positional').length
   const extra = (parsed['_'] as readonly string[])[positionals]
   if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`)
+}
+
+/** As it was typed: `--no-x` is parsed as x, `-x` has one dash. */
+function refuseOption(name: string, args: ArgsDef, given: readonly string[]): never {
+  const options = Object.entries(args).filter(([, { type }]) => type !== 'positional')
+  if (given.some((text) => text.startsWith(`--no-${name}`))) {
+    const near = didYouMean(
+      name,
+      options.filter(([, { type }]) => type === 'boolean').map(([option]) => option),
+    )
+    throw new UsageError(`unknown option --no-${name}`, near === undefined ? undefined : `did you mean --no-${near}?`)
+  }
+  const near = didYouMean(
+    name,
+    options.map(([option]) => option),
+  )
+  const dashes = name.length === 1 ? '-' : '--'
+  throw new UsageError(`unknown option ${dashes}${name}`, near === undefined ? undefined : `did you mean --${near}?`)
 }
 
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -3,99 +3,87 @@
  * The `millrace` command. Each verb is a file that is loaded when it is called: `--help` and `run` load neither the
  * compiler nor the TypeScript that it stands on.
  */
-import { defineCommand, renderUsage, runCommand, type CommandDef } from 'citty'
+import { runCommand, type ArgsDef, type CommandDef } from 'citty'
 import { createRequire } from 'node:module'
+import pc from 'picocolors'
 import { didYouMean } from './did-you-mean.js'
 import { ExitCode } from './exit-code.js'
-import { requirePeer } from './require-peer.js'
-import { createTerminal } from './terminal.js'
+import { createTerminal, supportsColor } from './terminal.js'
 import { UsageError } from './usage-error.js'
-
-/** Verbs that compile say what is missing before a loader would fail. */
-const compiling = (load: () => Promise<{ readonly default: CommandDef }>) => async (): Promise<CommandDef> => {
-  requirePeer('ts-morph')
-  requirePeer('esbuild')
-  return (await load()).default
-}
-
-const plain = (load: () => Promise<{ readonly default: CommandDef }>) => async (): Promise<CommandDef> =>
-  (await load()).default
-
-type Verbs = Readonly<Record<string, () => Promise<CommandDef>>>
-
-const schemaVerbs: Verbs = {
-  pull: compiling(() => import('./commands/schema/pull.js')),
-  diff: compiling(() => import('./commands/schema/diff.js')),
-  check: compiling(() => import('./commands/schema/check.js')),
-  register: compiling(() => import('./commands/schema/register.js')),
-}
-
-const verbs: Verbs = {
-  init: plain(() => import('./commands/init.js')),
-  build: compiling(() => import('./commands/build.js')),
-  run: plain(() => import('./commands/run.js')),
-  dev: compiling(() => import('./commands/dev.js')),
-  check: compiling(() => import('./commands/check.js')),
-  explain: compiling(() => import('./commands/explain.js')),
-  schema: () =>
-    Promise.resolve(
-      defineCommand({
-        meta: { name: 'schema', description: 'Schemas of the registry: pull | diff | check | register' },
-        subCommands: { ...schemaVerbs },
-      }) as CommandDef,
-    ),
-  produce: plain(() => import('./commands/produce.js')),
-  tail: plain(() => import('./commands/tail.js')),
-}
+import { usageText } from './usage-text.js'
+import { descriptions, schemaVerbs, verbs, type Verbs } from './verbs.js'
 
 const version = (createRequire(import.meta.url)('millrace/package.json') as { version: string }).version
 
-const main = defineCommand({
-  meta: { name: 'millrace', version, description: 'Kafka stream processing in TypeScript' },
-  subCommands: { ...verbs },
-}) as CommandDef
-
 interface Target {
+  /** As it is typed: `millrace schema pull`. */
+  readonly name: string
+  readonly description: string
   readonly command: CommandDef
-  readonly parent: CommandDef | undefined
+  /** Verbs below it. */
+  readonly below: Verbs
   readonly rest: readonly string[]
 }
 
 /** The verb that the arguments name: `schema pull x` → pull, with ['x']. */
 async function findVerb(argv: readonly string[]): Promise<Target> {
   const [name, ...rest] = argv
-  if (name === undefined || name.startsWith('-')) return { command: main, parent: undefined, rest: argv }
-  const command = await load(verbs, name, '')
-  if (name !== 'schema') return { command, parent: main, rest }
+  if (isAbsent(name)) {
+    return {
+      name: 'millrace',
+      description: `Kafka stream processing in TypeScript, version ${version}`,
+      command: {},
+      below: verbs,
+      rest: argv,
+    }
+  }
   const [verb, ...others] = rest
-  if (verb === undefined || verb.startsWith('-')) return { command, parent: main, rest }
-  return { command: await load(schemaVerbs, verb, 'schema '), parent: command, rest: others }
+  return name === 'schema' && !isAbsent(verb)
+    ? await target(schemaVerbs, verb, 'millrace schema', others)
+    : await target(verbs, name, 'millrace', rest)
 }
 
-async function load(from: Verbs, name: string, prefix: string): Promise<CommandDef> {
-  const verb = Object.hasOwn(from, name) ? from[name] : undefined
-  if (verb !== undefined) return await verb()
-  const near = didYouMean(name, Object.keys(from))
+const isAbsent = (word: string | undefined): word is undefined => word === undefined || word.startsWith('-')
+
+async function target(from: Verbs, word: string, before: string, rest: readonly string[]): Promise<Target> {
+  const verb = Object.hasOwn(from, word) ? from[word] : undefined
+  const name = `${before} ${word}`
+  if (verb !== undefined) {
+    const below = from === verbs && word === 'schema' ? schemaVerbs : {}
+    return { name, description: verb.description, command: await verb.load(), below, rest }
+  }
+  const near = didYouMean(word, Object.keys(from))
   throw new UsageError(
-    `unknown command '${prefix}${name}'`,
-    near === undefined ? `commands: ${Object.keys(from).join(', ')}` : `did you mean 'millrace ${prefix}${near}'?`,
+    `unknown command '${name}'`,
+    near === undefined ? `commands: ${Object.keys(from).join(', ')}` : `did you mean '${before} ${near}'?`,
   )
 }
+
+const helpArg = { help: { type: 'boolean', alias: 'h', description: 'Print this' } } as const
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
   if (argv[0] === '--version' || argv[0] === '-v') {
     process.stdout.write(`${version}\n`)
     return ExitCode.Ok
   }
-  const { command, parent, rest } = await findVerb(argv)
+  const { name, description, command, below, rest } = await findVerb(argv)
   const wantsHelp = rest.includes('--help') || rest.includes('-h')
   if (wantsHelp || command.run === undefined) {
-    process.stdout.write(`${await renderUsage(command, parent)}\n`)
-    if (!wantsHelp && rest.length > 0) throw new UsageError(`unknown option ${rest.join(' ')}`)
+    if (!wantsHelp && rest.length > 0) throw new UsageError(`unknown option ${rest.join(' ')}`, `${name} --help`)
+    const own = await (typeof command.args === 'function' ? command.args() : command.args)
+    const args: ArgsDef = { ...own, ...helpArg }
+    const usage = { name, description, args, verbs: descriptions(below) }
+    process.stdout.write(`${usageText(usage, pc.createColors(supportsColor(process.stdout)))}\n`)
     return wantsHelp || argv.length === 0 ? ExitCode.Ok : ExitCode.Usage
   }
-  const { result } = await runCommand(command, { rawArgs: [...rest] })
-  return result as ExitCode
+  try {
+    const { result } = await runCommand(command, { rawArgs: [...rest] })
+    return result as ExitCode
+  } catch (error) {
+    // citty's own: a required argument is missing.
+    if (error instanceof Error && error.name === 'CLIError') throw new UsageError(error.message, `${name} --help`)
+    throw error
+  }
 }
 
 try {
@@ -105,13 +93,10 @@ try {
 }
 
 function report(error: unknown): ExitCode {
-  const terminal = createTerminal()
+  const terminal = createTerminal({ json: process.argv.includes('--json') })
+  if (error instanceof Error) terminal.data({ error: { message: error.message, help: helpOf(error) } })
   if (error instanceof UsageError) {
     terminal.error(error.message, error.help)
-    return ExitCode.Usage
-  }
-  if (error instanceof Error && error.name === 'CLIError') {
-    terminal.error(error.message, 'millrace --help')
     return ExitCode.Usage
   }
   if (isForeseen(error)) {
@@ -126,4 +111,8 @@ function report(error: unknown): ExitCode {
 /** Errors of registry, lock and broker say by themselves what to do, or whether another try may succeed. */
 function isForeseen(error: unknown): error is Error & { readonly help?: string } {
   return error instanceof Error && ('help' in error || 'retriable' in error)
+}
+
+function helpOf(error: Error): unknown {
+  return 'help' in error ? error.help : undefined
 }

@@ -35,7 +35,7 @@ export function createTerminal({
   stdout = process.stdout,
   stderr = process.stderr,
 }: TerminalOptions = {}): Terminal {
-  const color = pc.isColorSupported && !json
+  const color = supportsColor(stderr)
   const paint = pc.createColors(color)
   const say = (text: string) => void stderr.write(`${text}\n`)
   return {
@@ -57,6 +57,14 @@ export function createTerminal({
     },
     progress: (label, work) => runWithProgress(label, work, stderr, paint),
   }
+}
+
+/** NO_COLOR and FORCE_COLOR win over what listens: https://no-color.org, https://force-color.org. */
+export function supportsColor(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0'
+  return stream.isTTY && TERM !== 'dumb'
 }
 
 async function runWithProgress<T>(

@@ -28,20 +28,20 @@ export async function watchProject(
     changed.add(path)
     wake()
   })
-  let ended = false
+  const ended = new AbortController()
   const end = () => {
-    ended = true
+    ended.abort()
     wake()
   }
   process.once('SIGINT', end).once('SIGTERM', end)
   try {
-    for (;;) {
-      if (changed.size === 0 && !ended) {
+    while (!ended.signal.aborted) {
+      if (changed.size === 0) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
+        continue
       }
-      if (ended) return
       const files = [...changed]
       changed.clear()
       await rebuild(files)

@@ -212,6 +212,7 @@ const withEnvironment = (options: AppSettings, env: Env): unknown => {
     registry: { ...options.registry, ...given('url', env['MILLRACE_REGISTRY_URL']), ...registryAuth(env) },
     ...given('threads', number('MILLRACE_THREADS')),
     ...given('commitInterval', number('MILLRACE_COMMIT_INTERVAL')),
+    ...given('startTimeout', number('MILLRACE_START_TIMEOUT')),
     ...given('applicationId', env['MILLRACE_APPLICATION_ID']),
     ...given('groupInstanceId', env['MILLRACE_GROUP_INSTANCE_ID']),
     ...(port === undefined && host === undefined

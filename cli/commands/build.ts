@@ -10,8 +10,6 @@ import { UsageError } from '../usage-error.js'
 import { watchProject } from '../watch-project.js'
 
 export default command({
-  name: 'build',
-  description: 'Compile the pipelines',
   args: {
     watch: { type: 'boolean', alias: 'w', description: 'Build again when a file or the schema lock changes' },
     frozen: { type: 'boolean', description: 'Write nothing; exit code 1 when lock or generated files are stale (CI)' },

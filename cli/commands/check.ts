@@ -7,8 +7,6 @@ import { printDiagnostics } from '../print-diagnostics.js'
 import { ProjectBuilder } from '../project-build.js'
 
 export default command({
-  name: 'check',
-  description: 'Check the pipelines: types, schemas, what lambdas capture; writes nothing',
   args: {
     verbose: { type: 'boolean', description: 'Also print notes' },
   },

@@ -12,8 +12,6 @@ import { ProjectBuilder } from '../project-build.js'
 import { watchProject } from '../watch-project.js'
 
 export default command({
-  name: 'dev',
-  description: 'Run the pipelines on an embedded broker and registry; build and restart on change',
   args: {},
   async run(context) {
     const { terminal } = context

@@ -9,8 +9,6 @@ import { projectTemplate } from '../project-template.js'
 import { UsageError } from '../usage-error.js'
 
 export default command({
-  name: 'init',
-  description: 'Start a new project',
   args: {
     folder: { type: 'positional', required: false, description: 'Where to put it (default: asks, else here)' },
     yes: { type: 'boolean', alias: 'y', description: 'Ask nothing, take the defaults' },

@@ -14,8 +14,6 @@ import { schemaSource } from '../registry/schema-source.js'
 const shownProblems = 20
 
 export default command({
-  name: 'produce',
-  description: 'Write JSON lines to a topic, as typed records',
   args: {
     topic: { type: 'positional', required: true, description: 'Topic' },
     file: { type: 'string', description: 'File of JSON lines (default: standard input)' },

@@ -1,40 +1,48 @@
 /** `millrace run <pipeline>`: executes a compiled pipeline. Needs no compiler: nothing of it is loaded. */
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runMain } from '../../runtime/index.js'
 import { appSettings } from '../app-settings.js'
 import { command } from '../command.js'
 import { loadProject, type Project } from '../config-file.js'
 import { didYouMean } from '../did-you-mean.js'
+import { readableLogger } from '../readable-logger.js'
 import { UsageError } from '../usage-error.js'
 
 export default command({
-  name: 'run',
-  description: 'Run a compiled pipeline until a signal ends it',
   args: {
     pipeline: {
       type: 'positional',
       required: true,
       description: 'Name of the pipeline, or path of the generated module',
     },
-    threads: { type: 'string', description: 'Worker threads; 0: none (default: the configuration, else 1)' },
+    threads: {
+      type: 'string',
+      valueHint: 'n',
+      description: 'Worker threads; 0: none (default: the configuration, else 1)',
+    },
     'http-port': {
       type: 'string',
-      description: 'Port of metrics, health and readiness; 0: any free one (default 9464)',
+      valueHint: 'port',
+      description: 'Port of metrics, health and readiness; 0: any free one (default: 9464)',
     },
+    log: { type: 'string', valueHint: 'text|json', description: 'Format of logs (default: text on a terminal)' },
   },
-  async run({ cwd, configFile }, args) {
+  async run({ terminal, cwd, configFile }, args) {
     const project = await loadProject(cwd, configFile)
     const settings = appSettings(project)
     const port = count(args['http-port'], '--http-port')
     const threads = count(args.threads, '--threads')
+    const module = moduleOf(project, args.pipeline)
+    const readable = isReadable(args.log, terminal.json)
     return await runMain({
+      ...(readable ? { logger: readableLogger(basename(module, '.js')) } : {}),
       http: {},
       ...settings,
       ...(threads === undefined ? {} : { threads }),
       ...(port === undefined ? {} : { http: { ...settings.http, port } }),
-      pipeline: pathToFileURL(moduleOf(project, args.pipeline)),
+      pipeline: pathToFileURL(module),
     })
   },
 })
@@ -43,6 +51,12 @@ function count(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined
   if (!/^\d+$/.test(text)) throw new UsageError(`${option} ${text} is no number`)
   return Number(text)
+}
+
+function isReadable(format: string | undefined, json: boolean): boolean {
+  if (format === undefined) return process.stderr.isTTY && !json
+  if (format === 'text' || format === 'json') return format === 'text'
+  throw new UsageError(`--log ${format} is neither text nor json`)
 }
 
 function moduleOf(project: Project, name: string): string {

@@ -11,17 +11,20 @@ import { schemaSource } from '../registry/schema-source.js'
 import { UsageError } from '../usage-error.js'
 
 export default command({
-  name: 'tail',
-  description: 'Print the records of a topic as JSON lines',
   args: {
     topic: { type: 'positional', required: true, description: 'Topic' },
     from: {
       type: 'string',
       default: 'end',
+      valueHint: 'where',
       description: 'beginning | end | -N (the last N of each partition) | an offset | a time (ISO 8601)',
     },
-    filter: { type: 'string', description: "JavaScript expression, such as 'value.amount > 100 && key !== null'" },
-    limit: { type: 'string', description: 'End after that many records' },
+    filter: {
+      type: 'string',
+      valueHint: 'expression',
+      description: "JavaScript expression, such as 'value.amount > 100 && key !== null'",
+    },
+    limit: { type: 'string', valueHint: 'n', description: 'End after that many records' },
     follow: {
       type: 'boolean',
       default: true,

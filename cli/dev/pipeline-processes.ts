@@ -23,11 +23,15 @@ export class PipelineProcesses implements AsyncDisposable {
   }
 
   #start(pipeline: string): void {
-    const child = spawn(process.execPath, ['--enable-source-maps', main, 'run', pipeline, '--http-port', '0'], {
-      cwd: this.project.root,
-      env: { ...process.env, ...this.environment },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', main, 'run', pipeline, '--http-port', '0', '--log', 'text'],
+      {
+        cwd: this.project.root,
+        env: { ...process.env, ...this.environment },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    )
     this.#running.set(pipeline, child)
     child.once('exit', (code) => {
       if (this.#running.get(pipeline) !== child) return

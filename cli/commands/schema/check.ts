@@ -7,8 +7,6 @@ import { candidateSchemas } from '../../registry/candidate-schemas.js'
 import { requireRegistry } from '../../registry/client.js'
 
 export default command({
-  name: 'check',
-  description: 'Ask the registry whether the schemas of the project are compatible',
   args: {},
   async run({ terminal, cwd, configFile }) {
     const project = await loadProject(cwd, configFile)

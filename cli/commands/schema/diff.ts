@@ -9,8 +9,6 @@ import type { Terminal } from '../../terminal.js'
 import { UsageError } from '../../usage-error.js'
 
 export default command({
-  name: 'diff',
-  description: 'Show what moved in the registry since the lock was written; exit code 1 when something did',
   args: {},
   async run({ terminal, cwd, configFile }) {
     const project = await loadProject(cwd, configFile)

@@ -7,8 +7,6 @@ import { printPullProblems } from '../../registry/print-pull.js'
 import { pullProject } from '../../registry/pull-project.js'
 
 export default command({
-  name: 'pull',
-  description: 'Pin the subjects that the pipelines use in the lock file, and write their TypeScript types',
   args: {
     subjects: {
       type: 'positional',

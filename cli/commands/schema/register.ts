@@ -9,8 +9,6 @@ import { registerCandidates } from '../../registry/register-project.js'
 import type { Terminal } from '../../terminal.js'
 
 export default command({
-  name: 'register',
-  description: 'Register the schemas of the project: files of schemas/, and those derived from types of sinks',
   args: {},
   async run({ terminal, cwd, configFile }) {
     const project = await loadProject(cwd, configFile)
