@@ -77,7 +77,8 @@ test.each(explainLevels)('%s of every fixture, in every format', async (level) =
     expect(text.split('\n').length).toBeGreaterThan(4)
     expect(text).not.toMatch(/\[object|undefined:|\?\?\?/)
     const json: unknown = JSON.parse(explain(pipeline, { format: 'json', level }))
-    expect(json).toMatchObject({ pipeline: pipeline.name, [level]: expect.anything() })
+    expect(json).toMatchObject({ pipeline: pipeline.name })
+    expect(json).toHaveProperty(level)
     expect(explain(pipeline, { format: 'mermaid', level })).toMatch(/^flowchart LR\n/)
     expect(text + JSON.stringify(json)).not.toContain(root)
   }

@@ -1,5 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { generated, linked, run, TestProject } from './support.js'
+
+/** Each test runs the front end, and most a process of their own. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const projects: TestProject[] = []
 function project(files: Readonly<Record<string, string>>): TestProject {
@@ -161,7 +164,6 @@ describe('residual modules', () => {
 
   test('live bindings, default exports, namespaces, JSON, enums', async () => {
     const p = project({
-      'tsconfig.json': '{"compilerOptions":{"resolveJsonModule":true,"module":"esnext","moduleResolution":"bundler"}}',
       'p.ts': `import zones from './zones.json'\nimport * as lib from './lib.js'\nexport let last = 0\n
         export function next() { return (last += 1) }\nexport enum Level { Low, High = 7 }\nexport default () => zones.x + lib.one`,
       'lib.ts': 'export const one = 1\nexport const two = 2\n',
@@ -214,7 +216,6 @@ describe('residual modules', () => {
   test('import.meta of an author module is that of the author', async () => {
     const p = project({
       'src/p.ts': `export const where = () => [import.meta.url, import.meta.dirname, import.meta.filename]`,
-      'tsconfig.json': '{"compilerOptions":{"module":"esnext","target":"esnext","types":["node"]}}',
     })
     const module = generated(['export default where$\n'], {
       imports: [{ local: 'where$', module: p.path('src/p.ts'), name: 'where' }],

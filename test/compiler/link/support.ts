@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addMapping, GenMapping, toEncodedMap } from '@jridgewell/gen-mapping'
-import { isError, type PassResult } from '../../../compiler/diagnostics/diagnostic.js'
+import type { PassResult } from '../../../compiler/diagnostics/diagnostic.js'
 import { authorModules } from '../../../compiler/frontend/author-modules.js'
 import { load } from '../../../compiler/frontend/load.js'
 import type { AuthorModule } from '../../../compiler/ir/author-module.js'
@@ -23,7 +23,7 @@ export class TestProject {
     const cache = path.join(repository, '.millrace')
     mkdirSync(cache, { recursive: true })
     this.root = mkdtempSync(path.join(cache, 'link-'))
-    for (const [name, text] of Object.entries({ ...this.files, ...stubOfRuntime })) this.write(name, text)
+    for (const [name, text] of Object.entries({ ...surroundings, ...this.files })) this.write(name, text)
   }
 
   write(name: string, text: string): void {
@@ -43,8 +43,8 @@ export class TestProject {
   /** The front end's view of the modules that the file leads to. */
   modules(file: string): readonly AuthorModule[] {
     const { value, diagnostics } = load({ root: this.root, files: [file] })
-    const errors = diagnostics.filter(isError).map(({ message }) => message)
-    if (value === undefined || errors.length > 0) throw new Error(errors.join('\n'))
+    // Types of Node are left out, which is quicker: what TypeScript says is no matter of these tests.
+    if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
     return authorModules(value)
   }
 
@@ -62,9 +62,19 @@ export class TestProject {
   }
 }
 
-/** In place of `millrace/runtime`, so that linked modules run without Kafka. */
-const stubOfRuntime = {
+/** Stubs in place of `millrace`, so that linked modules run without Kafka. */
+const surroundings = {
   'package.json': '{"type":"module"}',
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      target: 'ES2023',
+      lib: ['ES2023'],
+      module: 'ESNext',
+      moduleResolution: 'bundler',
+      resolveJsonModule: true,
+      types: [],
+    },
+  }),
   'node_modules/millrace/package.json': JSON.stringify({
     name: 'millrace',
     type: 'module',
