@@ -48,6 +48,10 @@ export class BrokerThread implements BrokerControl {
     await this.#call('deleteTopic', [name])
   }
 
+  async appendRaw(topic: string, partition: number, batch: Uint8Array): Promise<number> {
+    return (await this.#call('appendRaw', [topic, partition, batch])) as number
+  }
+
   async addFault(rule: FaultRule): Promise<void> {
     await this.#call('addFault', [rule])
   }

@@ -1,10 +1,12 @@
 /** A cluster with its sockets: what runs in the broker's thread, or in the caller's. */
+import { BATCH_HEADER_BYTES } from '../../runtime/kafka/record-batch/index.js'
 import { ROUTES } from './api/routes.js'
 import { ManualClock } from './clock.js'
 import { Cluster } from './cluster.js'
 import type { CoordinatorType } from './cluster.js'
 import type { BrokerControl, BrokerStats } from './control.js'
 import type { FaultRule } from './faults.js'
+import { readBatchSize } from './log/batch-fields.js'
 import { createLogger } from './logger.js'
 import type { Logger } from './logger.js'
 import type { BrokerSettings, TopicSpec } from './options.js'
@@ -51,6 +53,18 @@ export class Broker implements BrokerControl {
 
   deleteTopic(name: string): Promise<void> {
     return settle(() => this.#cluster.deleteTopic(this.#topic(name)))
+  }
+
+  appendRaw(topic: string, index: number, bytes: Uint8Array): Promise<number> {
+    return settle(() => {
+      const partition = this.#topic(topic).partition(index)
+      if (partition === undefined) throw new Error(`topic ${topic} has no partition ${index}`)
+      const batch = Buffer.from(bytes)
+      if (batch.length < BATCH_HEADER_BYTES || readBatchSize(batch, 0) !== batch.length) {
+        throw new Error('appendRaw takes one whole batch: its length field must match its bytes')
+      }
+      return partition.log.appendUnchecked(batch, partition.leaderEpoch)
+    })
   }
 
   addFault(rule: FaultRule): Promise<void> {

@@ -24,6 +24,8 @@ export interface BrokerControl {
   start(): Promise<readonly string[]>
   createTopic(name: string, spec: TopicSpec): Promise<void>
   deleteTopic(name: string): Promise<void>
+  /** Returns the base offset. */
+  appendRaw(topic: string, partition: number, batch: Uint8Array): Promise<number>
   addFault(rule: FaultRule): Promise<void>
   clearFaults(): Promise<void>
   moveLeader(topic: string, partition: number, node: number): Promise<void>

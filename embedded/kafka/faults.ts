@@ -11,6 +11,8 @@ export type FaultEffect =
   | { readonly kind: 'delay'; readonly ms: number }
   /** The connection is cut, before the request is handled or after, in place of the answer. */
   | { readonly kind: 'drop'; readonly when: 'before' | 'after' }
+  /** The answer comes in pieces of so many bytes, one every so many ms. */
+  | { readonly kind: 'trickle'; readonly bytes: number; readonly everyMs: number }
   /** The connection stays open and is never answered again: a half-open one. */
   | { readonly kind: 'freeze'; readonly when: 'before' | 'after' }
 

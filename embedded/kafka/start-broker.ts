@@ -41,6 +41,11 @@ export interface EmbeddedBroker extends AsyncDisposable {
   createTopic(name: string, spec?: TopicSpec): Promise<void>
   /** Rejects when there is no such topic. */
   deleteTopic(name: string): Promise<void>
+  /**
+   * Appends one batch as it is, unchecked, as a producer never could: with a wrong checksum, say, or emptied as by
+   * compaction. Only its base offset and leader epoch are set. Resolves with the base offset.
+   */
+  appendRaw(topic: string, partition: number, batch: Uint8Array): Promise<number>
   /** Moves a manual clock, in ms. Rejects with the system clock. */
   advanceClock(ms: number): Promise<void>
   stats(): Promise<BrokerStats>
@@ -85,6 +90,7 @@ const handleFor = (control: BrokerControl, addresses: readonly string[]): Embedd
     },
     createTopic: async (name, spec = {}) => running().createTopic(name, spec),
     deleteTopic: async (name) => running().deleteTopic(name),
+    appendRaw: async (topic, partition, batch) => running().appendRaw(topic, partition, batch),
     advanceClock: async (ms) => running().advanceClock(ms),
     stats: async () => running().stats(),
     close,

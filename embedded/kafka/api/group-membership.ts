@@ -10,8 +10,8 @@ import type {
   SyncGroupRequest,
   SyncGroupResponseInput,
 } from '../../../runtime/kafka/protocol/index.js'
-import { refusedJoin, refusedSync } from '../group/classic-group.js'
-import type { JoinResult, SyncResult } from '../group/member.js'
+import { refusedJoin, refusedSync } from '../group/requests.js'
+import type { JoinResult, SyncResult } from '../group/requests.js'
 import { MAX_SESSION_TIMEOUT_MS } from './broker-configs.js'
 import type { Handler, RequestContext } from './route.js'
 

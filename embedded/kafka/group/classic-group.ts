@@ -2,6 +2,8 @@
  * One group of the classic protocol, after Kafka's group coordinator: Empty → PreparingRebalance (members join) →
  * CompletingRebalance (the leader assigns) → Stable. Members that do not rejoin or sync in time are removed, static
  * ones only when their session ends. All time-outs run on the broker's clock.
+ *
+ * Longer than other files: the transitions of one state machine read best in one place.
  */
 import { randomUUID } from 'node:crypto'
 import { ErrorCode } from '../../../runtime/kafka/protocol/index.js'
@@ -9,8 +11,10 @@ import type { Clock, Timer } from '../clock.js'
 import type { Storage } from '../storage/storage.js'
 import { CommittedOffsets } from './committed-offsets.js'
 import { NO_ASSIGNMENT, metadataFor, sameProtocols } from './member.js'
-import type { JoinResult, Member, MemberProtocol, SyncResult } from './member.js'
+import type { Member } from './member.js'
 import { Membership } from './membership.js'
+import { refusedJoin, refusedSync } from './requests.js'
+import type { JoinRequest, JoinResult, SyncRequest, SyncResult } from './requests.js'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
 
@@ -20,51 +24,8 @@ export interface GroupSettings {
   readonly storage: Storage
 }
 
-export interface JoinRequest {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
-  readonly sessionTimeoutMs: number
-  readonly rebalanceTimeoutMs: number
-  readonly protocolType: string
-  readonly protocols: readonly MemberProtocol[]
-  /** JoinGroup 4 and later: dynamic members come back with the id that they are given. */
-  readonly requireKnownMemberId: boolean
-  /** JoinGroup 9 and later. */
-  readonly supportsSkippingAssignment: boolean
-}
-
-export interface SyncRequest {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly generationId: number
-  readonly protocolType: string | null
-  readonly protocolName: string | null
-  readonly assignments: ReadonlyMap<string, Buffer>
-}
-
-const NO_GENERATION = -1
 /** How long a new member may wait for its first rebalance. */
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 5 * 60 * 1000
-
-export const refusedJoin = (errorCode: number, memberId: string): JoinResult => ({
-  errorCode,
-  memberId,
-  generationId: NO_GENERATION,
-  protocolType: null,
-  protocolName: null,
-  leader: '',
-  skipAssignment: false,
-  members: [],
-})
-
-export const refusedSync = (errorCode: number): SyncResult => ({
-  errorCode,
-  protocolType: null,
-  protocolName: null,
-  assignment: NO_ASSIGNMENT,
-})
 
 export class ClassicGroup {
   readonly offsets: CommittedOffsets

@@ -1,32 +1,10 @@
 /** A member of a classic consumer group, as its coordinator sees it. */
 import type { Timer } from '../clock.js'
+import type { JoinResult, SyncResult } from './requests.js'
 
 export interface MemberProtocol {
   readonly name: string
   readonly metadata: Buffer
-}
-
-export interface JoinResult {
-  readonly errorCode: number
-  readonly memberId: string
-  readonly generationId: number
-  readonly protocolType: string | null
-  readonly protocolName: string | null
-  readonly leader: string
-  readonly skipAssignment: boolean
-  /** For the leader only. */
-  readonly members: readonly {
-    readonly memberId: string
-    readonly groupInstanceId: string | null
-    readonly metadata: Buffer
-  }[]
-}
-
-export interface SyncResult {
-  readonly errorCode: number
-  readonly protocolType: string | null
-  readonly protocolName: string | null
-  readonly assignment: Buffer
 }
 
 export interface Member {

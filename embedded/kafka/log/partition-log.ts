@@ -121,6 +121,16 @@ export class PartitionLog {
     return valid
   }
 
+  /** Appends without any look at the content, so that readers can be shown broken batches. Returns the base offset. */
+  appendUnchecked(batch: Buffer, partitionLeaderEpoch: number): number {
+    const baseOffset = this.#end
+    const stored = this.#segmentFor(batch.length).append(batch, { partitionLeaderEpoch, baseOffset })
+    this.#save(stored)
+    this.#end = readLastOffset(stored, 0) + 1
+    this.#notify()
+    return baseOffset
+  }
+
   /** Appends a transaction marker. An abort goes into the index of aborted transactions. */
   appendMarker(batch: Buffer, partitionLeaderEpoch: number, aborts: boolean): number {
     const header = readBatchHeader(batch, 0)

@@ -22,6 +22,8 @@ export interface ConnectionServices {
   readonly logger: Logger
 }
 
+type TrickleEffect = Extract<FaultEffect, { readonly kind: 'trickle' }>
+
 type Outcome = Buffer[] | null | 'close' | 'freeze'
 
 export class Connection {
@@ -108,7 +110,9 @@ export class Connection {
       logger.debug(`${clientId ?? ''} → node ${node.id}: ${target.name} v${apiVersion}`)
       const answer = await target.serve(apiVersion, correlationId, reader, this.#context(target, apiVersion, clientId))
       if (effect?.kind === 'drop') return 'close'
-      return effect?.kind === 'freeze' ? 'freeze' : answer
+      if (effect?.kind === 'freeze') return 'freeze'
+      if (effect?.kind === 'trickle' && Array.isArray(answer)) await this.#trickle(answer, effect)
+      return effect?.kind === 'trickle' ? null : answer
     } catch (error) {
       logger.error(`closing the connection of ${this.#peer}: ${error instanceof Error ? (error.stack ?? '') : ''}`)
       return 'close'
@@ -116,7 +120,7 @@ export class Connection {
   }
 
   async #beforeEffect(effect: FaultEffect | undefined): Promise<Outcome> {
-    if (effect === undefined || effect.kind === 'error') return null
+    if (effect === undefined || effect.kind === 'error' || effect.kind === 'trickle') return null
     if (effect.kind === 'delay') {
       await new Promise<void>((resolve) => void this.#services.cluster.clock.schedule(effect.ms, resolve))
       return null
@@ -138,6 +142,14 @@ export class Connection {
         return () => void this.#closeCallbacks.delete(callback)
       },
       injectedError: (topic, partition) => cluster.faults.takeError(target.name, node.id, topic, partition),
+    }
+  }
+
+  async #trickle(parts: readonly Buffer[], { bytes, everyMs }: TrickleEffect): Promise<void> {
+    const answer = Buffer.concat(parts)
+    for (let at = 0; at < answer.length && !this.#socket.destroyed; at += bytes) {
+      await this.#send([answer.subarray(at, at + bytes)])
+      await new Promise<void>((resolve) => void this.#services.cluster.clock.schedule(everyMs, resolve))
     }
   }
 

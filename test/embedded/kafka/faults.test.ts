@@ -81,6 +81,32 @@ describe('faults', () => {
       other.close()
     }))
 
+  it('lets an answer trickle', () =>
+    withBroker({}, async (broker, client) => {
+      await broker.createTopic('t')
+      await broker.faults.add({ api: 'Produce', effect: { kind: 'trickle', bytes: 7, everyMs: 1 } })
+      expect((await produce(client, 't'))?.baseOffset).toBe(0n)
+      expect((await produce(client, 't'))?.baseOffset).toBe(1n)
+    }))
+
+  it('holds batches that no producer could write', () =>
+    withBroker({}, async (broker, client) => {
+      await broker.createTopic('t')
+      const broken = Buffer.from(batchOf(['a', 'b']))
+      broken[broken.length - 1] = 0x55
+      const emptied = Buffer.from(batchOf(['c', 'd', 'e']).subarray(0, 61))
+      emptied.writeInt32BE(61 - 12, 8)
+      emptied.writeInt32BE(0, 57)
+      expect(await broker.appendRaw('t', 0, broken)).toBe(0)
+      expect(await broker.appendRaw('t', 0, emptied)).toBe(2)
+      expect((await produce(client, 't'))?.baseOffset).toBe(5n)
+      await expect(broker.appendRaw('t', 0, broken.subarray(0, 70))).rejects.toThrow('takes one whole batch')
+      const { responses } = await client.send(api.Fetch, 11, fetchFrom('t', 0))
+      const records = responses[0]?.partitions[0]?.records ?? Buffer.alloc(0)
+      expect(records.subarray(21, broken.length).equals(broken.subarray(21))).toBe(true)
+      expect(records.length).toBeGreaterThan(broken.length + emptied.length)
+    }))
+
   it('keeps data over a restart of the node, on the same port', () =>
     withBroker({}, async (broker, client) => {
       await broker.createTopic('t')
