@@ -1,7 +1,7 @@
 /** Lines of generated code with their indentation; at the end text and source positions. */
 import { addMapping, GenMapping, toEncodedMap } from '@jridgewell/gen-mapping'
 import type { Span } from '../ir/span.js'
-import { Code, join, js, textOf } from './code.js'
+import { type Code, join, js, textOf } from './code.js'
 
 export interface GeneratedText {
   readonly text: string

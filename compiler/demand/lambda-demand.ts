@@ -115,7 +115,7 @@ class Analysis {
     this.#locals.set(local, settledValue)
   }
 
-  #isConstant = (local: LocalId): boolean => !this.#mutable.has(local)
+  readonly #isConstant = (local: LocalId): boolean => !this.#mutable.has(local)
 
   /** What a function body gives back. */
   #returned(body: readonly Statement[]): AbstractValue {

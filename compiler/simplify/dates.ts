@@ -55,7 +55,7 @@ class DateFinder {
     } else this.expression(node)
   }
 
-  private expression = (node: MirExpression): MirExpression => {
+  private readonly expression = (node: MirExpression): MirExpression => {
     if (node.kind === 'local') this.dates.delete(node.local)
     if (isTimeOf(node)) return node
     return mapChildren(node, this.expression, this.body)
@@ -90,7 +90,7 @@ class DateReplacement {
       return letStatement(time, init, node.span)
     })
 
-  private expression = (node: MirExpression): MirExpression => {
+  private readonly expression = (node: MirExpression): MirExpression => {
     const time = node.kind === 'local' ? this.#times.get(node.local) : undefined
     if (time === undefined) return mapChildren(node, this.expression, this.body)
     const callee = expression({ kind: 'global', name: 'Date' })

@@ -115,7 +115,7 @@ function template(node: MirExpression & { kind: 'template' }): MirExpression {
     if (constant === undefined) {
       expressions.push(inner)
       strings.push(after)
-    } else strings[strings.length - 1] += `${String(constant.value)}${after}`
+    } else strings.push(`${strings.pop() ?? ''}${String(constant.value)}${after}`)
   }
   if (expressions.length > 0) return expression({ kind: 'template', strings, expressions }, node)
   return literal(strings[0])

@@ -31,7 +31,7 @@ class Propagation {
       return []
     })
 
-  private expression = (node: MirExpression): MirExpression => {
+  private readonly expression = (node: MirExpression): MirExpression => {
     if (node.kind !== 'local') return mapChildren(node, this.expression, this.body)
     const value = this.#values.get(node.local)
     if (value === undefined) return node

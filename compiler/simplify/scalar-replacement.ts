@@ -49,7 +49,7 @@ class Replacement {
 
   // Candidates: locals that are only ever object literals.
 
-  private collect = (body: readonly MirStatement[]): readonly MirStatement[] => {
+  private readonly collect = (body: readonly MirStatement[]): readonly MirStatement[] => {
     for (const node of body) {
       if (node.kind === 'let' && node.init !== undefined) this.value(node.local, node.init)
       if (node.kind === 'let' && node.init === undefined) this.candidate(node.local)
@@ -108,7 +108,7 @@ class Replacement {
 
   // Escapes: every mention that is neither a read of a property nor part of what is written to a sink.
 
-  private escapes = (body: readonly MirStatement[]): readonly MirStatement[] => {
+  private readonly escapes = (body: readonly MirStatement[]): readonly MirStatement[] => {
     for (const node of body) {
       if (node.kind === 'emit') {
         this.structured(node.key)
@@ -141,7 +141,7 @@ class Replacement {
     this.mentions(node)
   }
 
-  private mentions = (node: MirExpression): MirExpression => {
+  private readonly mentions = (node: MirExpression): MirExpression => {
     if (node.kind === 'local') {
       const candidate = this.#candidates.get(node.local)
       if (candidate !== undefined) candidate.escapes = true
@@ -227,7 +227,7 @@ class Replacement {
     return target
   }
 
-  private rewrite = (node: MirExpression): MirExpression => {
+  private readonly rewrite = (node: MirExpression): MirExpression => {
     if (node.kind === 'local') {
       const properties = this.#properties.get(node.local)
       return properties === undefined ? node : this.literalOf(properties, node)

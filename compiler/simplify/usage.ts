@@ -66,7 +66,7 @@ class UsageCounter {
     if (this.#depths.get(local) !== this.#depth) usage.repeated = true
   }
 
-  private expression = (node: MirExpression): MirExpression => {
+  private readonly expression = (node: MirExpression): MirExpression => {
     if (node.kind === 'local') {
       const usage = this.of(node.local)
       usage.reads++

@@ -11,13 +11,13 @@ export class RecordEncodeError extends Error {
 }
 
 /** Leaves a record whose chosen topic has no metadata yet; the task turns it into Stop.UnknownTopic. */
-export class UnknownTopic {
-  constructor(readonly topic: string) {}
+export class UnknownTopic extends Error {
+  constructor(readonly topic: string) {
+    super(`topic ${topic} has no metadata yet`)
+  }
 }
 
 export function unknownTopic(topic: string): never {
-  // It is no error: the record is processed again when the topic is known.
-  // eslint-disable-next-line @typescript-eslint/only-throw-error
   throw new UnknownTopic(topic)
 }
 

@@ -114,7 +114,7 @@ function canonicalObject(value: object, path: string): string {
     // Not map(): a hole is null, as JSON.stringify has it.
     return `[${Array.from(value, (item: unknown, index) => canonicalJson(item ?? null, `${path}[${index}]`)).join(',')}]`
   }
-  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON(), path)
+  if (hasToJson(value)) return canonicalJson(value.toJSON(), path)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     throw new RecordEncodeError(`${path} is an instance of ${value.constructor.name}, which JSON cannot hold`)
@@ -124,4 +124,8 @@ function canonicalObject(value: object, path: string): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member, `${path}.${name}`)}`)
   return `{${members.join(',')}}`
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function'
 }

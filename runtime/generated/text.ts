@@ -74,7 +74,7 @@ export function sameBytes(bytes: Uint8Array, start: number, end: number, other: 
 
 /** Bytes of a string in UTF-8; a lone surrogate counts as U+FFFD. */
 export function utf8Length(text: string): number {
-  let length = text.length
+  const length = text.length
   for (let index = 0; index < text.length; index++) {
     if (text.charCodeAt(index) > 127) return Buffer.byteLength(text)
   }

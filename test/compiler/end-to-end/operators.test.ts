@@ -76,7 +76,7 @@ test('keys, headers and timestamps are kept or set', async () => {
   const shown = written.map((each) => ({
     topic: each.topic,
     key: each.key?.toString() ?? null,
-    timestamp: Number(each.timestamp),
+    timestamp: each.timestamp,
     headers: each.headers.map((header) => [header.key, header.value?.toString('latin1')]),
   }))
   const kept = [['h', 'v']]

@@ -6,7 +6,7 @@ import { parseSchemaOrThrow } from '../../../avro/parse-schema.js'
 import { optimizations, type Optimization } from '../../../compiler/ir/optimizations.js'
 import { backHalf, frontHalf, type FrontHalf } from '../support/compile-project.js'
 import { framed, run } from '../support/run-module.js'
-import { orders, throwing, zoo } from './zoo.js'
+import { orders, throwing, zoo } from './project/zoo.js'
 
 const pipelineText = (zoo: string): string => `
 import { avro, json, pipeline, string, topic } from 'millrace'
@@ -27,7 +27,7 @@ function throughJson(value: unknown): unknown {
 }
 
 function files(text: string): Readonly<Record<string, string>> {
-  return { 'pipeline.ts': text, 'zoo.ts': readFileSync(new URL('./zoo.ts', import.meta.url), 'utf8') }
+  return { 'pipeline.ts': text, 'zoo.ts': readFileSync(new URL('./project/zoo.ts', import.meta.url), 'utf8') }
 }
 
 async function compiled(
@@ -60,7 +60,7 @@ const all: readonly (readonly [string, readonly Optimization[]])[] = [
 test('each lambda does what it does by itself', async () => {
   const front = await frontHalf(files(pipelineText('zoo')))
   const direct = Object.entries(zoo).map(([name, f]) => [name, orders.map((order) => throughJson(f(order)))])
-  const expected = { ...Object.fromEntries(direct), errors: [] }
+  const expected: Outcomes = { ...(Object.fromEntries(direct) as Outcomes), errors: [] }
   for (const [optimised, disabled] of all) {
     expect(await compiled(Object.keys(zoo), front, disabled), `with ${optimised}`).toEqual(expected)
   }

@@ -1,4 +1,5 @@
 /** Plans without lambdas, by hand: what serdes and code generation are tested with. */
+import { compileFunction } from 'node:vm'
 import { generate } from '../../../compiler/codegen/generate.js'
 import { lowered } from '../../../compiler/compile.js'
 import type { LogicalNode, LogicalTopic } from '../../../compiler/ir/logical-plan.js'
@@ -97,8 +98,6 @@ export function generated(plan: ResolvedPlan, disabled: readonly Optimization[] 
   const body = code
     .replace(/^import \{ (.*) \} from "millrace\/runtime"$/m, 'const { $1 } = runtime')
     .replace('export default pipeline', 'return pipeline')
-  // The text of a module that has just been generated here.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const evaluate = new Function('runtime', body) as (helpers: typeof runtime) => GeneratedPipeline
+  const evaluate = compileFunction(body, ['runtime']) as (helpers: typeof runtime) => GeneratedPipeline
   return { pipeline: evaluate(runtime), code }
 }

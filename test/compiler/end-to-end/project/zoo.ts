@@ -86,7 +86,6 @@ export const zoo: Readonly<Record<string, (o: Order) => unknown>> = {
     return { size: 'small', amount: -o.amount }
   },
   varInBody: (o) => {
-    // eslint-disable-next-line no-var
     var z
     if (o.amount > 100) z = 'big'
     return { z: z ?? 'none' }
