@@ -43,6 +43,7 @@ function packageJson(name: string, version: string): string {
 const tsconfig = json({
   compilerOptions: {
     target: 'ES2023',
+    lib: ['ES2023', 'ESNext.Disposable'],
     module: 'NodeNext',
     moduleResolution: 'NodeNext',
     types: ['node'],
@@ -88,27 +89,28 @@ const largeOrdersSchema = json({
 
 const pipeline = `import { pipeline, topic } from 'millrace'
 
-const orders = topic('orders', { timestamp: (order) => order.createdAt })
+export const orders = topic('orders', { timestamp: (order) => order.createdAt })
+export const large = topic('large-orders')
 
 export const largeOrders = pipeline('large-orders', (p) => {
   p.stream(orders)
     .filter((order) => order.amount >= 100)
     .map(({ id, amount }) => ({ id, amount }))
     .print('large order')
-    .to(topic('large-orders'))
+    .to(large)
 })
 `
 
 const test = `import { testDriver } from 'millrace/testing'
 import { expect, test } from 'vitest'
-import { largeOrders } from '../pipelines/large-orders.js'
+import { large, largeOrders, orders } from '../pipelines/large-orders.js'
 
 test('small orders are dropped', () => {
-  const driver = testDriver(largeOrders)
+  using driver = testDriver(largeOrders)
   const createdAt = new Date(0)
-  driver.input('orders').send({ key: 'a', value: { id: '1', customer: 'c', amount: 99, createdAt } })
-  driver.input('orders').send({ key: 'a', value: { id: '2', customer: 'c', amount: 100, createdAt } })
-  expect(driver.output('large-orders').readAll().map((record) => record.value)).toEqual([{ id: '2', amount: 100 }])
+  driver.input(orders).send({ key: 'a', value: { id: '1', customer: 'c', amount: 99, createdAt } })
+  driver.input(orders).send({ key: 'b', value: { id: '2', customer: 'c', amount: 100, createdAt } })
+  expect(driver.output(large).readValues()).toEqual([{ id: '2', amount: 100 }])
 })
 `
 
