@@ -41,6 +41,8 @@ export class ClassicGroup {
   #syncTimer: Timer | null = null
   /** While the first rebalance of an empty group waits for more members. */
   #initialDelay = false
+  /** ms since the epoch. */
+  #rebalanceStart = 0
 
   constructor(
     readonly id: string,
@@ -215,7 +217,7 @@ export class ClassicGroup {
     const member = this.#newMember(id, request, respond)
     this.#membership.add(member, request.protocolType)
     this.#startSession(member, NEW_MEMBER_JOIN_TIMEOUT_MS)
-    if (this.#initialDelay) this.#startRebalanceTimer(this.#settings.initialRebalanceDelayMs)
+    if (this.#initialDelay) this.#extendInitialDelay()
     this.#rebalance()
   }
 
@@ -291,7 +293,16 @@ export class ClassicGroup {
     this.#clearPendingSync()
     this.#initialDelay = this.#state === 'Empty' && this.#settings.initialRebalanceDelayMs > 0
     this.#state = 'PreparingRebalance'
-    this.#startRebalanceTimer(this.#initialDelay ? this.#settings.initialRebalanceDelayMs : this.#rebalanceTimeout())
+    this.#rebalanceStart = this.#settings.clock.now()
+    if (this.#initialDelay) this.#extendInitialDelay()
+    else this.#startRebalanceTimer(this.#rebalanceTimeout())
+  }
+
+  /** Every member that joins an empty group gives the others some time again, up to the rebalance time-out. */
+  #extendInitialDelay(): void {
+    const { clock, initialRebalanceDelayMs } = this.#settings
+    const left = this.#rebalanceStart + this.#rebalanceTimeout() - clock.now()
+    this.#startRebalanceTimer(Math.min(initialRebalanceDelayMs, left))
   }
 
   #rebalanceTimeout(): number {
