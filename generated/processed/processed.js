@@ -18,6 +18,7 @@ var Task0 = class extends TaskBase {
     let position$ = start, nextOffset$ = fromOffset, stop$ = 0, turns$ = 0;
     let serial$ = this.serial, operator$ = -1, p$ = 0, n$ = 0;
     let count$0 = 0;
+    let count$1 = 0;
     try {
       records: while (position$ < end) {
         p$ = position$;
@@ -62,10 +63,11 @@ var Task0 = class extends TaskBase {
         if (p$ >= next$) corruptRecord();
         let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let valueStart$f1 = -1, valueEnd$f1 = -1, valueText$f1 = void 0;
-        if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (keyTo$ >= 0) {
+          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          keyStart$f0 = keyFrom$;
+          keyEnd$f0 = keyTo$;
+        }
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         if (!isUtf8(buffer$, valueFrom$, valueTo$)) badUtf8("value");
@@ -86,21 +88,22 @@ var Task0 = class extends TaskBase {
         operator$ = 1;
         const map_1$0 = `processed-${valueText$f1 ??= text(valueBuffer$, valueStart$f1, valueEnd$f1)}`;
         operator$ = 2;
-        this.context.log.print("processed", keyText$f0 ??= text(keyBuffer$, keyStart$f0, keyEnd$f0), map_1$0);
+        this.context.log.print("processed", keyStart$f0 < 0 ? null : keyText$f0 ??= text(keyBuffer$, keyStart$f0, keyEnd$f0), map_1$0);
+        count$1++;
         operator$ = 3;
         {
           const output$ = this.sink0;
-          const writer$ = output$.writers[output$.partitions === 1 ? 0 : output$.partitionOf(buffer$, keyFrom$, keyTo$)];
+          const writer$ = output$.writers[keyStart$f0 >= 0 ? output$.partitions === 1 ? 0 : output$.partitionOf(buffer$, keyFrom$, keyTo$) : output$.stickyPartition()];
           if (map_1$0 != null) {
             let text$w0;
             text$w0 = wellFormedText(map_1$0, "");
-            let q$ = writer$.beginRecord(serial$, timestamp$, buffer$, keyFrom$, keyTo$, 0 + text$w0.length * 3);
+            let q$ = writer$.beginRecord(serial$, timestamp$, keyStart$f0 >= 0 ? buffer$ : null, keyFrom$, keyTo$, 0 + text$w0.length * 3);
             const out$ = writer$.buffer, outView$ = writer$.view;
             q$ = writeUtf8(out$, q$, text$w0);
             if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
             else writer$.endRecord(q$);
           } else {
-            writer$.beginRecord(serial$, timestamp$, buffer$, keyFrom$, keyTo$, 0);
+            writer$.beginRecord(serial$, timestamp$, keyStart$f0 >= 0 ? buffer$ : null, keyFrom$, keyTo$, 0);
             if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(-1, buffer$, headersStart$, next$);
             else writer$.endNull();
           }
@@ -127,7 +130,7 @@ var Task0 = class extends TaskBase {
     this.counts[0] += count$0;
     this.counts[1] += count$0;
     this.counts[2] += count$0;
-    this.counts[3] += count$0;
+    this.counts[3] += count$1;
     return stop$;
   }
 };
