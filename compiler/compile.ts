@@ -26,6 +26,7 @@ import type { ResolvedPlan } from './ir/resolved-plan.js'
 import type { Topology } from './ir/topology.js'
 import type { Manifest } from '../runtime/abi/manifest.js'
 import { link, type OutputFile } from './link/link.js'
+import { modulesBehind } from './link/modules-behind.js'
 import { sourceHash } from './link/source-hash.js'
 import { lower } from './lower/lower.js'
 import { buildManifest } from './manifest.js'
@@ -163,11 +164,12 @@ async function compilePipeline(
   build: Build,
 ): Promise<CompiledPipeline | undefined> {
   const { root, outDir, version = '0', lockText = '' } = options
+  const own = modulesBehind(modules, path.resolve(root, resolved.file).replaceAll('\\', '/'))
   try {
     const levels = lowered(resolved, options.disabled, build.timings)
     const manifest = buildManifest(resolved, levels.topology, levels.module, {
       compiler: version,
-      sourceHash: sourceHash(root, modules, [lockText]),
+      sourceHash: sourceHash(root, own, [lockText]),
     })
     const generated = build.timings.measure('generate', () => generate(levels.module, levels.topology, manifest))
     const factories = generated.factories.map((factory) => ({
@@ -183,7 +185,7 @@ async function compilePipeline(
           file: resolved.file,
           module: { ...generated, factories },
           manifest,
-          authorModules: modules,
+          authorModules: own,
         }),
       ),
     )

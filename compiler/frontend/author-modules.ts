@@ -5,7 +5,8 @@
 import { ts } from 'ts-morph'
 import type { AuthorModule } from '../ir/author-module.js'
 import type { Span } from '../ir/span.js'
-import { spanOf, type SourceProgram } from './load/source-program.js'
+import { importedFiles } from './load.js'
+import { isAuthorsModule, spanOf, type SourceProgram } from './load/source-program.js'
 import { dslCallee, filesThatUseDsl } from './quote/dsl-calls.js'
 
 export function authorModules(source: SourceProgram): readonly AuthorModule[] {
@@ -16,6 +17,9 @@ export function authorModules(source: SourceProgram): readonly AuthorModule[] {
     return {
       path: file.fileName,
       text: file.text,
+      imports: importedFiles(source.checker, file)
+        .filter(isAuthorsModule)
+        .map((imported) => imported.fileName),
       dslCalls: dslCalls(file, isDslCall),
       effects: effects(source.root, file, isDslCall),
     }

@@ -8,6 +8,8 @@ export interface AuthorModule {
   /** Absolute path, with forward slashes. */
   readonly path: string
   readonly text: string
+  /** Absolute paths of the author's modules that it imports, for types as well. */
+  readonly imports: readonly string[]
   /** Where calls of the DSL begin that are made while the module loads: they have no effect but their result. */
   readonly dslCalls: readonly number[]
   /** Statements at module level that run for their effect when the module is loaded. */

@@ -188,7 +188,7 @@ describe('residual modules', () => {
   test('packages stay imports, an alias of tsconfig does not', async () => {
     const p = project({
       'tsconfig.json':
-        '{"compilerOptions":{"module":"esnext","moduleResolution":"bundler","paths":{"@/*":["./lib/*"]}}}',
+        '{"compilerOptions":{"lib":["ES2023"],"types":[],"module":"esnext","moduleResolution":"bundler","paths":{"@/*":["./lib/*"]}}}',
       'p.ts': `import { inc } from 'pkg'\nimport { two } from '@/two'\nimport { unused } from 'pure-pkg'\nimport path from 'node:path'\n
         export const builder = unused\nexport const f = (n: number) => inc(n) + two + path.sep.length`,
       'lib/two.ts': 'export const two = 2\n',

@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest'
 import type { AuthorModule } from '../../../compiler/ir/author-module.js'
+import { modulesBehind } from '../../../compiler/link/modules-behind.js'
 import { sourceHash } from '../../../compiler/link/source-hash.js'
 
-const module = (path: string, text: string): AuthorModule => ({ path, text, dslCalls: [], effects: [] })
+const module = (path: string, text: string): AuthorModule => ({
+  path,
+  text,
+  imports: [],
+  dslCalls: [],
+  effects: [],
+})
 const a = module('/x/a.ts', 'one\ntwo')
 const b = module('/x/b.ts', 'three')
 
@@ -18,4 +25,13 @@ test('depends on names, texts and other inputs, not on order, place or ends of l
     sourceHash('/x', [a, b], ['lo', 'ck']),
   ]
   expect(new Set([hash, ...others]).size).toBe(6)
+})
+
+test('a pipeline is made of the modules that its file leads to', () => {
+  const at = (path: string, ...imports: readonly string[]): AuthorModule => ({ ...module(path, ''), imports })
+  const modules = [at('/a', '/b', '/gone'), at('/b', '/c'), at('/c', '/a'), at('/d', '/c')]
+  const paths = (file: string): readonly string[] => modulesBehind(modules, file).map(({ path }) => path)
+  expect(paths('/a')).toEqual(['/a', '/b', '/c'])
+  expect(paths('/d')).toEqual(['/d', '/c', '/a', '/b'])
+  expect(paths('/unknown')).toEqual(['/a', '/b', '/c', '/d'])
 })
