@@ -1,5 +1,6 @@
 /** All APIs that the broker serves. What is not here is not advertised. */
 import { api } from '../../../runtime/kafka/protocol/index.js'
+import { createAcls, deleteAcls, describeAcls } from './acls.js'
 import { apiVersionsHandler } from './api-versions.js'
 import { alterConfigs, describeConfigs, incrementalAlterConfigs } from './configs.js'
 import { deleteRecords } from './delete-records.js'
@@ -47,6 +48,9 @@ export const ROUTES: readonly Route[] = [
   route(api.AddOffsetsToTxn, addOffsetsToTxn),
   route(api.EndTxn, endTxn),
   route(api.TxnOffsetCommit, txnOffsetCommit),
+  route(api.DescribeAcls, describeAcls),
+  route(api.CreateAcls, createAcls),
+  route(api.DeleteAcls, deleteAcls),
   route(api.DescribeConfigs, describeConfigs),
   route(api.AlterConfigs, alterConfigs),
   route(api.CreatePartitions, createPartitions),

@@ -44,3 +44,32 @@ export const discovery: Conversation = {
     }
   },
 }
+
+export const accessControl: Conversation = {
+  name: 'access-control',
+  hold: async (talk) => {
+    const anything = {
+      resourceTypeFilter: 2,
+      resourceNameFilter: null,
+      patternTypeFilter: 3,
+      principalFilter: null,
+      hostFilter: null,
+      operation: 1,
+      permissionType: 1,
+    }
+    const rule = {
+      resourceType: 2,
+      resourceName: talk.unique('t'),
+      resourcePatternType: 3,
+      principal: 'User:me',
+      host: '*',
+      operation: 3,
+      permissionType: 3,
+    }
+    for (const version of [1, 2, 3]) {
+      await talk.say(`describe, version ${version}`, api.DescribeAcls, version, anything)
+      await talk.say(`create, version ${version}`, api.CreateAcls, version, { creations: [rule, rule] })
+      await talk.say(`delete, version ${version}`, api.DeleteAcls, version, { filters: [anything] })
+    }
+  },
+}

@@ -227,12 +227,12 @@ export const expiry: Conversation = {
   hold: async (talk) => {
     const group = await talk.group('g')
     const [one, two] = [await talk.client(), await talk.client()]
-    const keeper = await joinTwice(talk, group, { client: one, rebalanceTimeoutMs: 1000 })
+    const keeper = await joinTwice(talk, group, { client: one, rebalanceTimeoutMs: 2000 })
     await sync(talk, group, keeper, { [keeper.memberId]: 'all' }, { client: one })
-    const short = { client: two, sessionTimeoutMs: 1000, rebalanceTimeoutMs: 1000 }
+    const short = { client: two, sessionTimeoutMs: 2000, rebalanceTimeoutMs: 2000 }
     const entering = joinTwice(talk, group, short)
     await untilRebalancing(talk, group, keeper.memberId, 1)
-    const kept = await join(talk, group, { client: one, memberId: keeper.memberId, rebalanceTimeoutMs: 1000 })
+    const kept = await join(talk, group, { client: one, memberId: keeper.memberId, rebalanceTimeoutMs: 2000 })
     const silent = await entering
     const waiting = sync(talk, group, silent, {}, { client: two })
     await sync(talk, group, kept, { [silent.memberId]: 'some' }, { client: one })
@@ -257,12 +257,12 @@ export const lateMember: Conversation = {
   hold: async (talk) => {
     const group = await talk.group('g')
     const [one, two] = [await talk.client(), await talk.client()]
-    const first = await joinTwice(talk, group, { client: one, rebalanceTimeoutMs: 500 })
+    const first = await joinTwice(talk, group, { client: one, rebalanceTimeoutMs: 1500 })
     await sync(talk, group, first, {}, { client: one })
-    const entered = await joinTwice(talk, group, { client: two, rebalanceTimeoutMs: 500 })
+    const entered = await joinTwice(talk, group, { client: two, rebalanceTimeoutMs: 1500 })
     talk.note('joined without the first, after the rebalance time-out', entered)
     await beat(talk, 'the first is out', group, first.memberId, 1)
-    const third = await joinTwice(talk, group, { client: one, rebalanceTimeoutMs: 500 })
+    const third = await joinTwice(talk, group, { client: one, rebalanceTimeoutMs: 1500 })
     talk.note('it never synced', third)
   },
 }

@@ -1,5 +1,5 @@
 import type { Conversation } from './conversation.js'
-import { discovery } from './discovery.js'
+import { accessControl, discovery } from './discovery.js'
 import { fetching, offsets, waiting } from './fetch.js'
 import { expiry, groupOffsets, joinRefusals, lateMember, staticMembers, twoMembers } from './groups.js'
 import { idempotentProduce, logAppendTime, plainProduce, withoutAcks } from './produce.js'
@@ -14,6 +14,7 @@ import { topicAdministration, topicConfigs } from './topics.js'
 
 export const CONVERSATIONS: readonly Conversation[] = [
   discovery,
+  accessControl,
   plainProduce,
   withoutAcks,
   logAppendTime,
