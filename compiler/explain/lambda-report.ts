@@ -1,7 +1,7 @@
 /** For each lambda of a pipeline: who calls it, what it reads, how it was compiled, and why it is not faster. */
+import { lambdasOf } from '../ir/assert-plans.js'
 import type { CapturedValue } from '../ir/captured-value.js'
 import type { Expression, Lambda, Statement } from '../ir/lambda.js'
-import type { LambdaId, LogicalNode } from '../ir/logical-plan.js'
 import type { Span } from '../ir/span.js'
 import type { ExplainedPipeline } from './explained-pipeline.js'
 import { visitLambda } from './visit-lambda.js'
@@ -49,44 +49,6 @@ export function lambdaReports({ levels }: ExplainedPipeline): readonly LambdaRep
 
 export function placeText(span: Span | undefined): string {
   return span === undefined ? 'unknown place' : `${span.file}:${span.line}:${span.column}`
-}
-
-interface NodeLambda {
-  readonly id: LambdaId
-  readonly role: string
-}
-
-export function lambdasOf(node: LogicalNode): readonly NodeLambda[] {
-  const some = (...entries: readonly (readonly [LambdaId | undefined, string])[]): readonly NodeLambda[] =>
-    entries.flatMap(([id, role]) => (id === undefined ? [] : [{ id, role }]))
-  switch (node.kind) {
-    case 'source':
-      return some([node.topic.timestamp, 'timestamp'])
-    case 'filter':
-      return some([node.predicate, 'predicate'])
-    case 'map':
-    case 'map-record':
-    case 'flat-map':
-      return some([node.mapper, 'mapper'])
-    case 'select-key':
-      return some([node.selector, 'selector'])
-    case 'peek':
-    case 'for-each':
-      return some([node.action, 'action'])
-    case 'split':
-      return some(...node.branches.map((branch) => [branch.predicate, `branch ${branch.name}`] as const))
-    case 'to':
-      return some(
-        [node.target.kind === 'chosen' ? node.target.choose : undefined, 'topic'],
-        [node.headers, 'headers'],
-        [node.timestamp, 'timestamp'],
-      )
-    case 'print':
-    case 'merge':
-    case 'branch':
-    case 'repartition':
-      return []
-  }
 }
 
 function notesOf(lambda: Lambda, home: string): readonly string[] {

@@ -1,8 +1,9 @@
 /** Plans as Mermaid flow charts: operators with their records' types on the arrows, topics as cylinders. */
+import { inputsOf } from '../ir/assert-plans.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology } from '../ir/topology.js'
-import { inputsOf, whatText } from './operator-text.js'
+import { whatText } from './operator-text.js'
 import { typeText } from './type-text.js'
 
 export function planMermaid(plan: ResolvedPlan, dropped: ReadonlySet<NodeId> = new Set()): string {

@@ -1,14 +1,10 @@
 /** Operators of a plan as a list, with or without what the type checker and the schema lock told. */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
-import type { LogicalNode, LogicalPlan, NodeId } from '../ir/logical-plan.js'
+import { inputsOf } from '../ir/assert-plans.js'
+import type { LogicalNode, LogicalPlan } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { placeText } from './lambda-report.js'
 import { fieldsText, namedTypes, topicText, typeText } from './type-text.js'
-
-export function inputsOf(node: LogicalNode): readonly NodeId[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
-}
 
 export function logicalText(plan: LogicalPlan): string {
   return plan.nodes.map((node) => operatorLine(plan, node)).join('\n')

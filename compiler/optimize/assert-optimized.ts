@@ -1,7 +1,8 @@
 /** Verifies what the rules promise: a plan of the same operators, without holes, that still does what it is there for. */
+import { inputsOf } from '../ir/assert-plans.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
-import { aliveNodes, inputsOf } from './edit-plan.js'
+import { aliveNodes } from './edit-plan.js'
 
 export function assertOptimized(before: ResolvedPlan, after: OptimizedPlan): void {
   if (after.nodes.length !== before.nodes.length) throw new Error('the optimiser lost operators')

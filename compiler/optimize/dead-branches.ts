@@ -2,10 +2,11 @@
  * Predicates that the builder decided: a filter that lets nothing pass, branches of a split that no record takes. What
  * stands behind them goes. A repartition stays, and all before it: its internal topic is part of the pinned topology.
  */
+import { inputsOf } from '../ir/assert-plans.js'
 import type { LogicalBranch, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { AppliedRule, OptimizedPlan } from '../ir/optimized-plan.js'
 import { constantPredicate } from './constant-predicate.js'
-import { aliveNodes, consumersOf, drop, inputsOf, withNode } from './edit-plan.js'
+import { aliveNodes, consumersOf, drop, withNode } from './edit-plan.js'
 import { note, type Rule } from './rule.js'
 
 const rule = 'dead-branches'

@@ -1,11 +1,7 @@
 /** Looking at plans and small edits of them. Operators that go keep their ids; nobody takes their records any more. */
+import { inputsOf } from '../ir/assert-plans.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { AppliedRule, OptimizedPlan } from '../ir/optimized-plan.js'
-
-export function inputsOf(node: LogicalNode): readonly NodeId[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
-}
 
 export function aliveNodes(plan: OptimizedPlan): readonly LogicalNode[] {
   return plan.nodes.filter((node) => !plan.dropped.has(node.id))
