@@ -44,11 +44,23 @@ async function load(file: string): Promise<unknown> {
 function withEnvironment(config: CheckedConfig): CheckedConfig {
   const brokers = process.env['MILLRACE_BROKERS']?.split(',').map((address) => address.trim())
   const url = process.env['MILLRACE_REGISTRY_URL']
+  const auth = registryAuth()
   return {
     ...config,
     kafka: brokers === undefined ? config.kafka : { ...config.kafka, brokers },
-    registry: url === undefined ? config.registry : { ...config.registry, url },
+    registry: {
+      ...config.registry,
+      ...(url === undefined ? {} : { url }),
+      ...(auth === undefined ? {} : { auth }),
+    },
   }
+}
+
+function registryAuth(): CheckedConfig['registry']['auth'] {
+  const { MILLRACE_REGISTRY_TOKEN, MILLRACE_REGISTRY_USER, MILLRACE_REGISTRY_PASSWORD = '' } = process.env
+  if (MILLRACE_REGISTRY_TOKEN !== undefined) return { bearer: MILLRACE_REGISTRY_TOKEN }
+  if (MILLRACE_REGISTRY_USER === undefined) return undefined
+  return { basic: { username: MILLRACE_REGISTRY_USER, password: MILLRACE_REGISTRY_PASSWORD } }
 }
 
 function check(value: unknown, file: string | undefined): CheckedConfig {

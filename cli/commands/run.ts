@@ -34,8 +34,8 @@ export default command({
     const settings = appSettings(project)
     const port = count(args['http-port'], '--http-port')
     const threads = count(args.threads, '--threads')
-    const module = moduleOf(project, args.pipeline)
     const readable = isReadable(args.log, terminal.json)
+    const module = moduleOf(project, args.pipeline)
     return await runMain({
       ...(readable ? { logger: readableLogger(basename(module, '.js')) } : {}),
       http: {},

@@ -17,7 +17,7 @@ export function recordFilter(expression: string | undefined): (record: ReadableR
   } catch (error) {
     throw new UsageError(
       `--filter is no JavaScript expression: ${error instanceof Error ? error.message : String(error)}`,
-      "for example: --filter 'value.amount > 100'",
+      "such as --filter 'value.amount > 100'",
     )
   }
   return (record) => {
