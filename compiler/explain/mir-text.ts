@@ -15,7 +15,7 @@ class FunctionPrinter {
   ) {}
 
   print(): string {
-    const { subTopology, input, timestamp, body } = this.fn
+    const { subTopology, input, timestamp, body, subroutines } = this.fn
     this.#block(`sub-topology ${subTopology}, input ${input}`, () => {
       if (timestamp !== undefined) {
         this.#block('event time', () => {
@@ -24,6 +24,10 @@ class FunctionPrinter {
         })
       }
       this.#statements(body)
+      for (const [index, subroutine] of subroutines.entries()) {
+        const parameters = subroutine.parameters.map((id) => this.#local(id)).join(', ')
+        this.#block(`subroutine ${index}, ${subroutine.name}(${parameters})`, () => this.#statements(subroutine.body))
+      }
     })
     return this.#lines.join('\n')
   }
