@@ -10,11 +10,12 @@ import { namedSchemas, type AvroSchema } from '../../../avro/schema.js'
 import { unionShape, type LongMode } from '../../../avro/union-shape.js'
 import { fieldOf, type Demand } from '../../ir/demand.js'
 import { SerdeError } from './element-serde.js'
+import { undemanded } from './undemanded.js'
 
 export function decodeDemanded(resolution: Resolution, demand: Demand, bytes: Uint8Array, long: LongMode): unknown {
   const reader = new BinaryReader(bytes)
   const decoder = new DemandDecoder(new Decoder(reader, long), long)
-  let value: unknown
+  let value = undemanded
   const steps = decoder.steps(resolution, demand, (decoded) => (value = decoded))
   const kept = steps.slice(0, steps.findLastIndex((step) => step.kind !== 'skip') + 1)
   for (const step of kept) decoder.run(step)
@@ -48,7 +49,7 @@ class DemandDecoder {
     if (demand.kind === 'presence') {
       return [
         read(() => {
-          receive({})
+          receive(undemanded)
         }),
         { kind: 'skip', schema: resolution.writer },
       ]
@@ -86,7 +87,9 @@ class DemandDecoder {
   }
 
   private record(resolution: RecordResolution, demand: Demand, receive: Receive): Step[] {
-    const record: Record<string, unknown> = {}
+    const record: Record<string, unknown> = Object.fromEntries(
+      resolution.reader.fields.map(({ name }) => [name, undemanded]),
+    )
     receive(record)
     const fields = resolution.fields.flatMap((step): Step[] => {
       if (step.action === 'skip') return [{ kind: 'skip', schema: step.field.schema }]
@@ -115,7 +118,7 @@ class DemandDecoder {
     if (demand.kind === 'length' && resolution.kind === 'array') return this.items(resolution, { kind: 'none' })
     if (demand.kind === 'items' && resolution.kind === 'array') return this.items(resolution, demand.items)
     if (demand.kind !== 'fields' || resolution.kind !== 'record') return decoder.value(resolution)
-    let value: unknown
+    let value = undemanded
     for (const step of this.record(resolution, demand, (record) => (value = record))) this.run(step)
     return value
   }
@@ -123,7 +126,7 @@ class DemandDecoder {
   private items(resolution: Extract<Resolution, { kind: 'array' }>, demand: Demand): unknown[] {
     const items: unknown[] = []
     this.decoder.blocks(resolution.writer.items, () => {
-      let item: unknown
+      let item = undemanded
       for (const step of this.steps(resolution.items, demand, (value) => (item = value))) this.run(step)
       items.push(item)
     })

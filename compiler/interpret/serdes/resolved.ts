@@ -5,6 +5,7 @@ import type { ResolvedPlan, ResolvedSerde } from '../../ir/resolved-plan.js'
 import { avroSerde, type SchemaIds } from './avro.js'
 import { elementSerde, type ElementSerde, type TopicSerdes } from './element-serde.js'
 import { serdeOfKind } from './of-kind.js'
+import { undemanded } from './undemanded.js'
 
 /** Serdes of the nodes of a graph from the plan that was made of it: node ids are the same. */
 export function resolvedSerdes(
@@ -42,7 +43,7 @@ function unread(serde: ElementSerde): ElementSerde {
       try {
         return serde.decode(wire)
       } catch {
-        return undefined
+        return undemanded
       }
     },
   }
