@@ -49,8 +49,6 @@ test('the middle representation', async () => {
   expect(text).toContain('if (value.length > 0) {')
   expect(text).toMatch(/emit to sink 0: key key, value /)
 })
-expect(merged).toMatch(/invoke subroutine 0: /)
-expect(merged).toMatch(/subroutine 0, merge-7\(.*\) \{/)
 
 test('where the code lies', async () => {
   const pipeline = await fixture('rekey')
