@@ -1,4 +1,4 @@
-/** Transcripts of Apache Kafka, one JSON file a conversation. */
+/** Transcripts of Apache Kafka, one JSON file a conversation. Run prettier after recording. */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Step } from './conversation.js'
 

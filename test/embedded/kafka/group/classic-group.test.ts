@@ -45,7 +45,7 @@ describe('ClassicGroup', () => {
     clock.advance(1)
     const results = await Promise.all([first, second])
     expect(results.map(({ generationId }) => generationId)).toEqual([1, 1])
-    expect(results[0]?.members.length).toBe(2)
+    expect(results[0].members.length).toBe(2)
   })
 
   it('removes members that fall silent', async () => {
