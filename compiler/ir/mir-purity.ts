@@ -3,6 +3,7 @@
  * can throw on data that has the types it claims is never dropped, moved or done twice.
  */
 import type { MirArgument, MirExpression, MirLocal, MirLocalId } from './mir.js'
+import { visitExpression } from './mir-visit.js'
 import type { ValueType } from './value-type.js'
 
 type Locals = ReadonlyMap<MirLocalId, MirLocal>
@@ -55,17 +56,22 @@ export function isPure(node: MirExpression, locals: Locals): boolean {
   }
 }
 
-/** Makes no object: done twice, nobody can tell. */
-export function isRepeatable(node: MirExpression): boolean {
-  switch (node.kind) {
-    case 'object':
-    case 'array':
-    case 'new':
-    case 'function':
-      return false
-    default:
-      return true
-  }
+/**
+ * Pure, and reads nothing but the input and constants of the language: what lies between its place and another cannot
+ * change its value. An object, a captured value and a module-level name of the author can be changed by anybody.
+ */
+export function isMovable(node: MirExpression, locals: Locals): boolean {
+  if (!isPure(node, locals)) return false
+  let movable = true
+  visitExpression(node, {
+    expression(inner) {
+      if (inner.kind === 'link' || inner.kind === 'constant') movable = false
+      const read = inner.kind === 'member' || inner.kind === 'index' ? inner.object : undefined
+      if (read === undefined || isInputPath(read) || isScalar(read.type) || read.kind === 'global') return
+      if (read.type?.kind !== 'date') movable = false
+    },
+  })
+  return movable
 }
 
 /** A part of the input: reading it costs nothing and cannot fail. */

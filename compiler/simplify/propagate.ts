@@ -1,10 +1,10 @@
 /**
  * Uses what a local stands for in its place: constants, other names, parts of the input; and a pure expression that is
- * read only once. Refuses what is assigned, what may throw or makes an object (unless it is read once), and moves nothing
- * into a loop or a nested function.
+ * read only once. Refuses what is assigned, what may throw, what reads something that anybody could change meanwhile, and
+ * moves nothing into a loop or a nested function.
  */
 import type { MirExpression, MirLocal, MirLocalId, MirStatement } from '../ir/mir.js'
-import { isInputPath, isPure } from '../ir/mir-purity.js'
+import { isInputPath, isMovable } from '../ir/mir-purity.js'
 import { mapChildren, mapStatement } from '../ir/mir-visit.js'
 import { usageOf, type LocalUsage } from './usage.js'
 
@@ -45,6 +45,6 @@ class Propagation {
     if (value.kind === 'local') return this.locals.get(value.local)?.mutable === false
     const usage = this.usage.get(local)
     if (usage === undefined || usage.reads !== 1 || usage.repeated) return false
-    return value.kind !== 'object' && isPure(value, this.locals)
+    return value.kind !== 'object' && isMovable(value, this.locals)
   }
 }

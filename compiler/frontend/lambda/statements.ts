@@ -115,7 +115,10 @@ function lowerForOf(frame: Frame, node: ts.ForOfStatement): Statement {
   }
   const item = frame.lowering.declare('item', false)
   const body: Statement[] = []
-  const value: Expression = { kind: 'local', local: item.id, ...frame.base(declaration) }
+  const base = frame.base(declaration)
+  // Of a pattern the checker knows only what it picks.
+  const type = iterable.type.kind === 'array' ? iterable.type.items : base.type
+  const value: Expression = { kind: 'local', local: item.id, ...base, type }
   bindPattern(frame, declaration.name, value, mutable, body)
   body.push(...nested(frame, node.statement))
   return { kind: 'for-of', local: item.id, iterable, body, span }

@@ -50,6 +50,11 @@ function recursive(n: number): number {
   return n <= 1 ? 1 : n * recursive(n - 1)
 }
 
+let state = 0
+function advance(): void {
+  state += 1
+}
+
 class Box {
   constructor(public value: string) {}
   get shown(): string {
@@ -227,6 +232,20 @@ export const zoo: Readonly<Record<string, (o: Order) => unknown>> = {
       box.total += item.qty
     }
     return { list, total: box.total }
+  },
+  readBeforeChange: (o) => {
+    const box = { n: 1, list: [1] }
+    const before = box.n
+    const length = box.list.length
+    box.n = 5
+    box.list.push(2)
+    return { before, length, after: box.n, id: o.id }
+  },
+  moduleState: (o) => {
+    const before = state
+    advance()
+    const after = state
+    return { advanced: after > before, id: o.id }
   },
   conditionalObject: (o) => (o.flag ? { a: 1, b: o.id } : { a: 2, b: o.address.city }),
   computed: (o) => ({ [o.id]: o.amount, ['x' + o.id]: 1 }),
