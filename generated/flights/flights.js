@@ -610,11 +610,12 @@ var Task0 = class extends TaskBase {
               result$26 = departure$16 >= begins$23 && departure$16 < ends$25;
             }
             const offset$27 = (result$26 ? zone$19.standardOffset + 60 : zone$19.standardOffset) * minute;
+            const midnight$28 = Math.floor((departure$16 + offset$27) / day) * day - offset$27;
             const minutes$30 = arrTime$f5 % 100;
             if (arrTime$f5 < 0 || arrTime$f5 > 2400 || minutes$30 > 59) {
               throw new Error(`${arrTime$f5} is no time of day`);
             }
-            const instant$31 = Math.floor((departure$16 + offset$27) / day) * day - offset$27 + (Math.floor(arrTime$f5 / 100) * 60 + minutes$30) * minute;
+            const instant$31 = midnight$28 + (Math.floor(arrTime$f5 / 100) * 60 + minutes$30) * minute;
             const arrival$32 = instant$31 < departure$16 ? instant$31 + day : instant$31;
             const zone$35 = zones[destText$f11 ??= text(valueBuffer$, destStart$f11, destEnd$f11)];
             if (zone$35 === void 0) {
@@ -631,17 +632,19 @@ var Task0 = class extends TaskBase {
               result$42 = scheduled$7 >= begins$39 && scheduled$7 < ends$41;
             }
             const offset$43 = (result$42 ? zone$35.standardOffset + 60 : zone$35.standardOffset) * minute;
+            const midnight$44 = Math.floor((scheduled$7 + offset$43) / day) * day - offset$43;
             const minutes$46 = schedArrTime$f6 % 100;
             if (schedArrTime$f6 < 0 || schedArrTime$f6 > 2400 || minutes$46 > 59) {
               throw new Error(`${schedArrTime$f6} is no time of day`);
             }
-            const instant$47 = Math.floor((scheduled$7 + offset$43) / day) * day - offset$43 + (Math.floor(schedArrTime$f6 / 100) * 60 + minutes$46) * minute;
+            const instant$47 = midnight$44 + (Math.floor(schedArrTime$f6 / 100) * 60 + minutes$46) * minute;
+            const scheduledArrival$48 = instant$47 < scheduled$7 ? instant$47 + day : instant$47;
             const map_clean_id$77 = `${carrierText$f7 ??= text(valueBuffer$, carrierStart$f7, carrierEnd$f7)}${flight$f8}@${scheduled$7}`;
             const map_clean_scheduled_ms$85 = timeClip(scheduled$7);
             const map_clean_departure_ms$86 = timeClip(departure$16);
             const map_clean_arrival_ms$87 = timeClip(arrival$32);
             const map_clean_departureDelay$81 = (departure$16 - scheduled$7) / 6e4;
-            const map_clean_arrivalDelay$82 = (arrival$32 - (instant$47 < scheduled$7 ? instant$47 + day : instant$47)) / 6e4;
+            const map_clean_arrivalDelay$82 = (arrival$32 - scheduledArrival$48) / 6e4;
             count$3++;
             operator$ = 10;
             {
