@@ -97,7 +97,11 @@ function outcome(fn: (...args: unknown[]) => unknown, order: unknown): unknown {
   }
 }
 
-const understood: readonly (readonly [text: string, module?: string])[] = [
+type Case = readonly [text: string, module?: string]
+
+const withModule = (cases: readonly Case[]) => cases.map(([text, module = '']) => [text, module] as const)
+
+const understood: readonly Case[] = [
   ['o => o.amount > 100 && o.status === "PAID"'],
   ['o => o.shipping?.zip ?? o.address.zip ?? "none"'],
   ['o => o.shipping?.city.length'],
@@ -132,7 +136,7 @@ const understood: readonly (readonly [text: string, module?: string])[] = [
 ]
 
 describe('understood', () => {
-  test.each(understood)('%s', (text, module = '') => {
+  test.each(withModule(understood))('%s', (text, module) => {
     const { lambda, original, compiled } = lower(text, module)
     expect(lambda.opaque).toBeUndefined()
     for (const order of orders) expect(outcome(compiled, order)).toEqual(outcome(original, order))
@@ -165,7 +169,7 @@ describe('called as it is', () => {
   })
 })
 
-const partly: readonly (readonly [text: string, module?: string])[] = [
+const partly: readonly Case[] = [
   ['o => ({ id: o.id, m: { get x() { return 1 } }.x })'],
   [['o => String.raw`a', '{o.id}` + o.amount'].join('$')],
   ['o => o.items.map(function (i) { return arguments.length + i.qty })'],
@@ -173,7 +177,7 @@ const partly: readonly (readonly [text: string, module?: string])[] = [
 ]
 
 describe('understood but for a part', () => {
-  test.each(partly)('%s', (text, module = '') => {
+  test.each(withModule(partly))('%s', (text, module) => {
     const { lambda, original, compiled } = lower(text, module)
     expect(lambda.opaque).toBeUndefined()
     expect(JSON.stringify(lambda.body)).toContain('"opaque","text":[')
