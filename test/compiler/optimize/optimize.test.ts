@@ -3,6 +3,8 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Optimization } from '../../../compiler/ir/optimizations.js'
 import type { OptimizedPlan } from '../../../compiler/ir/optimized-plan.js'
 import type { ResolvedPlan } from '../../../compiler/ir/resolved-plan.js'
+import { lowered } from '../../../compiler/compile.js'
+import { assertTopology } from '../../../compiler/plan/assert-topology.js'
 import { optimize } from '../../../compiler/optimize/optimize.js'
 import { frontEnd, lock, project } from '../frontend/project.js'
 
@@ -240,5 +242,17 @@ describe('rules', () => {
     const rules = [...optimized.applied, ...optimized.refused].map((note) => note.rule)
     expect(rules).not.toContain(rule)
     expect(optimize(plan).applied.map((note) => note.rule)).toContain(rule)
+  })
+
+  test.each(Object.keys(cases))('%s: later passes take the plan', async (name) => {
+    const plan = await planOf(name)
+    const levels = lowered(plan)
+    assertTopology(levels.topology)
+    const alive = new Set(left(levels.optimized).map((line) => line.split(' <- ')[0]))
+    for (const { node } of levels.topology.operators.values()) expect(alive).toContain(node.label)
+    const written = plan.nodes.filter((node) => node.kind === 'to' && !levels.optimized.dropped.has(node.id))
+    expect(levels.topology.sinks.flatMap((sink) => sink.nodes).sort()).toEqual(
+      [...written, ...plan.nodes.filter((node) => node.kind === 'repartition')].map((node) => node.id).sort(),
+    )
   })
 })
