@@ -1,5 +1,6 @@
 /** What the producer does about an error code of one batch. */
 import { ErrorCode, errorByCode } from './protocol/index.js'
+import { isAbortable } from './transaction-error.js'
 
 export type ProduceVerdict =
   | 'acknowledged'
@@ -9,6 +10,8 @@ export type ProduceVerdict =
   | 'new-leader'
   /** The broker has forgotten our producer id, or misses a batch that it had acknowledged: start with a new one. */
   | 'new-producer-id'
+  /** In a transaction only: it must be aborted. */
+  | 'abort'
   | 'fatal'
 
 const VERDICTS: ReadonlyMap<number, ProduceVerdict> = new Map([
@@ -29,6 +32,9 @@ const VERDICTS: ReadonlyMap<number, ProduceVerdict> = new Map([
 
 export const verdictOf = (code: number): ProduceVerdict =>
   VERDICTS.get(code) ?? (errorByCode(code).retriable ? 'retry' : 'fatal')
+
+/** What may have been written under the old producer id must not commit: no new one without an abort. */
+export const verdictInTransaction = (code: number): ProduceVerdict => (isAbortable(code) ? 'abort' : verdictOf(code))
 
 /** The producer cannot deliver: what is not acknowledged must be processed again from the committed offsets. */
 export class DeliveryError extends Error {

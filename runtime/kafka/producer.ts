@@ -3,15 +3,18 @@
  * in order; a retry sends the same bytes, so that the broker recognises a batch it has already. Nothing is given up
  * before `deliveryTimeoutMs`; then, or on an error that no retry mends, the producer is failed for good.
  * When the broker has lost our producer id it starts with a new one, which may write unacknowledged batches twice: that
- * is at-least-once. Batches are built and held back (linger) by the tasks, not here.
+ * is at-least-once. In a transaction it does not: there a lost producer id fails the producer with
+ * a `TransactionAbortableError`. Batches are built and held back (linger) by the tasks, not here.
  */
 import { ErrorCode, KafkaProtocolError, api, type ProduceResponse } from './protocol/index.js'
 import type { KafkaClient } from './client.js'
 import { PartitionQueue, type OutgoingBatch } from './outgoing-batch.js'
-import { DeliveryError, deliveryError, verdictOf } from './producer-error.js'
+import { DeliveryError, deliveryError, verdictInTransaction, verdictOf } from './producer-error.js'
 import { advanceSequence, rewriteProducerState, type BatchWriter, type CompressionType } from './record-batch/index.js'
 import { isRetriable, pause, retry } from './retry.js'
 import { partitionKey } from './topic-partition.js'
+import { TransactionAbortableError } from './transaction-error.js'
+import type { ProducerIdentity, TransactionIdentity } from './transactions.js'
 import type { NodeId } from './transport/transport.js'
 
 export interface ProducerOptions {
@@ -31,6 +34,12 @@ export interface ProducerCallbacks {
   onRetry(error: Error): void
 }
 
+/** The transaction that all batches belong to; its owner gives the producer id. */
+export interface ProducerTransaction extends TransactionIdentity {
+  /** Whether the partition may be written to; `resume` follows when it may later. */
+  admits(topic: string, partition: number): boolean
+}
+
 interface Sent {
   readonly queue: PartitionQueue
   readonly batch: OutgoingBatch
@@ -45,6 +54,7 @@ export class Producer {
   readonly #client: KafkaClient
   readonly #options: ProducerOptions
   readonly #callbacks: ProducerCallbacks
+  readonly #transaction: ProducerTransaction | undefined
   readonly #queues = new Map<string, PartitionQueue>()
   readonly #inFlight = new Map<NodeId, number>()
   /** Batches not acknowledged, in the order of their ids. */
@@ -60,13 +70,20 @@ export class Producer {
   #failed: Error | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(client: KafkaClient, options: ProducerOptions, callbacks: ProducerCallbacks) {
+  constructor(
+    client: KafkaClient,
+    options: ProducerOptions,
+    callbacks: ProducerCallbacks,
+    transaction?: ProducerTransaction,
+  ) {
     this.#client = client
     this.#options = options
     this.#callbacks = callbacks
+    this.#transaction = transaction
+    if (transaction !== undefined) this.#assume(transaction)
   }
 
-  /** Gets a producer id. */
+  /** Gets a producer id. Not in transactions. */
   async start(): Promise<void> {
     await this.#initProducerId()
   }
@@ -92,7 +109,7 @@ export class Producer {
       producerId: this.#producerId,
       producerEpoch: this.#producerEpoch,
       baseSequence: queue.nextSequence,
-      isTransactional: false,
+      isTransactional: this.#transaction !== undefined,
       compression: this.#options.compression,
     })
     const enqueuedAt = performance.now()
@@ -115,6 +132,18 @@ export class Producer {
     })
   }
 
+  /** Sends what waited for the transaction to admit its partition. */
+  resume(): void {
+    this.#pump()
+  }
+
+  /** Goes on with another epoch, when everything is acknowledged. */
+  restart(identity: ProducerIdentity): void {
+    if (this.#outstanding.size > 0) throw new Error('batches of the epoch before are not acknowledged')
+    this.#assume(identity)
+    for (const queue of this.#queues.values()) queue.nextSequence = 0
+  }
+
   /** Drops what is not acknowledged. */
   close(): void {
     this.#closing.abort()
@@ -122,6 +151,11 @@ export class Producer {
     this.#rejectWaiters(new DeliveryError('the producer is closed'))
     this.#queues.clear()
     this.#outstanding.clear()
+  }
+
+  #assume({ producerId, producerEpoch }: ProducerIdentity): void {
+    this.#producerId = producerId
+    this.#producerEpoch = producerEpoch
   }
 
   /** Sends whatever may be sent. */
@@ -136,6 +170,7 @@ export class Producer {
         if (queue.retryAt > now && queue.batches.length > 0) wakeAt = Math.min(wakeAt, queue.retryAt)
         continue
       }
+      if (this.#transaction?.admits(queue.topic, queue.partition) === false) continue
       const leader = this.#client.leader(queue.topic, queue.partition)
       if (leader === undefined) {
         this.#refreshMetadata()
@@ -196,12 +231,12 @@ export class Producer {
       'produce',
       api.Produce,
       {
-        transactionalId: null,
+        transactionalId: this.#transaction?.transactionalId ?? null,
         acks: -1,
         timeoutMs: this.#client.requestTimeoutMs,
         topicData: [...topics].map(([name, partitionData]) => ({ name, partitionData })),
       },
-      { minVersion: 3, maxVersion: 11 },
+      this.#transaction?.version === 2 ? { minVersion: 12, maxVersion: 12 } : { minVersion: 3, maxVersion: 11 },
     )
   }
 
@@ -224,7 +259,7 @@ export class Producer {
   ): void {
     const where = partitionKey(queue.topic, queue.partition)
     const isHead = queue.batches[0] === batch
-    const verdict = verdictOf(errorCode)
+    const verdict = this.#transaction === undefined ? verdictOf(errorCode) : verdictInTransaction(errorCode)
     const error = new KafkaProtocolError(errorCode, `producing to ${where}`, errorMessage)
     switch (verdict) {
       case 'acknowledged':
@@ -237,6 +272,10 @@ export class Producer {
         // Behind a batch that failed, a gap in the sequence is no surprise: it goes away with the retry.
         this.#retry(queue, batch, error)
         if (isHead) this.#renewProducerId(error)
+        return
+      case 'abort':
+        this.#retry(queue, batch, error)
+        if (isHead) this.#fail(new TransactionAbortableError(error.message, { cause: error }))
         return
       case 'new-leader':
         this.#retry(queue, batch, error)
@@ -334,8 +373,7 @@ export class Producer {
         { maxVersion: 4 },
       )
       if (response.errorCode !== ErrorCode.NONE) throw new KafkaProtocolError(response.errorCode, 'a producer id')
-      this.#producerId = response.producerId
-      this.#producerEpoch = response.producerEpoch
+      this.#assume(response)
     }, options)
   }
 
