@@ -76,7 +76,15 @@ export interface MillraceConfig {
   readonly http?: HttpConfig | false
   /** Worker threads that execute tasks; 0: in the main thread. Default: 1. */
   readonly threads?: number
-  /** Time between commits, in ms: what a crash makes process again. Default: 5,000, as Kafka consumers commit. */
+  /**
+   * `exactly_once`: outputs, dead letters and input offsets commit in one transaction; needs brokers from Kafka 2.5 on.
+   * Effects outside of Kafka stay at-least-once. Default: `at_least_once`.
+   */
+  readonly guarantee?: 'at_least_once' | 'exactly_once'
+  /**
+   * Time between commits, in ms: what a crash makes process again. Default: 5,000, as Kafka consumers commit; under
+   * `exactly_once` 100, since outputs are invisible until then.
+   */
   readonly commitInterval?: number
   /** Limit for one run of a pipeline's builder at build time, in ms. Default: 10,000. */
   readonly builderTimeout?: number

@@ -123,7 +123,7 @@ export class App {
     this.#client = client
     await this.#prepare(client, manifest)
     if (this.#settings.http !== false) await this.#serve(this.#settings.http, manifest, applicationId)
-    this.#executors = this.#openExecutors(pipeline, applicationId)
+    this.#executors = this.#openExecutors(pipeline, applicationId, processId)
     await Promise.all(this.#executors.map((executor) => executor.start()))
     this.#starting.signal.throwIfAborted()
     this.#coordinator = this.#openCoordinator(client, manifest, applicationId, processId)
@@ -137,6 +137,10 @@ export class App {
     const metrics = new AppMetrics(manifest, applicationId, () => ({ state: this.state, executors: this.#executors }))
     this.#http = await startHttpServer(http, metrics, () => this.state)
     this.#log.info({ address: this.#http.address }, 'metrics, health and readiness')
+  }
+
+  get #isExactlyOnce(): boolean {
+    return this.#settings.guarantee === 'exactly_once'
   }
 
   #openClient(applicationId: string): KafkaClient {
@@ -167,7 +171,7 @@ export class App {
     })
   }
 
-  #openExecutors(pipeline: GeneratedPipeline, applicationId: string): readonly ExecutorHandle[] {
+  #openExecutors(pipeline: GeneratedPipeline, applicationId: string, processId: string): readonly ExecutorHandle[] {
     const { pipeline: given } = this.#options
     const located = given instanceof URL || typeof given === 'string'
     const threads = this.#settings.threads ?? (located ? 1 : 0)
@@ -176,7 +180,7 @@ export class App {
     }
     const url = given instanceof URL ? given : typeof given === 'string' ? urlOf(given) : undefined
     return Array.from({ length: Math.max(1, threads) }, (_, index) => {
-      const options = this.#executorOptions(`${applicationId}-${index}`)
+      const options = this.#executorOptions(applicationId, processId, index)
       const open =
         threads === 0 || url === undefined
           ? inlineChannel(options, pipeline)
@@ -187,7 +191,8 @@ export class App {
 
   #openExecutor(open: OpenChannel): ExecutorHandle {
     return new ExecutorHandle(open, {
-      commit: (offsets) => this.#coordinator?.commit(offsets) ?? Promise.resolve('the group is not joined'),
+      commit: (offsets, transaction) =>
+        this.#coordinator?.commit(offsets, transaction) ?? Promise.resolve('the group is not joined'),
       onFailed: (error) => {
         void this.#fail(error)
       },
@@ -198,10 +203,10 @@ export class App {
     })
   }
 
-  #executorOptions(clientId: string): ExecutorOptions {
+  #executorOptions(applicationId: string, processId: string, index: number): ExecutorOptions {
     const { fetch, produce, isolation } = this.#settings
     return {
-      connection: connectionOptions(this.#settings, clientId),
+      connection: connectionOptions(this.#settings, `${applicationId}-${index}`),
       requestTimeoutMs: this.#settings.requestTimeout,
       registry: registryOptions(this.#settings),
       fetch: {
@@ -223,6 +228,13 @@ export class App {
       maxRecordBytes: produce.maxRecordBytes,
       maxOpenBytes: MAX_OPEN_BATCHES * produce.batchBytes,
       commitIntervalMs: this.#settings.commitInterval,
+      transaction: this.#isExactlyOnce
+        ? {
+            transactionalId: `${applicationId}-${processId}-${index}`,
+            groupId: applicationId,
+            transactionTimeoutMs: this.#settings.transactionTimeout,
+          }
+        : undefined,
       startTimeoutMs: this.#settings.startTimeout,
     }
   }
@@ -247,6 +259,7 @@ export class App {
         reset: settings.autoOffsetReset,
         metadataMaxAgeMs: settings.metadataMaxAge,
         purgeIntervalMs: settings.repartitionPurgeInterval,
+        exactlyOnce: this.#isExactlyOnce,
       },
       {
         onRebalancing: () => {

@@ -66,7 +66,9 @@ const settingsSchema = v.strictObject({
   threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64))),
   applicationId: v.optional(text),
   groupInstanceId: v.optional(text),
-  commitInterval: v.optional(milliseconds, 5000),
+  guarantee: v.optional(v.picklist(['at_least_once', 'exactly_once']), 'at_least_once'),
+  commitInterval: v.optional(milliseconds),
+  transactionTimeout: v.optional(v.pipe(milliseconds, v.integer()), 10_000),
   sessionTimeout: v.optional(milliseconds, 45_000),
   heartbeatInterval: v.optional(milliseconds, 3000),
   maxPollInterval: v.optional(milliseconds, 300_000),
@@ -101,7 +103,11 @@ const settingsSchema = v.strictObject({
   ),
 })
 
-export type Settings = v.InferOutput<typeof settingsSchema>
+type CheckedSettings = v.InferOutput<typeof settingsSchema>
+
+export type Settings = Omit<CheckedSettings, 'commitInterval'> & { readonly commitInterval: number }
+
+const COMMIT_INTERVALS = { at_least_once: 5000, exactly_once: 100 } as const
 
 /** How an application connects and runs. Everything but the brokers has a default. Times in ms. */
 export interface AppSettings {
@@ -116,10 +122,21 @@ export interface AppSettings {
   /** Static membership: an id per process that stays the same over restarts. */
   readonly groupInstanceId?: string
   /**
+   * `exactly_once`: outputs, dead letters and input offsets commit in one transaction, and inputs are read committed;
+   * needs brokers from Kafka 2.5 on. Effects outside of Kafka stay at-least-once. Default: `at_least_once`.
+   */
+  readonly guarantee?: 'at_least_once' | 'exactly_once'
+  /**
    * Time between commits; what a crash makes process again. Default: 5,000, as Kafka consumers commit: a commit costs
-   * one request, so there is no need for the 30 s of Kafka Streams.
+   * one request, so there is no need for the 30 s of Kafka Streams. Under `exactly_once` it is how long outputs stay
+   * invisible; default there: 100.
    */
   readonly commitInterval?: number
+  /**
+   * Under `exactly_once`: the broker aborts a transaction that is open for longer; so long a crashed process holds up
+   * readers of its outputs and those who take over. Default: 10,000.
+   */
+  readonly transactionTimeout?: number
   /** Default: 45,000. */
   readonly sessionTimeout?: number
   /** Default: 3,000. */
@@ -176,7 +193,9 @@ type Env = Readonly<Record<string, string | undefined>>
 export const readSettings = (options: AppSettings, env: Env): Settings => {
   const result = v.safeParse(settingsSchema, withEnvironment(options, env))
   if (result.success) {
-    const settings = result.output
+    const { guarantee, commitInterval = COMMIT_INTERVALS[guarantee], ...rest } = result.output
+    const settings = { ...rest, guarantee, commitInterval }
+    if (guarantee === 'exactly_once') checkExactlyOnce(settings)
     if (settings.heartbeatInterval >= settings.sessionTimeout) {
       throw new ConfigError('heartbeatInterval must be lower than sessionTimeout, best a third of it')
     }
@@ -184,6 +203,15 @@ export const readSettings = (options: AppSettings, env: Env): Settings => {
   }
   const lines = result.issues.map((issue) => `  ${v.getDotPath(issue) ?? 'options'}: ${issue.message}`)
   throw new ConfigError(`wrong options:\n${lines.join('\n')}`)
+}
+
+const checkExactlyOnce = ({ isolation, commitInterval, transactionTimeout }: Settings): void => {
+  if (isolation !== 'read_committed') {
+    throw new ConfigError('guarantee "exactly_once" reads its inputs committed: leave isolation out')
+  }
+  if (commitInterval >= transactionTimeout) {
+    throw new ConfigError('commitInterval must be lower than transactionTimeout, best a tenth of it or less')
+  }
 }
 
 const withEnvironment = (options: AppSettings, env: Env): unknown => {
@@ -211,6 +239,7 @@ const withEnvironment = (options: AppSettings, env: Env): unknown => {
     },
     registry: { ...options.registry, ...given('url', env['MILLRACE_REGISTRY_URL']), ...registryAuth(env) },
     ...given('threads', number('MILLRACE_THREADS')),
+    ...given('guarantee', env['MILLRACE_GUARANTEE']),
     ...given('commitInterval', number('MILLRACE_COMMIT_INTERVAL')),
     ...given('startTimeout', number('MILLRACE_START_TIMEOUT')),
     ...given('applicationId', env['MILLRACE_APPLICATION_ID']),

@@ -2,6 +2,7 @@
 import type { PartitionOffset } from '../kafka/offsets.js'
 import { pause } from '../kafka/retry.js'
 import type { TaskId } from '../kafka/task-id.js'
+import type { TransactionIdentity } from '../kafka/transactions.js'
 import {
   errorOf,
   type ExecutorCommand,
@@ -12,8 +13,8 @@ import {
 } from './protocol.js'
 
 export interface ExecutorCallbacks {
-  /** Commits the offsets; resolves to the reason when it could not. */
-  commit(offsets: readonly PartitionOffset[]): Promise<string | undefined>
+  /** Commits the offsets, or adds them to the transaction; resolves to the reason when it could not. */
+  commit(offsets: readonly PartitionOffset[], transaction: TransactionIdentity | undefined): Promise<string | undefined>
   onFailed(error: Error): void
   onPrint(label: string, key: unknown, value: unknown): void
   onLog(level: 'debug' | 'warn', message: string, fields: object): void
@@ -111,7 +112,7 @@ export class ExecutorHandle {
         this.#done(message)
         return
       case 'commit':
-        void this.#commit(message.id, message.offsets)
+        void this.#commit(message)
         return
       case 'status':
         this.status = message.status
@@ -135,10 +136,10 @@ export class ExecutorHandle {
     else pending?.reject(errorOf(failure))
   }
 
-  async #commit(id: number, offsets: readonly PartitionOffset[]): Promise<void> {
+  async #commit({ id, offsets, transaction }: FromExecutor & { readonly type: 'commit' }): Promise<void> {
     let error: string | undefined
     try {
-      error = await this.#callbacks.commit(offsets)
+      error = await this.#callbacks.commit(offsets, transaction)
     } catch (cause) {
       error = cause instanceof Error ? cause.message : String(cause)
     }

@@ -1,6 +1,7 @@
 /** What an executor needs to know, as plain data (it may be sent to a worker thread). */
 import type { FetcherOptions } from '../kafka/fetcher.js'
 import type { ProducerOptions } from '../kafka/producer.js'
+import type { TransactionOptions } from '../kafka/transactions.js'
 import type { KafkajsTransportOptions } from '../kafka/transport/kafkajs-transport.js'
 import type { HttpRegistryOptions } from '../registry/http-registry.js'
 
@@ -19,6 +20,8 @@ export interface ExecutorOptions {
   /** Most bytes in the open batches of a task. */
   readonly maxOpenBytes: number
   readonly commitIntervalMs: number
+  /** undefined: at-least-once. */
+  readonly transaction: TransactionOptions | undefined
   /** How long start-up may wait for brokers and registry. */
   readonly startTimeoutMs: number
 }

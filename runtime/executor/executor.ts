@@ -12,6 +12,7 @@ import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { retry } from '../kafka/retry.js'
 import { maxMessageBytes } from '../kafka/topic-limits.js'
 import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
+import { TransactionalProducer } from '../kafka/transactional-producer.js'
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
 import { HttpRegistry } from '../registry/http-registry.js'
 import type { RuntimeRegistry } from '../registry/runtime-registry.js'
@@ -22,6 +23,7 @@ import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
+import { TransactionalCommitter } from './transactional-committer.js'
 import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type ToExecutor } from './protocol.js'
 
 /** A task gives way to the others after this long… */
@@ -38,11 +40,11 @@ export class Executor {
   readonly #post: (message: FromExecutor) => void
   readonly #client: KafkaClient
   readonly #fetcher: Fetcher
-  readonly #producer: Producer
+  readonly #producer: Producer | TransactionalProducer
   readonly #registry: RuntimeRegistry | undefined
   readonly #schemas: SchemaDirectory
   readonly #tasks = new Map<string, TaskRunner>()
-  readonly #committer: Committer
+  readonly #committer: Committer | TransactionalCommitter
   readonly #pool = new BufferPool()
   /** `max.message.bytes` of output topics. */
   readonly #limits = new Map<string, number>()
@@ -74,10 +76,31 @@ export class Executor {
       this.#schedule()
     }
     this.#fetcher = new Fetcher(this.#client, options.fetch, { onData: schedule, onError: onFatal, onRetry })
-    this.#producer = new Producer(this.#client, options.produce, { onRoom: schedule, onFatal, onRetry })
-    this.#committer = new Committer(this.#producer, (id, offsets) => {
-      post({ type: 'commit', id, offsets })
-    })
+    const callbacks = { onRoom: schedule, onFatal, onRetry }
+    if (options.transaction === undefined) {
+      this.#producer = new Producer(this.#client, options.produce, callbacks)
+      this.#committer = new Committer(this.#producer, (id, offsets) => {
+        post({ type: 'commit', id, offsets, transaction: undefined })
+      })
+    } else {
+      const onAbortable = (error: Error): void => {
+        void this.#abort(error)
+      }
+      this.#producer = new TransactionalProducer(this.#client, options.produce, options.transaction, {
+        ...callbacks,
+        onAbortable,
+      })
+      this.#committer = new TransactionalCommitter(this.#producer, {
+        request: (id, offsets, transaction) => {
+          post({ type: 'commit', id, offsets, transaction })
+        },
+        restore: (committedOffset) => {
+          this.#restore(committedOffset)
+        },
+        onReleased: schedule,
+        onFatal,
+      })
+    }
     this.#registry = options.registry === undefined ? undefined : new HttpRegistry(options.registry)
     this.#schemas = new SchemaDirectory(pipeline.manifest, this.#registry)
   }
@@ -108,8 +131,7 @@ export class Executor {
       case 'revoke':
         return this.#revoke(command.tasks)
       case 'lose':
-        this.#drop(command.tasks)
-        return Promise.resolve()
+        return this.#lose(command.tasks)
       case 'close':
         return this.#close()
     }
@@ -211,7 +233,7 @@ export class Executor {
 
   /** Lets tasks run, each for a slice at most, until the turn of the event loop is over. */
   #work(): void {
-    if (this.#failed || this.#closed) return
+    if (this.#failed || this.#closed || this.#isHeld()) return
     const turnEnds = performance.now() + TURN_MS
     let more = false
     try {
@@ -231,6 +253,11 @@ export class Executor {
       return
     }
     if (more) this.#schedule()
+  }
+
+  /** A transaction ends: `#schedule` follows when it has. */
+  #isHeld(): boolean {
+    return this.#committer instanceof TransactionalCommitter && this.#committer.isHeld
   }
 
   /** Sends the batches that have waited for more records long enough, and comes back for the others. */
@@ -295,7 +322,9 @@ export class Executor {
       tasks.push(task)
     }
     try {
-      if (!this.#failed) await this.#committer.commitFinally(tasks)
+      // A transaction holds what all tasks have sent.
+      const rest = this.#options.transaction === undefined ? [] : this.#tasks.values()
+      if (!this.#failed) await this.#committer.commitFinally([...tasks, ...rest])
     } catch (error) {
       this.#log(
         'warn',
@@ -305,6 +334,33 @@ export class Executor {
     } finally {
       for (const task of tasks) this.#forget(task)
     }
+  }
+
+  /** What these tasks have sent in the open transaction must not commit; the others begin it again. */
+  async #lose(ids: readonly TaskId[]): Promise<void> {
+    this.#drop(ids)
+    if (this.#committer instanceof TransactionalCommitter && !this.#failed) await this.#committer.abort()
+  }
+
+  async #abort(reason: Error): Promise<void> {
+    this.#log('warn', `the transaction is aborted: ${reason.message}`, {})
+    try {
+      if (this.#committer instanceof TransactionalCommitter) await this.#committer.abort()
+    } catch (error) {
+      this.#log('warn', error instanceof Error ? error.message : String(error), {})
+    }
+  }
+
+  /** Tasks have no state but their positions: new ones take their places at the committed offsets. */
+  #restore(committedOffset: (key: string) => number | undefined): void {
+    const starts = [...this.#tasks.values()].map(({ id, inputs }) => ({
+      id,
+      inputs: inputs.map(({ source: { topic, partition, key, reset }, offset }) => {
+        return { topic, partition, offset: committedOffset(key) ?? offset, reset }
+      }),
+    }))
+    this.#drop(starts.map(({ id }) => id))
+    for (const start of starts) this.#open(start)
   }
 
   #drop(ids: readonly TaskId[]): void {
@@ -329,7 +385,7 @@ export class Executor {
     clearTimeout(this.#lingerTimer)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
     this.#committer.close()
-    this.#producer.close()
+    await this.#producer.close()
     const fetcherClosed = this.#fetcher.close()
     await this.#client.close()
     await fetcherClosed

@@ -6,6 +6,7 @@ import type { TaskMetrics } from '../task/task-metrics.js'
 import type { PartitionOffset } from '../kafka/offsets.js'
 import type { ResetPolicy } from '../kafka/fetched-partition.js'
 import type { TaskId } from '../kafka/task-id.js'
+import type { TransactionIdentity } from '../kafka/transactions.js'
 
 export interface TaskInputStart {
   readonly topic: string
@@ -61,7 +62,13 @@ export interface FailureReport {
 export type FromExecutor =
   | { readonly type: 'done'; readonly id: number; readonly failure: FailureReport | undefined }
   /** Outputs up to these offsets are acknowledged: commit them and answer with `committed`. */
-  | { readonly type: 'commit'; readonly id: number; readonly offsets: readonly PartitionOffset[] }
+  | {
+      readonly type: 'commit'
+      readonly id: number
+      readonly offsets: readonly PartitionOffset[]
+      /** Only in this transaction, which the executor ends. */
+      readonly transaction: TransactionIdentity | undefined
+    }
   | { readonly type: 'status'; readonly status: ExecutorStatus }
   | { readonly type: 'print'; readonly label: string; readonly key: unknown; readonly value: unknown }
   | { readonly type: 'log'; readonly level: 'debug' | 'warn'; readonly message: string; readonly fields: object }

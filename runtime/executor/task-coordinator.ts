@@ -14,6 +14,8 @@ import { commitOffsets, fetchCommittedOffsets, type PartitionOffset } from '../k
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { partitionKey, type TopicPartition } from '../kafka/topic-partition.js'
+import { commitOffsetsInTransaction } from '../kafka/transaction-offsets.js'
+import type { TransactionIdentity } from '../kafka/transactions.js'
 import type { ExecutorHandle } from './executor-handle.js'
 import { decodeMember, decodeTasks, encodeMember, encodeTasks } from './member-data.js'
 import type { TaskStart } from './protocol.js'
@@ -29,6 +31,8 @@ export interface CoordinatorOptions {
   readonly metadataMaxAgeMs: number
   /** How often records of repartition topics that are done are deleted. */
   readonly purgeIntervalMs: number
+  /** Offsets are committed in transactions, which may abort after all. */
+  readonly exactlyOnce: boolean
 }
 
 export interface CoordinatorCallbacks {
@@ -103,17 +107,22 @@ export class TaskCoordinator {
     await this.#member.close()
   }
 
-  /** Resolves to the reason when the offsets could not be committed. */
-  async commit(offsets: readonly PartitionOffset[]): Promise<string | undefined> {
+  /** Resolves to the reason when the offsets could not be committed, or added to the transaction. */
+  async commit(
+    offsets: readonly PartitionOffset[],
+    transaction: TransactionIdentity | undefined,
+  ): Promise<string | undefined> {
     const identity = this.#member.identity
     if (identity === undefined) return 'this process is not a member of the group at present'
+    const options = {
+      timeoutMs: this.#options.group.sessionTimeoutMs,
+      onRetry: (error: Error) => {
+        this.#callbacks.onRetry(error)
+      },
+    }
     try {
-      await commitOffsets(this.#client, identity, offsets, {
-        timeoutMs: this.#options.group.sessionTimeoutMs,
-        onRetry: (error) => {
-          this.#callbacks.onRetry(error)
-        },
-      })
+      if (transaction === undefined) await commitOffsets(this.#client, identity, offsets, options)
+      else await commitOffsetsInTransaction(this.#client, identity, transaction, offsets, options)
       for (const offset of offsets) {
         if (isInternal(this.#manifest, offset.topic))
           this.#purgeable.set(partitionKey(offset.topic, offset.partition), offset)
@@ -252,10 +261,20 @@ export class TaskCoordinator {
     const offsets = [...this.#purgeable.values()]
     this.#purgeable.clear()
     try {
-      await deleteRecords(this.#client, offsets)
+      await deleteRecords(this.#client, this.#options.exactlyOnce ? await this.#stable(offsets) : offsets)
     } catch (error) {
       this.#callbacks.onRetry(error instanceof Error ? error : new Error(String(error)))
     }
+  }
+
+  /** As committed, since a transaction that was to commit these may have been aborted. */
+  async #stable(offsets: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]> {
+    const options = { timeoutMs: this.#options.purgeIntervalMs, signal: this.#closing.signal }
+    const committed = await fetchCommittedOffsets(this.#client, this.#options.group.groupId, offsets, options)
+    return offsets.flatMap(({ topic, partition }) => {
+      const offset = committed.get(partitionKey(topic, partition))
+      return offset === undefined ? [] : [{ topic, partition, offset }]
+    })
   }
 
   /** Topics that have grown bring new tasks: the group must share them out. */
