@@ -1,3 +1,3 @@
 export { explain, type ExplainOptions } from './explain.js'
-export { defaultLevels, explainLevels, type ExplainedPipeline, type ExplainLevel } from './explained-pipeline.js'
+export { explainLevels, type ExplainedPipeline, type ExplainLevel } from './explained-pipeline.js'
 export { lambdaReports, type LambdaReport } from './lambda-report.js'
