@@ -28,7 +28,7 @@ export interface OperatorContext {
   /** Name for output that people read; unique in the graph. */
   readonly label: string
   /** Serdes of the topic that this node reads or writes; throws for nodes without one. */
-  serdes(): TopicSerdes
+  readonly serdes: () => TopicSerdes
   /** Topic of a repartition node. */
   readonly internalTopic: string
 }
