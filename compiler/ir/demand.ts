@@ -56,11 +56,6 @@ export function unite(left: Demand, right: Demand): Demand {
   return whole
 }
 
-/** `demand` of the field at the end of a path, as a demand of the value at its start. */
-export function at(path: readonly string[], demand: Demand): Demand {
-  return path.reduceRight<Demand>((inner, name) => ({ kind: 'fields', fields: new Map([[name, inner]]) }), demand)
-}
-
 /** What is needed of one field of a value with that demand. */
 export function fieldOf(demand: Demand, name: string): Demand {
   if (demand.kind === 'whole') return whole

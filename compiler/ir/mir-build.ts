@@ -4,7 +4,6 @@ import type {
   MirBase,
   MirExpression,
   MirExpressionKind,
-  MirExpressionOf,
   MirLocalId,
   MirStatement,
   MirStatementKind,
@@ -44,8 +43,4 @@ export function not(operand: MirExpression): MirExpression {
 
 export function letStatement(id: MirLocalId, init: MirExpression | undefined, span?: Span): MirStatement {
   return statement({ kind: 'let', local: id, init }, span)
-}
-
-export function isLiteral(value: MirExpression): value is MirExpressionOf<'literal'> {
-  return value.kind === 'literal'
 }

@@ -97,13 +97,6 @@ export function mapStatement(node: MirStatement, map: ExpressionMapper, body: St
   }
 }
 
-/** Rewrites every expression below, children first. */
-export function rewriteDeep(body: readonly MirStatement[], rewrite: ExpressionMapper): readonly MirStatement[] {
-  const inBody: StatementMapper = (statements) => statements.map((node) => mapStatement(node, deep, inBody))
-  const deep: ExpressionMapper = (node) => rewrite(mapChildren(node, deep, inBody))
-  return inBody(body)
-}
-
 export interface Visitor {
   expression?(node: MirExpression): void
   statement?(node: MirStatement): void

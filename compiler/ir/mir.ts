@@ -181,6 +181,7 @@ export type HelperName =
   | 'timeClip'
   | 'dateMs'
   | 'readOfNull'
+  | 'unread'
 
 export type MirStatement = { readonly span: Span | undefined } & MirStatementKind
 export type MirStatementKind =
