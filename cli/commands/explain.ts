@@ -41,7 +41,10 @@ export default command({
         near === undefined ? `there are: ${names.join(', ')}` : `did you mean '${near}'?`,
       )
     }
-    process.stdout.write(wanted.map((pipeline) => explain(pipeline, { format, level })).join('\n'))
+    const texts = wanted.map((pipeline) => explain(pipeline, { format, level }))
+    // One document, also for several pipelines.
+    const isList = format === 'json' && args.what === undefined
+    process.stdout.write(isList ? `[${texts.join(',')}]\n` : texts.join('\n'))
     return wanted.length > 0 ? ExitCode.Ok : ExitCode.Failed
   },
 })

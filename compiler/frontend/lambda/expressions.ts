@@ -11,6 +11,7 @@ import { lowerFunction } from './functions.js'
 import { NotUnderstood } from './not-understood.js'
 import { opaqueExpression } from './opaque-expression.js'
 import { binaryOperator, logicalOperator, unaryOperator } from './operators.js'
+import { orUndefined } from './or-undefined.js'
 import { reference } from './reference.js'
 
 export function lowerExpression(frame: Frame, node: ts.Expression): Expression {
@@ -64,13 +65,21 @@ function access(frame: Frame, node: ts.Expression): Expression | undefined {
   const optional = ts.isOptionalChain(node)
   if (ts.isPropertyAccessExpression(node)) {
     if (ts.isPrivateIdentifier(node.name)) throw new NotUnderstood('a private field', node)
-    return { kind: 'member', object, property: node.name.text, optional, ...frame.base(node) }
+    return { kind: 'member', object, property: node.name.text, optional, ...readBase(frame, node, object) }
   }
   const { argumentExpression } = node
   if (ts.isStringLiteralLike(argumentExpression)) {
-    return { kind: 'member', object, property: argumentExpression.text, optional, ...frame.base(node) }
+    return { kind: 'member', object, property: argumentExpression.text, optional, ...readBase(frame, node, object) }
   }
-  return { kind: 'index', object, index: lowerExpression(frame, argumentExpression), optional, ...frame.base(node) }
+  const index = lowerExpression(frame, argumentExpression)
+  return { kind: 'index', object, index, optional, ...readBase(frame, node, object) }
+}
+
+/** What is read of an array or a map by its index may not be there, whatever the checker's options say. */
+function readBase(frame: Frame, node: ts.Expression, object: Expression): ReturnType<Frame['base']> {
+  const base = frame.base(node)
+  const mayMiss = ts.isElementAccessExpression(node) ? object.type.kind !== 'record' : object.type.kind === 'map'
+  return mayMiss ? { ...base, type: orUndefined(base.type) } : base
 }
 
 /** `lib.f` of `import * as lib`: linked alone, so that the rest of the module is not kept. */

@@ -1,6 +1,6 @@
 /** What the lowering of one lambda gathers: its variables, captures and links, those of inlined functions included. */
 import type { CapturedValue } from '../../ir/captured-value.js'
-import type { Local, ModuleLink } from '../../ir/lambda.js'
+import type { Local, LocalId, ModuleLink } from '../../ir/lambda.js'
 import type { FunctionNode, LambdaEnvironment } from './environment.js'
 
 /** Nesting of functions put in place; deeper ones are called. */
@@ -10,6 +10,8 @@ export class Lowering {
   readonly locals: Local[] = []
   readonly captures = new Map<string, CapturedValue>()
   readonly links: ModuleLink[] = []
+  /** Variables that hold what may not have been there, whatever the checker says. */
+  readonly mayBeUndefined = new Set<LocalId>()
   /** Functions being put in place: meeting one again is recursion. */
   readonly #inPlace: FunctionNode[] = []
   #names = 0

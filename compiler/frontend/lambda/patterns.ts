@@ -3,6 +3,7 @@ import { ts } from 'ts-morph'
 import type { Expression, LocalId, Statement } from '../../ir/lambda.js'
 import type { Frame } from './frame.js'
 import { NotUnderstood } from './not-understood.js'
+import { mayBeUndefined, orUndefined } from './or-undefined.js'
 
 export function bindPattern(
   frame: Frame,
@@ -13,6 +14,7 @@ export function bindPattern(
 ): void {
   if (ts.isIdentifier(name)) {
     const local = frame.declare(name, mutable)
+    if (mayBeUndefined(value.type)) frame.lowering.mayBeUndefined.add(local.id)
     out.push({ kind: 'let', local: local.id, init: value, span: value.span })
     return
   }
@@ -31,7 +33,8 @@ function bindElement(
   if (element.dotDotDotToken !== undefined) throw new NotUnderstood('a rest pattern', element)
   const property = propertyName(element)
   // Read before the default: its type still has the undefined that the default replaces.
-  const type = element.initializer === undefined ? frame.typeOf(element.name) : orUndefined(frame, element)
+  const declared = frame.typeOf(element.name)
+  const type = element.initializer === undefined ? declared : orUndefined(declared)
   const member: Expression = {
     kind: 'member',
     object: source,
@@ -47,11 +50,6 @@ function propertyName(element: ts.BindingElement): string {
   const name = element.propertyName ?? element.name
   if (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name)) return name.text
   throw new NotUnderstood('a computed name in a pattern', element)
-}
-
-function orUndefined(frame: Frame, element: ts.BindingElement): Expression['type'] {
-  const type = frame.typeOf(element.name)
-  return { kind: 'union', types: [...(type.kind === 'union' ? type.types : [type]), { kind: 'undefined' }] }
 }
 
 /** `value === undefined ? default : value`. */

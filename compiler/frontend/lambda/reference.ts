@@ -1,6 +1,7 @@
 import type { ts } from 'ts-morph'
 import type { Expression } from '../../ir/lambda.js'
 import type { Frame } from './frame.js'
+import { orUndefined } from './or-undefined.js'
 
 /** An identifier where its value is wanted. */
 export function reference(frame: Frame, node: ts.Identifier): Expression {
@@ -8,7 +9,8 @@ export function reference(frame: Frame, node: ts.Identifier): Expression {
   const meaning = frame.meaning(node)
   switch (meaning.kind) {
     case 'local':
-      return { kind: 'local', local: meaning.local, ...base }
+      if (!frame.lowering.mayBeUndefined.has(meaning.local)) return { kind: 'local', local: meaning.local, ...base }
+      return { kind: 'local', local: meaning.local, ...base, type: orUndefined(base.type) }
     case 'capture':
       return { kind: 'capture', name: frame.lowering.capture(meaning.name, meaning.value), ...base }
     case 'module': {
