@@ -90,7 +90,7 @@ describe('words that are wrong', () => {
 
 describe('colours', () => {
   it('are there when they are wanted, and when nothing listens not', async () => {
-    const plain = await project.run(['biuld'], { env: { NO_COLOR: '' } })
+    const plain = await project.run(['biuld'], { env: { NO_COLOR: '', FORCE_COLOR: '' } })
     const wanted = await project.run(['biuld'], { env: { NO_COLOR: '', FORCE_COLOR: '1' } })
     const refused = await project.run(['biuld'], { env: { NO_COLOR: '1', FORCE_COLOR: '1' } })
     expect(plain.stderr).not.toContain(escape)
