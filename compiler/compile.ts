@@ -204,7 +204,7 @@ export function lowered(
   timings = new Timings(),
 ): PipelineLevels {
   const optimized = timings.measure('optimize', () => optimize(resolved, disabled))
-  const demanded = timings.measure('demand', () => demand(optimized))
+  const demanded = timings.measure('demand', () => demand(optimized, disabled))
   const topology = timings.measure('plan', () => buildTopology(optimized, plan(optimized)))
   assertTopology(topology)
   const mir = timings.measure('lower', () => lower(optimized, topology))

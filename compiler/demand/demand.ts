@@ -4,6 +4,7 @@
  */
 import { none, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
 import type { LambdaId, LogicalNode, NodeId } from '../ir/logical-plan.js'
+import type { Disabled } from '../ir/optimizations.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
@@ -14,10 +15,15 @@ const nothing: RecordDemand = { key: none, value: none, headers: false }
 /** A plan, and what its lambdas were found to read. */
 interface NotedPlan extends ResolvedPlan {
   readonly reads: Map<LambdaId, RecordDemand>
+  readonly lazy: boolean
 }
 
-export function demand(optimized: OptimizedPlan): PlanDemand {
-  const plan = { ...optimized, reads: new Map<LambdaId, RecordDemand>() }
+/** Together they drop every pure expression that nobody reads; without one of them its operands must be there. */
+const droppers = ['propagate', 'scalar-replacement', 'dead-code'] as const
+
+export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set()): PlanDemand {
+  const lazy = !droppers.some((name) => disabled.has(name))
+  const plan = { ...optimized, reads: new Map<LambdaId, RecordDemand>(), lazy }
   const edges = new Map<NodeId, RecordDemand>()
   const inputs = new Map<NodeId, RecordDemand>()
   const alive = plan.nodes.filter((node) => !plan.dropped.has(node.id))
@@ -68,6 +74,7 @@ function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDem
           result.member('key').use(out.key)
           result.member('value').use(out.value)
         },
+        plan.lazy,
       )
       plan.reads.set(node.mapper, mapper)
       return uniteRecords({ ...nothing, headers: out.headers }, mapper)
@@ -104,7 +111,7 @@ function serdeDemand(plan: ResolvedPlan, node: NodeId): { key: Demand; value: De
 }
 
 function ofLambda(plan: NotedPlan, id: LambdaId, result: Demand): LambdaDemand {
-  const found = lambdaDemand(plan.bodies.get(id) ?? missing(id), plan.recordTypes, result)
+  const found = lambdaDemand(plan.bodies.get(id) ?? missing(id), plan.recordTypes, result, plan.lazy)
   plan.reads.set(id, found)
   return found
 }

@@ -2,7 +2,7 @@
  * What one lambda demands of its record when so much of its result is wanted. Walks the body once; every kind of
  * expression that is not listed demands all of what it mentions.
  */
-import { presence, whole, type Demand } from '../ir/demand.js'
+import { none, presence, whole, type Demand } from '../ir/demand.js'
 import type { Argument, Expression, Lambda, LocalId, Statement } from '../ir/lambda.js'
 import type { RecordTypes } from '../ir/value-type.js'
 import {
@@ -25,8 +25,9 @@ export interface LambdaDemand {
   readonly headers: boolean
 }
 
-export function lambdaDemand(lambda: Lambda, recordTypes: RecordTypes, result: Demand): LambdaDemand {
-  const analysis = new Analysis(lambda, recordTypes)
+/** `lazy`: pure expressions whose results nobody reads are dropped later, so they demand nothing. Default true. */
+export function lambdaDemand(lambda: Lambda, recordTypes: RecordTypes, result: Demand, lazy = true): LambdaDemand {
+  const analysis = new Analysis(lambda, recordTypes, lazy)
   const value = analysis.run()
   value.use(result)
   return { value: analysis.value.demand, key: analysis.key.demand, headers: analysis.headers }
@@ -37,8 +38,9 @@ export function lambdaDemandOf(
   lambda: Lambda,
   recordTypes: RecordTypes,
   use: (result: AbstractValue) => void,
+  lazy = true,
 ): LambdaDemand {
-  const analysis = new Analysis(lambda, recordTypes)
+  const analysis = new Analysis(lambda, recordTypes, lazy)
   use(analysis.run())
   return { value: analysis.value.demand, key: analysis.key.demand, headers: analysis.headers }
 }
@@ -65,6 +67,7 @@ class Analysis {
   constructor(
     readonly lambda: Lambda,
     readonly recordTypes: RecordTypes,
+    readonly lazy: boolean,
   ) {
     const declared = [...lambda.parameters, ...lambda.locals]
     this.#mutable = new Set(declared.filter((item) => item.mutable).map((item) => item.id))
@@ -189,7 +192,7 @@ class Analysis {
 
   /** Demands nothing until somebody wants the value, if that cannot be noticed. */
   #lazily(node: Expression): AbstractValue {
-    if (!isPure(node, this.#isConstant)) return this.#evaluate(node)
+    if (!this.lazy || !isPure(node, this.#isConstant)) return this.#evaluate(node)
     return new Lazy(() => this.#evaluate(node), node.type)
   }
 
@@ -350,7 +353,8 @@ class Analysis {
       return settledValue
     }
     if (callee.optional) array.use(presence)
-    array.use({ kind: 'length' })
+    // A real array, even where no callback looks at its items: its methods are called.
+    array.use({ kind: 'items', items: none })
     const [item, index] = callback.value.parameters
     if (item !== undefined) this.#bind(item.id, array.item())
     if (index !== undefined) this.#bind(index.id, settledValue)

@@ -26,6 +26,7 @@ export interface Roots {
   readonly value: Layout
 }
 
+/** A property that the schema does not have. */
 const missing: Layout = { kind: 'none' }
 
 export class Locator {
@@ -67,7 +68,8 @@ export class Locator {
   private leaf(layout: Layout): MirExpression {
     switch (layout.kind) {
       case 'none':
-        return literal(undefined)
+        // A property that the schema does not have is undefined; one that is not demanded has no reader of its result.
+        return layout === missing ? literal(undefined) : helper('unread', [])
       case 'scalar':
       case 'value':
         return this.field(layout.field, { kind: 'value' })

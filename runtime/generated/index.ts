@@ -43,6 +43,7 @@ export {
 } from './plain-serdes.js'
 export { headerBlock, RecordHeaders } from './record-headers.js'
 export { TaskBase } from './task-base.js'
+export { unread } from './unread.js'
 export {
   checkedKey,
   checkedText,
