@@ -108,7 +108,7 @@ export class Broker implements BrokerControl {
 
   stats(): Promise<BrokerStats> {
     return settle(() => {
-      const { topics, groups } = this.#cluster
+      const { topics, groups, faults } = this.#cluster
       const partitions = topics.flatMap((topic) => topic.partitions)
       return {
         topics: topics.length,
@@ -119,6 +119,7 @@ export class Broker implements BrokerControl {
         endOffsets: Object.fromEntries(
           topics.map((topic) => [topic.name, topic.partitions.map((partition) => partition.log.endOffset)]),
         ),
+        faultsLeft: faults.left,
       }
     })
   }

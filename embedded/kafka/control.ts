@@ -17,6 +17,8 @@ export interface BrokerStats {
   readonly logBytes: number
   /** One past the last offset of each partition, by topic. */
   readonly endOffsets: Readonly<Record<string, readonly number[]>>
+  /** How many more requests the rules for faults wait for. */
+  readonly faultsLeft: number
 }
 
 export interface BrokerControl {

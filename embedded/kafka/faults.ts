@@ -43,6 +43,11 @@ export class Faults {
     this.#rules.push({ ...rule, left: rule.times ?? 1 })
   }
 
+  /** How many more requests the rules wait for. */
+  get left(): number {
+    return this.#rules.reduce((sum, { left }) => sum + left, 0)
+  }
+
   clear(): void {
     this.#rules = []
   }
