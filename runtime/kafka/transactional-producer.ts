@@ -109,13 +109,15 @@ export class TransactionalProducer {
     try {
       await this.#transactions.end(true)
     } catch (error) {
-      if (isRefusal(error)) {
+      const code = abortableCode(error)
+      if (code === ErrorCode.TRANSACTION_ABORTABLE && error instanceof Error) {
         this.#state = 'open'
         throw this.#fail(error)
       }
-      // The coordinator knows of no such transaction any more, or we are closed: what it came to is for others to see.
       this.#state = 'ended'
-      throw error instanceof TransactionAbortableError ? new Error(error.message, { cause: error }) : error
+      // The coordinator has aborted it already: its time was over.
+      if (code !== undefined) throw new TransactionFencedError(this.#transactions.identity.transactionalId, code)
+      throw error
     }
     this.#added.clear()
     if (this.#transactions.version === 2) producer.restart(this.#transactions.identity)
@@ -250,8 +252,5 @@ export class TransactionalProducer {
   }
 }
 
-/** An answer to a commit that says that there is none, so that an abort may follow. */
-const isRefusal = (error: unknown): error is TransactionAbortableError =>
-  error instanceof TransactionAbortableError &&
-  error.cause instanceof KafkaProtocolError &&
-  error.cause.code === ErrorCode.TRANSACTION_ABORTABLE
+const abortableCode = (error: unknown): number | undefined =>
+  error instanceof TransactionAbortableError && error.cause instanceof KafkaProtocolError ? error.cause.code : undefined

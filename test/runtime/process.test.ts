@@ -1,61 +1,29 @@
 /** Applications as processes of their own, with worker threads: signals, kills, crashes. Runs what `npm run build` made. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBroker, type EmbeddedBroker } from '../../embedded/index.js'
+import { killAll, run, running } from './support/app-process.js'
 import { numbered, topicPair } from './support/app-under-test.js'
 import { eventually, produceTo, readAll, withAdmin } from './support/topics.js'
 
-const program = fileURLToPath(new URL('../fixtures/runtime/run.mjs', import.meta.url))
-const built = new URL('../../dist/runtime/index.js', import.meta.url)
-
 let broker: EmbeddedBroker
-const children = new Set<ChildProcess>()
 
 beforeAll(async () => {
-  if (!existsSync(built)) throw new Error('dist/ is missing: run `npm run build` first')
   broker = await startBroker()
 })
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
+  killAll()
   await broker.close()
 })
 
-interface Running {
-  readonly child: ChildProcess
-  readonly ended: Promise<number | string>
-  readonly output: () => string
-}
-
-const run = (env: Readonly<Record<string, string>>): Running => {
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, MILLRACE_BROKERS: broker.bootstrap, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.add(child)
-  let text = ''
-  const collect = (chunk: Buffer): void => {
-    text += chunk.toString()
-  }
-  child.stdout.on('data', collect)
-  child.stderr.on('data', collect)
-  const ended = new Promise<number | string>((resolve) => {
-    child.once('exit', (code, signal) => {
-      children.delete(child)
-      resolve(code ?? signal ?? 'unknown')
-    })
-  })
-  return { child, ended, output: () => text }
-}
-
-/** From then on signals drain. */
-const running = (process: Running): Promise<string> =>
-  eventually(process.output, (text) => text.includes('"msg":"running"'))
-
 const environment = async (partitions = 3) => {
   const { input, output, applicationId } = await topicPair(broker, partitions)
-  const env = { IN: input, OUT: output, MILLRACE_APPLICATION_ID: applicationId, MILLRACE_THREADS: '2' }
+  const env = {
+    MILLRACE_BROKERS: broker.bootstrap,
+    IN: input,
+    OUT: output,
+    MILLRACE_APPLICATION_ID: applicationId,
+    MILLRACE_THREADS: '2',
+  }
   const values = async (): Promise<string[]> =>
     (await readAll(broker.bootstrap, output)).map(({ value }) => String(value))
   const committed = (): Promise<number> =>
