@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runPlans, shrinkDraw, type Draw } from './run-plans.js'
+import { regressions } from './regressions/index.js'
+import { comparePlans, runPlans, shrinkDraw, type Draw } from './run-plans.js'
 
 /** Another one each day, the same all day; `DIFFERENTIAL_SEED` runs a chosen one again. */
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? Math.floor(Date.now() / 86_400_000))
@@ -30,4 +31,13 @@ describe('random plans', () => {
         `${plan.text}\n${JSON.stringify(Object.fromEntries(plan.subjects))}\n\n${message}`,
     )
   }, 600_000)
+})
+
+describe('plans that differed once', () => {
+  it('agree', async () => {
+    const sets = fc.array(numbers(300), { minLength: RECORD_SETS, maxLength: RECORD_SETS })
+    const [records = []] = fc.sample(sets, { seed: 1, numRuns: 1 })
+    const drawn = regressions.map((plan) => ({ plan, records }))
+    expect(await comparePlans('regressions', drawn)).toEqual([])
+  }, 120_000)
 })

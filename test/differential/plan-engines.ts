@@ -72,9 +72,12 @@ function printer(): { readonly print: PrintRecord; printed(): readonly string[] 
 }
 
 function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => {
-    if (typeof member === 'bigint') return `${member}n`
-    if (typeof member === 'number' && !Number.isFinite(member)) return String(member)
-    return member instanceof Uint8Array ? Buffer.from(member).toString('hex') : member
-  })
+  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`
+  if (value instanceof Date) return `date ${value.getTime()}`
+  if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return `{${Object.entries(value)
+    .map(([name, member]) => `${name}: ${textOf(member)}`)
+    .join(', ')}}`
 }

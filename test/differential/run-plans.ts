@@ -21,17 +21,29 @@ export interface Draw {
 const SHRINK_ATTEMPTS = 60
 
 export async function runPlans(project: string, draws: readonly Draw[]): Promise<readonly Failure[]> {
-  const plans = draws.map((draw, index) => makePlan(`p${index}`, new Chooser(draw.plan)))
-  const compiled = await compilePlans(project, plans)
-  const failures: Failure[] = []
-  for (const [index, plan] of plans.entries()) {
+  const drawn = draws.map(({ plan, records }, index) => ({
+    plan: makePlan(`p${index}`, new Chooser(plan)),
+    records,
+  }))
+  return comparePlans(project, drawn)
+}
+
+export interface PlanWithRecords {
+  readonly plan: GeneratedPlan
+  /** Numbers of each record set. */
+  readonly records: Draw['records']
+}
+
+export async function comparePlans(project: string, drawn: readonly PlanWithRecords[]): Promise<readonly Failure[]> {
+  const compiled = await compilePlans(
+    project,
+    drawn.map(({ plan }) => plan),
+  )
+  return drawn.flatMap(({ plan, records }) => {
     const forms = compiled.get(plan.name)
-    const draw = draws[index]
-    if (forms === undefined || draw === undefined) continue
-    const message = differenceOf(plan, forms, draw.records)
-    if (message !== undefined) failures.push({ plan, message })
-  }
-  return failures
+    const message = forms && differenceOf(plan, forms, records)
+    return message === undefined ? [] : [{ plan, message }]
+  })
 }
 
 /** The smallest plan found that still differs with one of the record sets. */

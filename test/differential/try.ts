@@ -13,8 +13,11 @@ const failures = await runPlans('try', draws)
 console.timeEnd('run')
 console.log(`${draws.length - failures.length} equal, ${failures.length} different`)
 for (const { plan, message } of failures) console.log(plan.name, message.slice(0, 700))
-const [first] = failures
-if (first !== undefined && mode === '--shrink') {
-  const smallest = await shrinkDraw('shrink', draws[Number(first.plan.name.slice(1))] as Draw)
-  console.log(smallest?.plan.text, JSON.stringify(Object.fromEntries(smallest?.plan.subjects ?? [])), smallest?.message)
+if (mode === '--shrink') {
+  for (const failure of failures) {
+    const draw = draws[Number(failure.plan.name.slice(1))]
+    const smallest = draw && (await shrinkDraw('shrink', draw))
+    console.log(smallest?.plan.text, JSON.stringify(Object.fromEntries(smallest?.plan.subjects ?? [])))
+    console.log(smallest?.message)
+  }
 }

@@ -1,7 +1,7 @@
 /** Random expressions of a wanted type, as TypeScript text. With no numbers left to choose by, the simplest. */
 import type { Chooser } from '../../avro/arbitrary-schema.js'
 import { paths, sameKind, type Binding, type Environment } from './environment.js'
-import { BOOLEAN, DOUBLE, STRING, type ValueKind } from './value-kind.js'
+import { BOOLEAN, DOUBLE, STRING, typeText, type ValueKind } from './value-kind.js'
 
 export class Expressions {
   readonly #choose: Chooser
@@ -130,9 +130,10 @@ export class Expressions {
     const deeper = (): string => this.boolean(depth - 1)
     switch (choose.below(12)) {
       case 1:
-        return `${this.number(depth - 1)} ${choose.pick(['<', '>=', '>', '<=', '!=='])} ${this.#literalNumber()}`
+        return `Number(${this.number(depth - 1)}) ${choose.pick(['<', '>=', '>', '<=', '!=='])} ${this.#literalNumber()}`
       case 2:
-        return `${this.string(depth - 1)} ${choose.pick(['===', '!==', '<'])} ${this.string(depth - 1)}`
+        // The checker refuses to compare two different literals.
+        return `String(${this.string(depth - 1)}) ${choose.pick(['===', '!==', '<'])} ${this.string(depth - 1)}`
       case 3:
         return `(${deeper()} ${choose.pick(['&&', '||'])} ${deeper()})`
       case 4:
@@ -187,7 +188,8 @@ export class Expressions {
           return path
       }
     }
-    return `[${Array.from({ length: this.#choose.below(3) }, () => this.of(items, depth - 1)).join(', ')}]`
+    const made = Array.from({ length: this.#choose.below(3) }, () => this.of(items, depth - 1))
+    return made.length === 0 ? `([] as readonly (${typeText(items)})[])` : `[${made.join(', ')}]`
   }
 
   record(type: Extract<ValueKind, { kind: 'record' }>, depth: number): string {
@@ -251,6 +253,9 @@ export class Expressions {
     const { text, items } = this.#choose.pick(arrays)
     if (this.#choose.oneIn(2)) return `${text}.length`
     const [item, inner] = this.#item(items)
+    if (this.#choose.oneIn(4)) return `${text}.map((${item}) => ${inner.string(1)}).length`
+    if (this.#choose.oneIn(4)) return `${text}.filter((${item}) => ${inner.boolean(1)}).length`
+    if (this.#choose.oneIn(4)) return `${text}.findIndex((${item}) => ${inner.boolean(1)})`
     return `${text}.reduce((sum, ${item}) => sum + ${inner.number(Math.min(1, depth - 1))}, 0)`
   }
 

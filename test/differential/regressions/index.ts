@@ -1,0 +1,5 @@
+/** Smallest forms of what random plans have found, kept for ever. */
+import { arrayMethods } from './array-methods.js'
+import { unreadFields } from './unread-fields.js'
+
+export const regressions = [arrayMethods, unreadFields]
