@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import pc from 'picocolors'
 import { didYouMean } from './did-you-mean.js'
 import { ExitCode } from './exit-code.js'
+import { reportError } from './report-error.js'
 import { createTerminal, supportsColor } from './terminal.js'
 import { UsageError } from './usage-error.js'
 import { usageText } from './usage-text.js'
@@ -89,30 +90,5 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  process.exitCode = report(error)
-}
-
-function report(error: unknown): ExitCode {
-  const terminal = createTerminal({ json: process.argv.includes('--json') })
-  if (error instanceof Error) terminal.data({ error: { message: error.message, help: helpOf(error) } })
-  if (error instanceof UsageError) {
-    terminal.error(error.message, error.help)
-    return ExitCode.Usage
-  }
-  if (isForeseen(error)) {
-    terminal.error(error.message, error.help)
-    return ExitCode.Failed
-  }
-  // What reaches this place is a bug of ours, or a failure that a command did not foresee: the stack is wanted.
-  terminal.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  return ExitCode.Failed
-}
-
-/** Errors of registry, lock and broker say by themselves what to do, or whether another try may succeed. */
-function isForeseen(error: unknown): error is Error & { readonly help?: string } {
-  return error instanceof Error && ('help' in error || 'retriable' in error)
-}
-
-function helpOf(error: Error): unknown {
-  return 'help' in error ? error.help : undefined
+  process.exitCode = reportError(createTerminal({ json: process.argv.includes('--json') }), error)
 }

@@ -36,19 +36,20 @@ export interface StaleOutput {
 }
 
 export class ProjectBuilder {
-  readonly #session: Session
   readonly project: Project
+  #session: Session
+  #files: readonly string[]
   #lock: SchemaLock
 
-  private constructor(project: Project, session: Session, lock: SchemaLock) {
+  private constructor(project: Project, files: readonly string[], lock: SchemaLock) {
     this.project = project
-    this.#session = session
+    this.#files = files
     this.#lock = lock
+    this.#session = new Session(baseOptions(project, files))
   }
 
   static async open(project: Project): Promise<ProjectBuilder> {
-    const lock = await lockOf(project)
-    return new ProjectBuilder(project, new Session({ ...baseOptions(project), ...lockOptions(lock) }), lock)
+    return new ProjectBuilder(project, pipelineFiles(project), await lockOf(project))
   }
 
   get outDir(): string {
@@ -61,9 +62,18 @@ export class ProjectBuilder {
     output: (text: string) => void = () => undefined,
   ): Promise<ProjectBuild> {
     this.#lock = await lockOf(this.project)
+    this.#findFiles()
     const files = [...changed, this.typesFile]
     const result = await this.#session.compile(files, { ...lockOptions(this.#lock), output })
     return { result, ok: !result.diagnostics.some(isError) }
+  }
+
+  /** Pipelines come and go while the project is watched. */
+  #findFiles(): void {
+    const files = pipelineFiles(this.project)
+    if (files.join() === this.#files.join()) return
+    this.#files = files
+    this.#session = new Session(baseOptions(this.project, files))
   }
 
   get typesFile(): string {
@@ -103,12 +113,12 @@ function lockOptions(lock: SchemaLock): Pick<CompileOptions, 'locked' | 'lockTex
   return { locked: resolveLock(lock), lockText: lock.subjects.size === 0 ? '' : printLock(lock) }
 }
 
-function baseOptions(project: Project): CompileOptions {
+function baseOptions(project: Project, files: readonly string[]): CompileOptions {
   const { generated, tsconfig, builderTimeout } = project.config
   const outDir = project.path(generated)
   return {
     root: project.root,
-    files: pipelineFiles(project),
+    files,
     outDir,
     tsconfig: tsconfig === undefined ? undefined : project.path(tsconfig),
     typeFiles: [resolve(outDir, 'schemas.ts')],

@@ -20,12 +20,13 @@ export default command({
     const project = await loadProject(context.cwd, context.configFile)
     const builder = await ProjectBuilder.open(project)
     if (args.frozen) return await frozen(context, builder)
-    const first = await build(context, builder, [], args.verbose ?? false)
-    if (!args.watch) return first
-    context.terminal.note('watching; end with Ctrl+C')
-    await watchProject(builder, async (changed) => {
-      context.terminal.note(`changed: ${changed.map((file) => relative(project.root, file)).join(', ')}`)
-      await build(context, builder, changed, args.verbose ?? false)
+    const verbose = args.verbose ?? false
+    if (!args.watch) return await build(context, builder, [], verbose)
+    await watchProject(builder, context.terminal, async (changed) => {
+      if (changed.length > 0) {
+        context.terminal.note(`changed: ${changed.map((file) => relative(project.root, file)).join(', ')}`)
+      }
+      await build(context, builder, changed, verbose)
     })
     return ExitCode.Ok
   },

@@ -30,9 +30,7 @@ export default command({
       await topics.createFor(pipelines)
       await processes.restart(pipelines.map(({ name }) => name))
     }
-    await rebuild([])
-    terminal.note('watching; end with Ctrl+C')
-    await watchProject(builder, rebuild)
+    await watchProject(builder, terminal, rebuild)
     return ExitCode.Ok
   },
 })

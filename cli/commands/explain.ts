@@ -20,8 +20,8 @@ export default command({
       required: false,
       description: 'Pipeline, or a code such as MR1003 (default: all pipelines)',
     },
-    level: { type: 'string', description: explainLevels.join(' | ') },
-    format: { type: 'string', description: `${formats.join(' | ')} (default text)` },
+    level: { type: 'string', valueHint: 'level', description: explainLevels.join(' | ') },
+    format: { type: 'string', valueHint: 'format', description: `${formats.join(' | ')} (default: text)` },
   },
   async run(context, args) {
     const { terminal } = context

@@ -26,7 +26,7 @@ export default command({
     }
     terminal.data({ folder: root, files: files.map((file) => file.path) })
     terminal.success(`${files.length} files in ${root}`)
-    terminal.print(`Next:${folder === '.' ? '' : `\n  cd ${folder}`}\n  npm install\n  npx millrace dev`)
+    terminal.print(`Next:${folder === '.' ? '' : `\n  cd ${shellWord(folder)}`}\n  npm install\n  npx millrace dev`)
     return ExitCode.Ok
   },
 })
@@ -48,11 +48,14 @@ async function refuseToOverwrite(root: string, files: readonly { readonly path: 
   )
 }
 
+/** For a shell to copy. */
+const shellWord = (text: string) => (/^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
 /** npm takes lower case letters, digits, dots, dashes and underscores. */
 const packageName = (folder: string) =>
   folder
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[._-]+/, '') || 'streams'
+    .replace(/^[._-]+|-+$/g, '') || 'streams'
 
 const ownVersion = () => (createRequire(import.meta.url)('millrace/package.json') as { version: string }).version

@@ -6,6 +6,7 @@ import { runMain } from '../../runtime/index.js'
 import { appSettings } from '../app-settings.js'
 import { command } from '../command.js'
 import { loadProject, type Project } from '../config-file.js'
+import { endWithParent } from '../dev/end-with-parent.js'
 import { didYouMean } from '../did-you-mean.js'
 import { readableLogger } from '../readable-logger.js'
 import { UsageError } from '../usage-error.js'
@@ -30,6 +31,7 @@ export default command({
     log: { type: 'string', valueHint: 'text|json', description: 'Format of logs (default: text on a terminal)' },
   },
   async run({ terminal, cwd, configFile }, args) {
+    endWithParent()
     const project = await loadProject(cwd, configFile)
     const settings = appSettings(project)
     const port = count(args['http-port'], '--http-port')

@@ -6,6 +6,10 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { vi } from 'vitest'
+
+// A process loads a compiler in two seconds of CPU time: on a busy machine that is long.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 export const cliMain = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
@@ -25,6 +29,10 @@ export interface Ended {
   readonly stderr: string
 }
 
+export interface EndedJson extends Pick<Ended, 'code' | 'stderr'> {
+  readonly data: unknown
+}
+
 /** Runs to its end. */
 export async function millrace(args: readonly string[], options: RunOptions): Promise<Ended> {
   await using running = start(args, options)
@@ -32,12 +40,9 @@ export async function millrace(args: readonly string[], options: RunOptions): Pr
 }
 
 /** The result with `--json`, and how it ended. */
-export async function millraceJson<T>(
-  args: readonly string[],
-  options: RunOptions,
-): Promise<{ readonly code: number | string; readonly data: T; readonly stderr: string }> {
+export async function millraceJson(args: readonly string[], options: RunOptions): Promise<EndedJson> {
   const { code, stdout, stderr } = await millrace([...args, '--json'], options)
-  return { code, data: JSON.parse(stdout) as T, stderr }
+  return { code, data: JSON.parse(stdout) as unknown, stderr }
 }
 
 export function start(args: readonly string[], { cwd, env = {}, input = '', nodeArgs = [] }: RunOptions): Running {
@@ -63,8 +68,8 @@ function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 interface Waiter {
   readonly pattern: RegExp
   readonly count: number
-  resolve(): void
-  reject(error: Error): void
+  resolve(this: void): void
+  reject(this: void, error: Error): void
 }
 
 /** Standard output and error together, in the order of arrival. */

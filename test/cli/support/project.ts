@@ -4,7 +4,8 @@ import { access, mkdir, readFile, realpath, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { millrace, millraceJson, start, type Ended, type RunOptions, type Running } from './millrace.js'
+import { pullSchemas, RegistryClient, writeLock } from '../../../registry/index.js'
+import { millrace, millraceJson, start, type Ended, type EndedJson, type RunOptions, type Running } from './millrace.js'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -25,8 +26,8 @@ export class Project implements AsyncDisposable {
     return millrace(args, this.#options(options))
   }
 
-  json<T>(args: readonly string[], options: Options = {}): ReturnType<typeof millraceJson<T>> {
-    return millraceJson<T>(args, this.#options(options))
+  json(args: readonly string[], options: Options = {}): Promise<EndedJson> {
+    return millraceJson(args, this.#options(options))
   }
 
   start(args: readonly string[], options: Options = {}): Running {
@@ -97,12 +98,15 @@ export async function newProject({ brokers, registryUrl }: Partial<Services> = {
   return project
 }
 
-/** A new project whose schemas are registered and pulled. */
+/** A new project whose schemas are registered and pinned, by the functions that stand behind `register` and `pull`. */
 export async function projectWithSchemas(services: Services): Promise<Project> {
   const project = await newProject(services)
-  for (const verb of ['register', 'pull']) {
-    const { code, stderr } = await project.run(['schema', verb])
-    if (code !== 0) throw new Error(`schema ${verb} ended with ${code}: ${stderr}`)
+  using client = new RegistryClient({ url: services.registryUrl })
+  const subjects = ['orders-value', 'large-orders-value']
+  for (const subject of subjects) {
+    await client.register(subject, { schema: await project.read(`schemas/${subject}.avsc`) })
   }
+  const { lock } = await pullSchemas(client, { subjects, longOf: () => 'number' })
+  await writeLock(project.path('schemas.lock.json'), lock)
   return project
 }
