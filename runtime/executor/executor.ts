@@ -23,6 +23,8 @@ import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
+import { fetchedBytesOf, statusOf } from './task-status.js'
+import { fixedTopics } from './topology.js'
 import { TransactionalCommitter } from './transactional-committer.js'
 import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type ToExecutor } from './protocol.js'
 
@@ -144,7 +146,7 @@ export class Executor {
         this.#log('debug', error.message, {})
       },
     }
-    const topics = this.#fixedTopics()
+    const topics = fixedTopics(this.#pipeline.manifest)
     await this.#refresh(topics, options.timeoutMs)
     await Promise.all([
       this.#producer.start(),
@@ -162,7 +164,7 @@ export class Executor {
 
   async #assign(tasks: readonly TaskStart[]): Promise<void> {
     const topics = tasks.flatMap(({ inputs }) => inputs.map(({ topic }) => topic))
-    await this.#refresh([...new Set([...topics, ...this.#fixedTopics()])], Infinity)
+    await this.#refresh([...new Set([...topics, ...fixedTopics(this.#pipeline.manifest)])], Infinity)
     for (const task of tasks) this.#open(task)
     this.#schedule()
   }
@@ -392,16 +394,6 @@ export class Executor {
     this.#registry?.close()
   }
 
-  /** Topics that every task may write to, so that their partitions are known before it starts. */
-  #fixedTopics(): string[] {
-    const { sinks, operators, onError } = this.#pipeline.manifest
-    const topics = new Set(sinks.map(({ topic }) => topic).filter((topic) => topic !== ''))
-    for (const policy of [onError, ...operators.map((operator) => operator.onError)]) {
-      if (policy.kind === 'dead-letter') topics.add(policy.topic)
-    }
-    return [...topics]
-  }
-
   async #refresh(topics: readonly string[], timeoutMs: number): Promise<void> {
     if (topics.every((topic) => this.#client.topic(topic) !== undefined) && this.#client.nodes.length > 0) return
     await retry(
@@ -415,19 +407,11 @@ export class Executor {
 
   #postStatus(): void {
     const tasks = [...this.#tasks.values()]
-    let fetchedBytes = 0
-    for (const { inputs } of tasks) for (const { source } of inputs) fetchedBytes += source.bufferedBytes
     this.#post({
       type: 'status',
       status: {
-        tasks: tasks.map((task) => ({
-          id: task.id,
-          metrics: { ...task.metrics },
-          parkedFor: task.parkedFor,
-          counts: [...task.counts],
-          lag: lagOf(task),
-        })),
-        fetchedBytes,
+        tasks: tasks.map(statusOf),
+        fetchedBytes: fetchedBytesOf(tasks),
         unacknowledgedBytes: this.#producer.bufferedBytes,
         transcodedMessages: this.#schemas.transcoded,
         commits: this.#committer.commits,
@@ -438,10 +422,4 @@ export class Executor {
   #log(level: 'debug' | 'warn', message: string, fields: object): void {
     this.#post({ type: 'log', level, message, fields })
   }
-}
-
-const lagOf = (task: TaskRunner): number => {
-  let lag = 0
-  for (const { source, offset } of task.inputs) lag += Math.max(0, source.lastStableOffset - offset)
-  return lag
 }

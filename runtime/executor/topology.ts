@@ -21,6 +21,15 @@ export const externalTopics = (manifest: Manifest): readonly string[] => {
   return [...topics].filter((topic) => !internal.has(topic))
 }
 
+/** Topics that every task may write to, so that their partitions are known before it starts. */
+export const fixedTopics = ({ sinks, operators, onError }: Manifest): string[] => {
+  const topics = new Set(sinks.map(({ topic }) => topic).filter((topic) => topic !== ''))
+  for (const policy of [onError, ...operators.map((operator) => operator.onError)]) {
+    if (policy.kind === 'dead-letter') topics.add(policy.topic)
+  }
+  return [...topics]
+}
+
 /** One task per partition of the widest input of each sub-topology. */
 export const tasksOf = (manifest: Manifest, partitions: PartitionCount): readonly TaskId[] =>
   manifest.subTopologies.flatMap(({ id, inputs }) => {

@@ -104,7 +104,8 @@ export class TransactionalProducer {
       const reason = await commitOffsets(this.#transactions.identity)
       if (reason !== undefined) throw this.#fail(new TransactionAbortableError(`offsets are not committed: ${reason}`))
     }
-    if (this.#failure !== undefined) throw this.#failure
+    // It may have failed or been closed meanwhile.
+    this.#ready()
     this.#state = 'committing'
     try {
       await this.#transactions.end(true)

@@ -88,6 +88,12 @@ describe('exactly once', () => {
     expect(await byPartition(output)).toEqual(await byPartition(input))
   })
 
+  it('reads its inputs committed, and commits before the transaction is over', () => {
+    const pipeline = handWritten({ applicationId: 'a', inputs: ['in'], output: 'out', map: identity })
+    expect(() => exactly(pipeline, { isolation: 'read_uncommitted' })).toThrow(/reads its inputs committed/)
+    expect(() => exactly(pipeline, { commitInterval: 5000 })).toThrow(/commitInterval must be lower than/)
+  })
+
   it('a fenced producer stops without writing, and the next application goes on', async () => {
     const { input, output, applicationId } = await topicPair(broker, 1)
     await produceTo(broker.bootstrap, input, numbered(100))

@@ -1,0 +1,23 @@
+/** What an executor reports of its tasks. */
+import type { TaskRunner } from '../task/task-runner.js'
+import type { TaskStatus } from './protocol.js'
+
+export const statusOf = (task: TaskRunner): TaskStatus => ({
+  id: task.id,
+  metrics: { ...task.metrics },
+  parkedFor: task.parkedFor,
+  counts: [...task.counts],
+  lag: lagOf(task),
+})
+
+export const fetchedBytesOf = (tasks: readonly TaskRunner[]): number => {
+  let bytes = 0
+  for (const { inputs } of tasks) for (const { source } of inputs) bytes += source.bufferedBytes
+  return bytes
+}
+
+const lagOf = (task: TaskRunner): number => {
+  let lag = 0
+  for (const { source, offset } of task.inputs) lag += Math.max(0, source.lastStableOffset - offset)
+  return lag
+}
