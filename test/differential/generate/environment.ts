@@ -33,7 +33,8 @@ export function paths(environment: Environment): readonly Binding[] {
   }
   for (const binding of environment.bindings) visit(binding, 0)
   found.push(...environment.captured)
-  return found
+  // What was narrowed stands before what it was narrowed from.
+  return found.filter(({ text }, index) => found.findIndex((other) => other.text === text) === index)
 }
 
 /** `x?.y` is undefined where `x` is null: only what is compared or defaulted afterwards may have that type. */

@@ -43,7 +43,7 @@ export class Expressions {
     const path = this.#path(DOUBLE) ?? this.#literalNumber()
     if (depth <= 0) return choose.oneIn(4) ? this.#literalNumber() : path
     const deeper = (): string => this.number(depth - 1)
-    switch (choose.below(16)) {
+    switch (choose.below(18)) {
       case 1:
         return `(${deeper()} ${choose.pick(['+', '-', '*', '/', '%'])} ${deeper()})`
       case 2:
@@ -74,6 +74,10 @@ export class Expressions {
         return `Number(${this.string(depth - 1)})`
       case 14:
         return `${this.string(depth - 1)}.indexOf(${this.#literalString()})`
+      case 15:
+        return this.#narrowed(DOUBLE, depth) ?? deeper()
+      case 16:
+        return `Object.keys(${this.#record() ?? '{}'}).length`
       default:
         return path
     }
@@ -84,7 +88,7 @@ export class Expressions {
     const path = this.#path(STRING) ?? this.#literalString()
     if (depth <= 0) return choose.oneIn(4) ? this.#literalString() : path
     const deeper = (): string => this.string(depth - 1)
-    switch (choose.below(17)) {
+    switch (choose.below(20)) {
       case 1:
         return `\`${choose.pick(['', 'a', '漢', '\\n'])}\${${deeper()}}-\${${this.number(depth - 1)}}\``
       case 2:
@@ -119,6 +123,12 @@ export class Expressions {
         return `(${deeper()}.at(${choose.pick(['0', '-1'])}) ?? '')`
       case 16:
         return `${deeper()}.repeat(${choose.below(3)})`
+      case 17:
+        return this.#narrowed(STRING, depth) ?? deeper()
+      case 18:
+        return `(${this.date(depth - 1)}.getUTCFullYear() > 2000 ? ${deeper()} : ${this.date(0)}.toJSON() ?? '')`
+      case 19:
+        return `String(typeof ${this.number(depth - 1)})`
       default:
         return path
     }
@@ -218,6 +228,25 @@ export class Expressions {
   #defaulted(type: ValueKind, fallback: () => string): string | undefined {
     const path = this.#path({ kind: 'nullable', inner: type })
     return path === undefined ? undefined : `(${path} ?? ${fallback()})`
+  }
+
+  /** `path === null ? … : …` with what is behind the test. */
+  #narrowed(type: ValueKind, depth: number): string | undefined {
+    const candidates = this.#paths.filter((path) => path.type.kind === 'nullable' && !path.text.includes('?.'))
+    if (candidates.length === 0) return undefined
+    const { text, type: found } = this.#choose.pick(candidates)
+    if (found.kind !== 'nullable') return undefined
+    const bindings = [{ text, type: found.inner }, ...this.#environment.bindings]
+    const inner = new Expressions(this.#choose, { ...this.#environment, bindings })
+    return `(${text} === null ? ${type.kind === 'string' ? "'none'" : '-1'} : ${inner.of(type, depth - 1)})`
+  }
+
+  /** A record, whole or with a field set anew. */
+  #record(): string | undefined {
+    const candidates = this.#paths.filter((path) => path.type.kind === 'record')
+    if (candidates.length === 0) return undefined
+    const { text } = this.#choose.pick(candidates)
+    return this.#choose.oneIn(2) ? `{ ...${text}, more: 1 }` : text
   }
 
   #nullTest(): string | undefined {

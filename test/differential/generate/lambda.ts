@@ -2,6 +2,7 @@
 import type { Chooser } from '../../avro/arbitrary-schema.js'
 import type { Binding, Environment } from './environment.js'
 import { Expressions } from './expression.js'
+import { Block, makeStatement } from './statements.js'
 import type { ValueKind } from './value-kind.js'
 
 export interface LambdaInput {
@@ -59,64 +60,11 @@ function makeParameter(choose: Chooser, type: ValueKind): Parameter {
   return { text: `{ ${parts.join(', ')} }`, bindings }
 }
 
-/** Constants, early returns, mutable locals, loops and what no rule of the compiler may understand. */
 function blockBody(choose: Chooser, environment: Environment, wanted: Wanted): string {
-  const lines: string[] = []
-  let scope = environment
-  const expressions = (): Expressions => new Expressions(choose, scope)
-  const declare = (text: string, name: string, type: ValueKind): void => {
-    lines.push(text)
-    scope = { ...scope, bindings: [{ text: name, type }, ...scope.bindings] }
-  }
-  for (let count = choose.below(4), index = 0; index < count; index++) {
-    const name = `local${index}`
-    switch (choose.below(8)) {
-      case 0:
-        declare(`const ${name}: number = ${expressions().number(2)}`, name, { kind: 'number', avro: 'double' })
-        break
-      case 1:
-        declare(`const ${name}: string = ${expressions().string(2)}`, name, { kind: 'string' })
-        break
-      case 2:
-        lines.push(`if (${expressions().boolean(2)}) return ${wanted(expressions())}`)
-        break
-      case 3:
-        declare(
-          `let ${name}: number = ${expressions().number(1)}\nif (${expressions().boolean(1)}) ${name} = ${expressions().number(1)}`,
-          name,
-          { kind: 'number', avro: 'double' },
-        )
-        break
-      case 4:
-        declare(
-          `let ${name}: number = 0\nfor (let i = 0; i < 3; i++) ${name} += i * ${expressions().number(1)}`,
-          name,
-          {
-            kind: 'number',
-            avro: 'double',
-          },
-        )
-        break
-      case 5:
-        lines.push(`if (${expressions().boolean(2)}) throw new RangeError('thrown by the lambda')`)
-        break
-      case 6:
-        declare(
-          `const ${name} = (() => {\ntry {\nreturn JSON.stringify(${expressions().string(1)})\n} catch {\nreturn ''\n}\n})()`,
-          name,
-          { kind: 'string' },
-        )
-        break
-      default:
-        declare(
-          `let ${name}: string = ''\nswitch (String(${expressions().string(1)})) {\ncase 'a':\n${name} = ${expressions().string(1)}\nbreak\ndefault:\n${name} = 'other'\n}`,
-          name,
-          { kind: 'string' },
-        )
-    }
-  }
-  lines.push(`return ${wanted(expressions())}`)
-  return lines.join('\n')
+  const block = new Block(choose, environment, wanted)
+  for (let count = choose.below(4), index = 0; index < count; index++) makeStatement(block, `local${index}`)
+  block.line(`return ${wanted(block.expressions)}`)
+  return block.text
 }
 
 function asBody(text: string): string {
