@@ -4,6 +4,7 @@
  * cannot commit it is aborted, and the tasks begin again at the offsets committed last.
  */
 import type { PartitionOffset } from '../kafka/offsets.js'
+import { pause } from '../kafka/retry.js'
 import { partitionKey } from '../kafka/topic-partition.js'
 import { TransactionAbortableError } from '../kafka/transaction-error.js'
 import type { TransactionalProducer } from '../kafka/transactional-producer.js'
@@ -19,6 +20,8 @@ export interface TransactionalCommitterCallbacks {
   onReleased(): void
   onFatal(error: Error): void
 }
+
+const ABORT_BACKOFF_MS = 50
 
 export class TransactionalCommitter {
   /** Successful commits. */
@@ -116,6 +119,8 @@ export class TransactionalCommitter {
       this.#callbacks.onFatal(error instanceof Error ? error : new Error(String(error)))
       throw error
     }
+    // What made it abort may not be over.
+    await pause(ABORT_BACKOFF_MS)
     this.#callbacks.restore((key) => this.#committed.get(key))
   }
 
