@@ -42,8 +42,10 @@ async function load(file: string): Promise<unknown> {
 
 /** As for a running application: the environment wins over the file. */
 function withEnvironment(config: CheckedConfig): CheckedConfig {
-  const brokers = process.env['MILLRACE_BROKERS']?.split(',').map((address) => address.trim())
-  const url = process.env['MILLRACE_REGISTRY_URL']
+  const brokers = given('MILLRACE_BROKERS')
+    ?.split(',')
+    .map((address) => address.trim())
+  const url = given('MILLRACE_REGISTRY_URL')
   const auth = registryAuth()
   return {
     ...config,
@@ -57,10 +59,18 @@ function withEnvironment(config: CheckedConfig): CheckedConfig {
 }
 
 function registryAuth(): CheckedConfig['registry']['auth'] {
-  const { MILLRACE_REGISTRY_TOKEN, MILLRACE_REGISTRY_USER, MILLRACE_REGISTRY_PASSWORD = '' } = process.env
-  if (MILLRACE_REGISTRY_TOKEN !== undefined) return { bearer: MILLRACE_REGISTRY_TOKEN }
-  if (MILLRACE_REGISTRY_USER === undefined) return undefined
-  return { basic: { username: MILLRACE_REGISTRY_USER, password: MILLRACE_REGISTRY_PASSWORD } }
+  const token = given('MILLRACE_REGISTRY_TOKEN')
+  if (token !== undefined) return { bearer: token }
+  const username = given('MILLRACE_REGISTRY_USER')
+  return username === undefined
+    ? undefined
+    : { basic: { username, password: given('MILLRACE_REGISTRY_PASSWORD') ?? '' } }
+}
+
+/** An empty variable is as good as none. */
+function given(name: string): string | undefined {
+  const value = process.env[name]
+  return value === '' ? undefined : value
 }
 
 function check(value: unknown, file: string | undefined): CheckedConfig {

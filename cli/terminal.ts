@@ -64,7 +64,9 @@ export function supportsColor(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0'
-  return stream.isTTY && TERM !== 'dumb'
+  // Absent, not false, where no terminal listens.
+  const listening: boolean | undefined = stream.isTTY
+  return listening === true && TERM !== 'dumb'
 }
 
 async function runWithProgress<T>(

@@ -3,11 +3,13 @@ import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { writeRecords, type OutgoingRecord } from '../../runtime/kafka/tools/write-records.js'
+import { count } from '../count.js'
 import { command, type CommandContext } from '../command.js'
 import { loadProject } from '../config-file.js'
 import { ExitCode } from '../exit-code.js'
 import { commandRetries, withKafka } from '../kafka/connect.js'
 import { parseLine, type LineProblem, type LineSchemas } from '../kafka/parse-line.js'
+import { requireTopic } from '../kafka/require-topic.js'
 import { schemaSource } from '../registry/schema-source.js'
 
 /** Problems printed; the rest is counted. */
@@ -34,13 +36,14 @@ export default command({
       parseLine(line, number, schemas, { keyField: args.key, envelope: args.envelope ?? false }),
     )
     if (problems.length > 0) return refuse(context, problems)
-    const written = await withKafka(project, (client) =>
-      context.terminal.progress(`writing to ${args.topic}`, () =>
+    const written = await withKafka(project, async (client) => {
+      await requireTopic(client, args.topic)
+      return await context.terminal.progress(`writing to ${args.topic}`, () =>
         writeRecords(client, args.topic, records, commandRetries),
-      ),
-    )
+      )
+    })
     context.terminal.data({ topic: args.topic, records: written })
-    context.terminal.success(`${written} records written to ${args.topic}${describe(schemas)}`)
+    context.terminal.success(`${count(written, 'record')} written to ${args.topic}${describe(args.topic, schemas)}`)
     return ExitCode.Ok
   },
 })
@@ -79,6 +82,6 @@ function refuse({ terminal }: CommandContext, problems: readonly LineProblem[]):
   return ExitCode.Failed
 }
 
-function describe({ value }: LineSchemas): string {
-  return value === undefined ? ' as JSON text (no subject for the value)' : `, schema id ${value.id}`
+function describe(topic: string, { value }: LineSchemas): string {
+  return value === undefined ? ` as JSON text (no subject ${topic}-value)` : `, schema id ${value.id}`
 }

@@ -1,5 +1,6 @@
 /** `millrace tail <topic>`: records as JSON lines, decoded through the registry. */
 import { readRecords } from '../../runtime/kafka/tools/read-records.js'
+import { count } from '../count.js'
 import { command } from '../command.js'
 import { loadProject } from '../config-file.js'
 import { ExitCode } from '../exit-code.js'
@@ -7,6 +8,7 @@ import { commandRetries, withKafka } from '../kafka/connect.js'
 import { parseFrom } from '../kafka/read-from.js'
 import { readableRecord } from '../kafka/readable-record.js'
 import { recordFilter } from '../kafka/record-filter.js'
+import { requireTopic } from '../kafka/require-topic.js'
 import { schemaSource } from '../registry/schema-source.js'
 import { UsageError } from '../usage-error.js'
 
@@ -43,6 +45,7 @@ export default command({
     process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
     try {
       return await withKafka(project, async (client) => {
+        await requireTopic(client, args.topic)
         const options = { ...commandRetries, signal: stop.signal, from, follow: args.follow }
         let scanned = 0
         let printed = 0
@@ -56,7 +59,7 @@ export default command({
             if (printed >= limit) break
           }
         }
-        if (printed < scanned) terminal.note(`${printed} of ${scanned} records match`)
+        if (printed < scanned) terminal.note(`${printed} of ${count(scanned, 'record')} match`)
         return ExitCode.Ok
       })
     } catch (error) {

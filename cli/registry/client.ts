@@ -15,7 +15,10 @@ export function registryClient(project: Project): RegistryClient | undefined {
 export function requireRegistry(project: Project): RegistryClient {
   const client = registryClient(project)
   if (client !== undefined) return client
-  throw new UsageError('no schema registry is configured', "set registry: { url: 'http://…' } in millrace.config.ts")
+  throw new UsageError(
+    'no schema registry is configured',
+    "registry: { url: 'http://…' } in millrace.config.ts, or MILLRACE_REGISTRY_URL",
+  )
 }
 
 /** PEM text as it is, or the file that holds it. */

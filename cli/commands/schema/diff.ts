@@ -1,5 +1,6 @@
 /** `millrace schema diff`: what moved in the registry since the lock was written. */
 import { diffSchemas, readLock, type SubjectDiff } from '../../../registry/index.js'
+import { count } from '../../count.js'
 import { command } from '../../command.js'
 import { loadProject } from '../../config-file.js'
 import { ExitCode } from '../../exit-code.js'
@@ -22,7 +23,7 @@ export default command({
     const readers = moved.length === 0 ? new Map<string, readonly string[]>() : await fieldReaders(project)
     terminal.data(moved.map((diff) => ({ ...diff, pipelines: readers.get(diff.subject) ?? [] })))
     for (const diff of moved) print(terminal, diff, readers.get(diff.subject) ?? [])
-    if (moved.length === 0) terminal.success(`${diffs.length} subjects are as in the lock`)
+    if (moved.length === 0) terminal.success(`${count(diffs.length, 'subject')} as in the lock`)
     else terminal.note('millrace schema pull takes this over')
     return moved.length === 0 ? ExitCode.Ok : ExitCode.Failed
   },

@@ -1,4 +1,5 @@
 /** `millrace schema pull`: pins the subjects in use in the lock file, and writes their TypeScript types. */
+import { count } from '../../count.js'
 import { command } from '../../command.js'
 import { loadProject } from '../../config-file.js'
 import { ExitCode } from '../../exit-code.js'
@@ -24,7 +25,9 @@ export default command({
     if (printPullProblems(terminal, pull)) return ExitCode.Failed
     const subjects = [...pull.result.lock.subjects.keys()]
     terminal.data({ lock: project.config.lock, subjects, changed: pull.changed })
-    terminal.success(`${subjects.length} subjects in ${project.config.lock}${pull.changed ? '' : ' (unchanged)'}`)
+    terminal.success(
+      `${count(subjects.length, 'subject')} in ${project.config.lock}${pull.changed ? '' : ' (unchanged)'}`,
+    )
     return ExitCode.Ok
   },
 })

@@ -27,5 +27,8 @@ export default command({
 function print(terminal: Terminal, result: RegisterResult): void {
   if ('version' in result) {
     terminal.print(`${result.status.padEnd(10)}  ${result.subject} version ${result.version} (id ${result.id})`)
-  } else terminal.error(`${result.subject} ${result.status}: ${result.reason}`, result.help)
+    return
+  }
+  const help = result.status === 'failed' ? 'millrace schema check tells what the registry objects to' : undefined
+  terminal.error(`${result.subject} ${result.status}: ${result.reason}`, result.help ?? help)
 }
