@@ -59,7 +59,7 @@ function manifestIds({ schemas }: Manifest): SchemaIds {
 }
 
 /** Values are compared as text at the time when they are printed. */
-function printer(): { readonly print: PrintRecord; printed(): readonly string[] } {
+function printer(): { readonly print: PrintRecord; readonly printed: () => readonly string[] } {
   let lines: string[] = []
   return {
     print: (label, key, value) => lines.push(`printed ${label}: ${textOf(key)} ${textOf(value)}`),
