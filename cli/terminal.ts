@@ -64,10 +64,11 @@ export function supportsColor(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0'
-  // Absent, not false, where no terminal listens.
-  const listening: boolean | undefined = stream.isTTY
-  return listening === true && TERM !== 'dumb'
+  return isTerminal(stream) && TERM !== 'dumb'
 }
+
+/** Absent, not false, where no terminal listens. */
+const isTerminal = ({ isTTY }: { readonly isTTY?: boolean }): boolean => isTTY === true
 
 async function runWithProgress<T>(
   label: string,
