@@ -2,9 +2,10 @@
 import { schemaFingerprint } from '../../avro/fingerprint.js'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'
 import { generateTypes } from '../../avro/typescript.js'
+import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.js'
 import { optimizations, type Disabled } from '../../compiler/ir/optimizations.js'
 import type { LockedSubject } from '../../compiler/frontend/types/locked-subjects.js'
-import { compileFiles, type LoadedPipeline } from '../conformance/compile-files.js'
+import { CompileError, compileFiles, type LoadedPipeline } from '../conformance/compile-files.js'
 import { HELPERS_TEXT, type GeneratedPlan } from './generate/plan.js'
 
 export interface CompiledForms {
@@ -16,19 +17,35 @@ export interface CompiledForms {
 const HELPERS_FILE = 'helpers.ts'
 const TYPES_FILE = 'schemas.ts'
 
+/** Plans that are not well typed are left out. */
 export async function compilePlans(
   project: string,
   plans: readonly GeneratedPlan[],
 ): Promise<ReadonlyMap<string, CompiledForms>> {
-  const optimized = await compileWith(project, plans, new Set())
-  const plain = await compileWith(project, plans, new Set(optimizations))
-  return new Map(
-    plans.map(({ name }) => {
-      const forms = { optimized: optimized.get(name), plain: plain.get(name) }
-      if (forms.optimized === undefined || forms.plain === undefined) throw new Error(`${name} was not compiled`)
-      return [name, { optimized: forms.optimized, plain: forms.plain }]
-    }),
-  )
+  try {
+    const optimized = await compileWith(project, plans, new Set())
+    const plain = await compileWith(project, plans, new Set(optimizations))
+    return new Map(
+      plans.map(({ name }) => {
+        const forms = { optimized: optimized.get(name), plain: plain.get(name) }
+        if (forms.optimized === undefined || forms.plain === undefined) throw new Error(`${name} was not compiled`)
+        return [name, { optimized: forms.optimized, plain: forms.plain }]
+      }),
+    )
+  } catch (error) {
+    const wrong = error instanceof CompileError ? authorsFaults(error.diagnostics) : new Set()
+    const others = plans.filter((plan) => !wrong.has(fileOf(plan)))
+    if (others.length === plans.length || others.length === 0) throw error
+    return compilePlans(project, others)
+  }
+}
+
+/**
+ * Files that an author would have to mend: random programs are not always well typed. Faults of the compiler and what it
+ * does not support are none of these.
+ */
+function authorsFaults(diagnostics: readonly Diagnostic[]): ReadonlySet<string | undefined> {
+  return new Set(diagnostics.flatMap(({ severity, span }) => (severity === 'error' ? [span?.file] : [])))
 }
 
 function compileWith(

@@ -34,11 +34,17 @@ export interface PlanWithRecords {
   readonly records: Draw['records']
 }
 
+/** How many of the plans are not well typed at most, so that a generator gone wrong is noticed. */
+const MAX_ILL_TYPED = 0.1
+
 export async function comparePlans(project: string, drawn: readonly PlanWithRecords[]): Promise<readonly Failure[]> {
   const compiled = await compilePlans(
     project,
     drawn.map(({ plan }) => plan),
   )
+  if (drawn.length - compiled.size > drawn.length * MAX_ILL_TYPED) {
+    throw new Error(`${drawn.length - compiled.size} of ${drawn.length} random plans are not well typed`)
+  }
   return drawn.flatMap(({ plan, records }) => {
     const forms = compiled.get(plan.name)
     const message = forms && differenceOf(plan, forms, records)

@@ -1,5 +1,6 @@
 /** Smallest forms of what random plans have found, kept for ever. */
 import { arrayMethods } from './array-methods.js'
+import { typeofField } from './typeof-field.js'
 import { unreadFields } from './unread-fields.js'
 
-export const regressions = [arrayMethods, unreadFields]
+export const regressions = [arrayMethods, typeofField, unreadFields]
