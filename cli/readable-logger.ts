@@ -54,7 +54,7 @@ function stackLines(error: unknown, message: string): readonly string[] {
   if (!(innermost instanceof Error)) return innermost === undefined ? [] : [indented(inspect(innermost))]
   const said = message.includes(innermost.message) ? [] : [String(innermost)]
   const frames = (innermost.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const theirs = frames.filter((line) => !line.includes('node:internal') && !line.includes(ownFolder))
+  const theirs = frames.filter((line) => !/\bnode:/.test(line) && !line.includes(ownFolder))
   const isFault = /^(Type|Range|Reference|Syntax)Error$/.test(innermost.name)
   return [...said, ...(isFault ? frames : theirs).map((line) => line.trim())].map(indented)
 }

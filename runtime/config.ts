@@ -214,10 +214,12 @@ const checkExactlyOnce = ({ isolation, commitInterval, transactionTimeout }: Set
   }
 }
 
-const withEnvironment = (options: AppSettings, env: Env): unknown => {
+const withEnvironment = (options: AppSettings, variables: Env): unknown => {
+  // An empty variable is as good as none.
+  const env = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const number = (name: string): number | undefined => {
     const value = env[name]
-    if (value === undefined || value === '') return undefined
+    if (value === undefined) return undefined
     const parsed = Number(value)
     if (!Number.isFinite(parsed)) throw new ConfigError(`${name}="${value}" is not a number`)
     return parsed

@@ -45,7 +45,7 @@ export class PipelineProcesses implements AsyncDisposable {
         `pipeline ${pipeline} ended (${code === null ? signal : `exit code ${code}`}); it starts again after the next build`,
       )
     })
-    this.terminal.note(`running ${pipeline}`)
+    this.terminal.note(`running ${pipeline} (process ${child.pid ?? 0})`)
   }
 
   async #stop(): Promise<void> {
