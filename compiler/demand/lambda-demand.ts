@@ -160,7 +160,7 @@ class Analysis {
       case 'for-of': {
         const iterable = this.#evaluate(item.iterable)
         if (item.iterable.type.kind === 'array') {
-          iterable.use({ kind: 'length' })
+          iterable.use({ kind: 'items', items: none })
           this.#bind(item.local, iterable.item())
         } else {
           iterable.use(whole)

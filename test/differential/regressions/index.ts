@@ -1,6 +1,7 @@
 /** Smallest forms of what random plans have found, kept for ever. */
 import { arrayMethods } from './array-methods.js'
+import { loopWithoutItem } from './loop-without-item.js'
 import { typeofField } from './typeof-field.js'
 import { unreadFields } from './unread-fields.js'
 
-export const regressions = [arrayMethods, typeofField, unreadFields]
+export const regressions = [arrayMethods, loopWithoutItem, typeofField, unreadFields]

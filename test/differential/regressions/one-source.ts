@@ -5,7 +5,7 @@ import type { GeneratedPlan } from '../generate/plan.js'
 export function oneSource(name: string, fields: readonly JsonObject[], body: string): GeneratedPlan {
   const topic = `${name}-in`
   const subject = `${topic}-value`
-  const imports = ['avro', 'deadLetter', 'json', 'nullable', 'otherwise', 'string', 'topic'].filter((n) =>
+  const imports = ['avro', 'deadLetter', 'double', 'json', 'nullable', 'otherwise', 'string', 'topic'].filter((n) =>
     new RegExp(`\\b${n}\\b`).test(body),
   )
   return {
