@@ -21,6 +21,11 @@ export function startGenerated(module: string, cluster: Cluster): MillraceProces
   return start([`${root}generated/${module}`], root, cluster)
 }
 
+/** Starts a command in an example's folder. */
+export function startMillrace(example: string, args: readonly string[], cluster: Cluster): MillraceProcess {
+  return start([cli, ...args], `${root}examples/${example}`, cluster)
+}
+
 /** Runs a command in an example's folder to its end. Throws, with its output, unless it ends with 0. */
 export async function millrace(example: string, args: readonly string[], cluster: Cluster): Promise<string> {
   const { child, output } = run([cli, ...args], `${root}examples/${example}`, cluster)
