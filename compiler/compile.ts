@@ -17,6 +17,7 @@ import { resolveTypes } from './frontend/resolve-types.js'
 import { stage } from './frontend/stage.js'
 import type { LockedSubjects } from './frontend/types/locked-subjects.js'
 import type { AuthorModule } from './ir/author-module.js'
+import { assertMir } from './ir/assert-mir.js'
 import type { PlanDemand } from './ir/demand.js'
 import type { MirProgram } from './ir/mir.js'
 import type { ModuleIR } from './ir/module-ir.js'
@@ -208,7 +209,9 @@ export function lowered(
   const topology = timings.measure('plan', () => buildTopology(optimized, plan(optimized)))
   assertTopology(topology)
   const mir = timings.measure('lower', () => lower(optimized, topology))
+  assertMir(mir, 'lower')
   const simplified = timings.measure('simplify', () => simplify(mir, resolved.recordTypes, disabled))
+  assertMir(simplified, 'simplify')
   const module = timings.measure('serdes', () => serdes(simplified, topology, demanded))
   return { resolved, optimized, demand: demanded, topology, mir, simplified, module }
 }

@@ -270,7 +270,7 @@ class Analysis {
 
   #unary(node: Expression & { kind: 'unary' }): void {
     if (node.operator === '!') this.#test(node.operand)
-    else if (node.operator === 'void') this.#evaluate(node.operand)
+    else if (node.operator === 'void') this.#evaluate(node.operand).use(presence)
     else if (node.operator === 'typeof' && isRecord(node.operand.type)) this.#evaluate(node.operand).use(presence)
     else this.#use(node.operand)
   }

@@ -22,7 +22,7 @@ const forms: readonly (readonly [lambda: string, demand: string])[] = [
   ['(o) => ({ ...o.address, city: 1 })', 'address.country'],
   ['(o) => o', '*'],
   ['(o) => o.address', 'address'],
-  ['(o) => typeof o.zip', 'zip?'],
+  ['(o) => typeof o.zip', 'zip'],
   ['(o) => o.zip == null', 'zip?'],
   ['(o) => !o.shipping', 'shipping?'],
   ['(o) => o.shipping?.city ?? "x"', 'shipping.city'],
