@@ -67,7 +67,9 @@ it('every topic holds what was counted from the CSV file; broken records stand a
     expect(origin).toMatchObject({ key, value })
   }
   const reasons = new Map(dead.map(({ key, headers }) => [String(key), headers]))
-  expect(reasons.get('broken-magic')?.['__streams.errors.message']).toContain('the first byte of the Avro message is 7, not 0')
+  expect(reasons.get('broken-magic')?.['__streams.errors.message']).toContain(
+    'the first byte of the Avro message is 7, not 0',
+  )
   expect(reasons.get('broken-truncated')?.['__streams.errors.message']).not.toBe('')
   expect(reasons.get('broken-null')?.['__streams.errors.message']).toMatch(/null/)
   expect(reasons.get('evil')?.['__streams.errors.message']).toContain('2575 is no time of day')
