@@ -1,4 +1,5 @@
-import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Kafka, KafkaJSProtocolError, logLevel, Partitioners, type Admin, type Message } from 'kafkajs'
 import type { Cluster, NewRecord } from './cluster.js'
 import { readTopic } from './topic-records.js'
 
@@ -11,16 +12,14 @@ export function clusterClient(brokers: string): ClusterClient {
     kafka,
     createTopic: async (topic, { partitions = 1, config = {} } = {}) => {
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-      const admin = kafka.admin()
-      await admin.connect()
-      try {
+      await withAdmin(kafka, async (admin) => {
+        // kafkajs would wait for leaders by itself, but gives up when a broker has not heard of the topic yet.
         await admin.createTopics({
-          waitForLeaders: true,
+          waitForLeaders: false,
           topics: [{ topic, numPartitions: partitions, configEntries }],
         })
-      } finally {
-        await admin.disconnect()
-      }
+        while (!(await hasLeaders(admin, topic))) await delay(20)
+      })
     },
     produce: async (topic, records) => {
       const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
@@ -36,6 +35,17 @@ export function clusterClient(brokers: string): ClusterClient {
       const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic))
       return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
     },
+  }
+}
+
+async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    return topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))
+  } catch (error) {
+    const unknown = 'UNKNOWN_TOPIC_OR_PARTITION'
+    if (error instanceof KafkaJSProtocolError && [unknown, 'LEADER_NOT_AVAILABLE'].includes(error.type)) return false
+    throw error
   }
 }
 

@@ -29,10 +29,14 @@ export async function openRealBroker(brokers: string): Promise<ClusterClient> {
       await admin.deleteGroups(groups)
     }
     const listed = async (): Promise<string[]> => (await admin.listTopics()).filter((topic) => !topic.startsWith('__'))
-    const topics = await listed()
-    if (topics.length > 0) await admin.deleteTopics({ topics })
-    // A deleted topic stays listed for a moment, and until then cannot be created again.
-    while ((await listed()).length > 0) await delay(20)
+    // A deleted topic stays listed for a moment, and until then cannot be created again; a new one may be listed late.
+    const deleted = new Set<string>()
+    for (let topics = await listed(); topics.length > 0; topics = await listed()) {
+      const more = topics.filter((topic) => !deleted.has(topic))
+      for (const topic of more) deleted.add(topic)
+      if (more.length > 0) await admin.deleteTopics({ topics: more })
+      await delay(20)
+    }
   } finally {
     await admin.disconnect()
   }
