@@ -131,12 +131,17 @@ class GraphInterpreter implements Interpreter {
   }
 
   #feedInternalTopics(outputs: readonly OutputRecord[]): void {
-    for (const output of outputs) {
+    const placed = outputs.flatMap((output) => {
       const node = this.#entries.get(output.topic)?.[0]?.node
-      if (node?.kind !== 'repartition' || output.key === null) continue
+      if (node?.kind !== 'repartition' || output.key === null) return []
       const partitions = node.partitions ?? this.#options.partitions?.(output.topic) ?? 1
-      this.#internal.append({ ...output, partition: partitionFor(partitionBytes(output.key), partitions) })
-    }
+      return [{ ...output, partition: partitionFor(partitionBytes(output.key), partitions) }]
+    })
+    // What one record writes is in order within a partition only; the lowest goes first, as in a compiled test driver.
+    const topics = [...new Set(placed.map(({ topic }) => topic))]
+    const order = (record: (typeof placed)[number]): number => topics.indexOf(record.topic)
+    placed.sort((a, b) => order(a) - order(b) || a.partition - b.partition)
+    for (const record of placed) this.#internal.append(record)
   }
 
   #entriesByTopic(serdes: (node: GraphNode) => TopicSerdes): ReadonlyMap<string, readonly Entry[]> {

@@ -31,7 +31,12 @@ function observe(observed: Observed, record: WireRecord): readonly string[] {
   const done = outcomes.every(({ result }) => result.kind === 'done' || result.kind === 'dropped')
   // Effects of a record that fails later are not promised to be the same.
   const lines = observed.printed()
-  return [...outcomes.flatMap(outcomeLines), ...(done ? lines : [])]
+  return [...outcomes.toSorted(byPlace).flatMap(outcomeLines), ...(done ? lines : [])]
+}
+
+/** Between partitions and topics there is no order. */
+function byPlace({ record: a }: EngineOutcome, { record: b }: EngineOutcome): number {
+  return a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1
 }
 
 function outcomeLines({ record, result, outputs }: EngineOutcome): readonly string[] {

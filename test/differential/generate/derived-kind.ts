@@ -34,3 +34,23 @@ export function derivedRecord(choose: Chooser, depth = 1): Extract<ValueKind, { 
 function nullableKind(inner: ValueKind): ValueKind {
   return inner.kind === 'nullable' ? inner : { kind: 'nullable', inner }
 }
+
+/** A record that JSON gives back as it is: dates would come back as text. */
+export function jsonRecord(choose: Chooser): Extract<ValueKind, { kind: 'record' }> {
+  const withoutDates = (type: ValueKind): ValueKind => {
+    switch (type.kind) {
+      case 'date':
+        return STRING
+      case 'nullable':
+        return nullableKind(withoutDates(type.inner))
+      case 'array':
+        return { kind: 'array', items: withoutDates(type.items) }
+      case 'record':
+        return { ...type, fields: type.fields.map((field) => ({ ...field, type: withoutDates(field.type) })) }
+      default:
+        return type
+    }
+  }
+  const { fields } = derivedRecord(choose, 2)
+  return { kind: 'record', name: 'Json', fields: fields.map((f) => ({ ...f, type: withoutDates(f.type) })) }
+}

@@ -1,12 +1,13 @@
 /** A random pipeline: the text of its file, and what its topics hold. */
 import type { JsonObject } from '../../../avro/schema.js'
 import { SchemaMaker, type Chooser } from '../../avro/arbitrary-schema.js'
+import { jsonRecord } from './derived-kind.js'
 import { makeLambda, type LambdaInput } from './lambda.js'
 import { Expressions } from './expression.js'
 import { evolve } from './evolve.js'
 import { makeSinks } from './sink.js'
 import { makeOperator } from './operator.js'
-import { makeRecord, recordSchema, STRING, type ValueKind } from './value-kind.js'
+import { DOUBLE, makeRecord, recordSchema, STRING, typeText, type ValueKind } from './value-kind.js'
 
 export interface GeneratedPlan {
   /** Name of the pipeline and of its export; prefix of all its topics. */
@@ -21,8 +22,13 @@ export interface GeneratedSource {
   readonly topic: string
   readonly keyNullable: boolean
   readonly valueNullable: boolean
-  readonly subject: string
+  readonly value: SourceValue
 }
+
+/** What stands in the topic. */
+export type SourceValue =
+  | { readonly kind: 'avro'; readonly subject: string }
+  | { readonly kind: 'json' | 'string' | 'double'; readonly type: ValueKind }
 
 /** A stream of the builder while it is generated. */
 export interface GeneratedStream {
@@ -105,23 +111,43 @@ export function makePlan(name: string, choose: Chooser): GeneratedPlan {
 }
 
 function makeSource(builder: PlanBuilder): void {
-  const { choose, maker } = builder
+  const { choose } = builder
   const topic = builder.topic(builder.fresh('in'))
-  const subject = `${topic}-value`
-  const value = makeRecord(choose, maker)
-  builder.subjects.set(subject, evolve(choose, recordSchema(value)))
-  const source = { topic, subject, keyNullable: choose.oneIn(4), valueNullable: choose.oneIn(4) }
-  builder.sources.push(source)
-  const types = { key: optional(STRING, source.keyNullable), value: optional(value, source.valueNullable) }
-  const options = [`key: ${source.keyNullable ? 'nullable(string())' : 'string()'}`]
-  if (source.valueNullable) options.push(`value: nullable(avro({ subject: '${subject}' }))`)
+  const [keyNullable, valueNullable] = [choose.oneIn(4), choose.oneIn(4)]
+  const { type, value, serde } = choose.oneIn(4) ? plainValue(builder) : avroValue(builder, topic, valueNullable)
+  builder.sources.push({ topic, value, keyNullable, valueNullable })
+  const types = { key: optional(STRING, keyNullable), value: optional(type, valueNullable) }
+  const options = [`key: ${keyNullable ? 'nullable(string())' : 'string()'}`]
+  if (serde !== undefined) options.push(`value: ${valueNullable ? `nullable(${serde})` : serde}`)
   if (choose.oneIn(4)) {
     const time = builder.lambda({ value: types.value, key: undefined }, (expressions) =>
       choose.oneIn(4) ? expressions.number(1) : `Math.trunc(Math.abs(${expressions.number(1)})) % 4e12`,
     )
     options.push(`timestamp: ${time}`)
   }
+  const subject = value.kind === 'avro' ? value.subject : undefined
   builder.declare('s', `p.stream(topic('${topic}', { ${options.join(', ')} }))`, { ...types, subject })
+}
+
+interface MadeValue {
+  readonly type: ValueKind
+  readonly value: SourceValue
+  /** undefined: that of the lock. */
+  readonly serde: string | undefined
+}
+
+function avroValue(builder: PlanBuilder, topic: string, nullable: boolean): MadeValue {
+  const subject = `${topic}-value`
+  const type = makeRecord(builder.choose, builder.maker)
+  builder.subjects.set(subject, evolve(builder.choose, recordSchema(type)))
+  const serde = nullable ? `avro({ subject: '${subject}' })` : undefined
+  return { type, value: { kind: 'avro', subject }, serde }
+}
+
+function plainValue(builder: PlanBuilder): MadeValue {
+  const kind = builder.choose.pick(['json', 'string', 'double'] as const)
+  const type = kind === 'json' ? jsonRecord(builder.choose) : kind === 'string' ? STRING : DOUBLE
+  return { type, value: { kind, type }, serde: kind === 'json' ? `json<${typeText(type)}>()` : `${kind}()` }
 }
 
 function optional(type: ValueKind, nullable: boolean): ValueKind {

@@ -5,7 +5,8 @@ import { parseSchemaOrThrow } from '../../../avro/parse-schema.js'
 import type { AvroSchema } from '../../../avro/schema.js'
 import { makeValue, type Chooser } from '../../avro/arbitrary-schema.js'
 import type { RecordHeader, WireRecord } from '../../../compiler/interpret/index.js'
-import type { GeneratedPlan, GeneratedSource } from './plan.js'
+import type { GeneratedPlan, GeneratedSource, SourceValue } from './plan.js'
+import type { ValueKind } from './value-kind.js'
 
 /** Registry id of a version (index) of a subject. */
 export type IdOf = (subject: string, version: number) => number
@@ -43,12 +44,57 @@ function key(choose: Chooser, source: GeneratedSource): Uint8Array | null {
 
 function value(choose: Chooser, plan: GeneratedPlan, source: GeneratedSource, idOf: IdOf): Uint8Array | null {
   if (choose.oneIn(source.valueNullable ? 4 : 20)) return null
-  const versions = plan.subjects.get(source.subject) ?? []
+  if (source.value.kind === 'avro') return avroValue(choose, plan, source.value.subject, idOf)
+  const bytes = plainBytes(choose, source.value)
+  if (!choose.oneIn(8)) return bytes
+  const changed = broken(choose, Buffer.from(bytes))
+  return source.value.kind === 'double' && changed.length === 8 && Number.isNaN(Buffer.from(changed).readDoubleBE())
+    ? bytes
+    : changed
+}
+
+function plainBytes(choose: Chooser, { kind, type }: Exclude<SourceValue, { kind: 'avro' }>): Buffer {
+  switch (kind) {
+    case 'string':
+      return Buffer.from(choose.pick(['', 'a', 'zürich', '漢字', '\uFEFFx', 'hello world']))
+    case 'double': {
+      const bytes = Buffer.alloc(8)
+      bytes.writeDoubleBE(choose.pick([0, -0, 1.5, 1e300, Infinity, -7]))
+      return bytes
+    }
+    case 'json':
+      return Buffer.from(JSON.stringify(jsonValue(choose, type)))
+  }
+}
+
+function jsonValue(choose: Chooser, type: ValueKind): unknown {
+  switch (type.kind) {
+    case 'number':
+      return choose.pick([0, 1, -1, 0.5, 1e21, 123456789])
+    case 'string':
+      return choose.pick(['', 'a', 'zürich', '"\\\n', '\ud800', '__proto__'])
+    case 'boolean':
+      return choose.oneIn(2)
+    case 'nullable':
+      return choose.oneIn(2) ? null : jsonValue(choose, type.inner)
+    case 'array':
+      return Array.from({ length: choose.below(3) }, () => jsonValue(choose, type.items))
+    case 'record':
+      return Object.fromEntries(type.fields.map((field) => [field.name, jsonValue(choose, field.type)]))
+    case 'date':
+    case 'enum':
+    case 'passed':
+      throw new Error(`a ${type.kind} is no JSON`)
+  }
+}
+
+function avroValue(choose: Chooser, plan: GeneratedPlan, subject: string, idOf: IdOf): Uint8Array {
+  const versions = plan.subjects.get(subject) ?? []
   const version = versions.length - 1 - choose.below(versions.length)
   const schema = parseSchemaOrThrow(versions[version] ?? 'null')
   const body = encodeValue(schema, makeValue(schema, choose, 'number'))
   const framed = Buffer.alloc(FRAME_BYTES + body.length)
-  framed.writeInt32BE(idOf(source.subject, version), 1)
+  framed.writeInt32BE(idOf(subject, version), 1)
   framed.set(body, FRAME_BYTES)
   if (!choose.oneIn(8)) return framed
   const bytes = broken(choose, Buffer.from(framed))
@@ -69,21 +115,19 @@ function holdsNaN(schema: AvroSchema, data: Uint8Array): boolean {
 function broken(choose: Chooser, bytes: Buffer): Uint8Array {
   switch (choose.below(6)) {
     case 0:
-      return bytes.subarray(0, choose.below(bytes.length))
+      return bytes.subarray(0, choose.below(bytes.length + 1))
     case 1:
       return Buffer.concat([bytes, Buffer.from([1])])
     case 2:
-      bytes[0] = 1
-      return bytes
+      return Buffer.concat([Buffer.from([1]), bytes.subarray(1)])
     case 3:
-      bytes.writeInt32BE(UNKNOWN_ID, 1)
+      if (bytes.length >= FRAME_BYTES) bytes.writeInt32BE(UNKNOWN_ID, 1)
       return bytes
     case 4:
       return Buffer.alloc(0)
     default: {
-      const position = choose.below(bytes.length)
-      bytes[position] = choose.below(256)
-      return bytes
+      const position = choose.below(bytes.length + 1)
+      return bytes.fill(choose.below(256), position, Math.min(position + 1, bytes.length))
     }
   }
 }

@@ -11,7 +11,7 @@ export function oneSource(name: string, fields: readonly JsonObject[], body: str
   return {
     name,
     text: `import { ${[...imports, 'pipeline'].join(', ')} } from 'millrace'\n\nexport const ${name} = pipeline('${name}', { onError: 'skip' }, (p) => {\n${body}\n})\n`,
-    sources: [{ topic, subject, keyNullable: false, valueNullable: false }],
+    sources: [{ topic, value: { kind: 'avro', subject }, keyNullable: false, valueNullable: false }],
     subjects: new Map([[subject, [{ type: 'record', name: 'Value', fields }]]]),
   }
 }
