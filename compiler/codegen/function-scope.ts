@@ -75,7 +75,7 @@ export class FunctionScope {
   }
 
   counter(): Code {
-    const name = numbered('count', this.counters.length)
+    const name = new Name(`count$n${this.counters.length}`)
     this.counters.push({ name, operators: [] })
     return name
   }

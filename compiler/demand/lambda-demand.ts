@@ -160,7 +160,8 @@ class Analysis {
       case 'for-of': {
         const iterable = this.#evaluate(item.iterable)
         if (item.iterable.type.kind === 'array') {
-          iterable.use({ kind: 'items', items: none })
+          // Items that nobody looks at have no form of their own to be iterated in: then the array is wanted whole.
+          iterable.use(mentions(item.body, item.local) ? { kind: 'items', items: none } : whole)
           this.#bind(item.local, iterable.item())
         } else {
           iterable.use(whole)
@@ -412,4 +413,11 @@ function isContextLike(value: AbstractValue, type: Expression['type']): boolean 
   return (
     !(value instanceof Place) && !(value instanceof Lazy) && !(value instanceof ArrayValue) && type.kind === 'opaque'
   )
+}
+
+/** Whether a body reads a local; the tree is plain data. */
+function mentions(node: unknown, local: LocalId): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  if ('kind' in node && node.kind === 'local' && 'local' in node && node.local === local) return true
+  return Object.values(node).some((inner) => mentions(inner, local))
 }

@@ -149,21 +149,21 @@ var Task0 = class extends TaskBase {
     let position$ = start, nextOffset$ = fromOffset, stop$ = 0, turns$ = 0;
     let serial$ = this.serial, operator$ = -1, p$ = 0, n$ = 0;
     let valueId$ = -1, valueSlot$ = -1;
-    let count$0 = 0;
-    let count$1 = 0;
-    let count$2 = 0;
-    let count$3 = 0;
-    let count$4 = 0;
-    let count$5 = 0;
-    let count$6 = 0;
-    let count$7 = 0;
-    let count$8 = 0;
-    let count$9 = 0;
-    let count$10 = 0;
-    let count$11 = 0;
-    let count$12 = 0;
-    let count$13 = 0;
-    let count$14 = 0;
+    let count$n0 = 0;
+    let count$n1 = 0;
+    let count$n2 = 0;
+    let count$n3 = 0;
+    let count$n4 = 0;
+    let count$n5 = 0;
+    let count$n6 = 0;
+    let count$n7 = 0;
+    let count$n8 = 0;
+    let count$n9 = 0;
+    let count$n10 = 0;
+    let count$n11 = 0;
+    let count$n12 = 0;
+    let count$n13 = 0;
+    let count$n14 = 0;
     try {
       records: while (position$ < end) {
         p$ = position$;
@@ -545,10 +545,10 @@ var Task0 = class extends TaskBase {
           nextOffset$ = offset$ + 1;
           continue;
         }
-        count$0++;
+        count$n0++;
         operator$ = 1;
         if (!(depTime$f3 !== null)) {
-          count$1++;
+          count$n1++;
           operator$ = 6;
           {
             const output$ = this.sink0;
@@ -582,7 +582,7 @@ var Task0 = class extends TaskBase {
         } else {
           operator$ = 1;
           if (depTime$f3 !== null && arrTime$f5 !== null && airTime$f12) {
-            count$2++;
+            count$n2++;
             operator$ = 9;
             const scheduled$7 = timeHour$f1 + minute$f2 * 6e4;
             const minutes$11 = depTime$f3 % 100;
@@ -645,7 +645,7 @@ var Task0 = class extends TaskBase {
             const map_clean_arrival_ms$87 = timeClip(arrival$32);
             const map_clean_departureDelay$81 = (departure$16 - scheduled$7) / 6e4;
             const map_clean_arrivalDelay$82 = (arrival$32 - scheduledArrival$48) / 6e4;
-            count$3++;
+            count$n3++;
             operator$ = 10;
             {
               const output$ = this.sink2;
@@ -696,10 +696,10 @@ var Task0 = class extends TaskBase {
               else writer$.endRecord(q$);
               if (writer$.full) outputs$.full = true;
             }
-            count$4++;
+            count$n4++;
             operator$ = 11;
             if (origin$f10 === 0) {
-              count$5++;
+              count$n5++;
               operator$ = 15;
               {
                 const output$ = this.sink3;
@@ -753,7 +753,7 @@ var Task0 = class extends TaskBase {
             } else {
               operator$ = 11;
               if (origin$f10 === 1) {
-                count$6++;
+                count$n6++;
                 operator$ = 16;
                 {
                   const output$ = this.sink4;
@@ -805,7 +805,7 @@ var Task0 = class extends TaskBase {
                   if (writer$.full) outputs$.full = true;
                 }
               } else {
-                count$7++;
+                count$n7++;
                 operator$ = 17;
                 {
                   const output$ = this.sink5;
@@ -858,10 +858,10 @@ var Task0 = class extends TaskBase {
                 }
               }
             }
-            count$8++;
+            count$n8++;
             operator$ = 18;
             if (map_clean_arrivalDelay$82 < late) {
-              count$9++;
+              count$n9++;
               operator$ = 23;
               {
                 const output$ = this.sink6;
@@ -890,7 +890,7 @@ var Task0 = class extends TaskBase {
             } else {
               operator$ = 18;
               if (map_clean_arrivalDelay$82 < veryLate) {
-                count$10++;
+                count$n10++;
                 operator$ = 25;
                 {
                   const output$ = this.sink7;
@@ -917,7 +917,7 @@ var Task0 = class extends TaskBase {
                   if (writer$.full) outputs$.full = true;
                 }
               } else {
-                count$11++;
+                count$n11++;
                 operator$ = 27;
                 {
                   const output$ = this.sink8;
@@ -945,7 +945,7 @@ var Task0 = class extends TaskBase {
                 }
               }
             }
-            count$12++;
+            count$n12++;
             operator$ = 29;
             {
               const output$ = this.sink9;
@@ -974,7 +974,7 @@ var Task0 = class extends TaskBase {
               else writer$.endRecord(q$);
               if (writer$.full) outputs$.full = true;
             }
-            count$13++;
+            count$n13++;
             operator$ = 29;
             {
               const output$ = this.sink9;
@@ -1003,7 +1003,7 @@ var Task0 = class extends TaskBase {
               if (writer$.full) outputs$.full = true;
             }
           } else {
-            count$14++;
+            count$n14++;
             operator$ = 8;
             {
               const output$ = this.sink1;
@@ -1054,37 +1054,37 @@ var Task0 = class extends TaskBase {
     this.serial = serial$;
     this.position = position$;
     this.nextOffset = nextOffset$;
-    this.counts[0] += count$0;
-    this.counts[1] += count$0;
-    this.counts[2] += count$1;
-    this.counts[5] += count$1;
-    this.counts[6] += count$1;
-    this.counts[3] += count$2;
-    this.counts[9] += count$2;
-    this.counts[10] += count$3;
-    this.counts[11] += count$4;
-    this.counts[12] += count$5;
-    this.counts[15] += count$5;
-    this.counts[13] += count$6;
-    this.counts[16] += count$6;
-    this.counts[14] += count$7;
-    this.counts[17] += count$7;
-    this.counts[18] += count$8;
-    this.counts[19] += count$9;
-    this.counts[22] += count$9;
-    this.counts[23] += count$9;
-    this.counts[20] += count$10;
-    this.counts[24] += count$10;
-    this.counts[25] += count$10;
-    this.counts[21] += count$11;
-    this.counts[26] += count$11;
-    this.counts[27] += count$11;
-    this.counts[28] += count$12;
-    this.counts[29] += count$12;
-    this.counts[29] += count$13;
-    this.counts[4] += count$14;
-    this.counts[7] += count$14;
-    this.counts[8] += count$14;
+    this.counts[0] += count$n0;
+    this.counts[1] += count$n0;
+    this.counts[2] += count$n1;
+    this.counts[5] += count$n1;
+    this.counts[6] += count$n1;
+    this.counts[3] += count$n2;
+    this.counts[9] += count$n2;
+    this.counts[10] += count$n3;
+    this.counts[11] += count$n4;
+    this.counts[12] += count$n5;
+    this.counts[15] += count$n5;
+    this.counts[13] += count$n6;
+    this.counts[16] += count$n6;
+    this.counts[14] += count$n7;
+    this.counts[17] += count$n7;
+    this.counts[18] += count$n8;
+    this.counts[19] += count$n9;
+    this.counts[22] += count$n9;
+    this.counts[23] += count$n9;
+    this.counts[20] += count$n10;
+    this.counts[24] += count$n10;
+    this.counts[25] += count$n10;
+    this.counts[21] += count$n11;
+    this.counts[26] += count$n11;
+    this.counts[27] += count$n11;
+    this.counts[28] += count$n12;
+    this.counts[29] += count$n12;
+    this.counts[29] += count$n13;
+    this.counts[4] += count$n14;
+    this.counts[7] += count$n14;
+    this.counts[8] += count$n14;
     return stop$;
   }
 };

@@ -17,8 +17,8 @@ var Task0 = class extends TaskBase {
     const outputs$ = this.outputs, scratch$ = this.scratch;
     let position$ = start, nextOffset$ = fromOffset, stop$ = 0, turns$ = 0;
     let serial$ = this.serial, operator$ = -1, p$ = 0, n$ = 0;
-    let count$0 = 0;
-    let count$1 = 0;
+    let count$n0 = 0;
+    let count$n1 = 0;
     try {
       records: while (position$ < end) {
         p$ = position$;
@@ -84,12 +84,12 @@ var Task0 = class extends TaskBase {
           nextOffset$ = offset$ + 1;
           continue;
         }
-        count$0++;
+        count$n0++;
         operator$ = 1;
         const map_1$0 = `processed-${valueText$f1 ??= text(valueBuffer$, valueStart$f1, valueEnd$f1)}`;
         operator$ = 2;
         this.context.log.print("processed", keyStart$f0 < 0 ? null : keyText$f0 ??= text(keyBuffer$, keyStart$f0, keyEnd$f0), map_1$0);
-        count$1++;
+        count$n1++;
         operator$ = 3;
         {
           const output$ = this.sink0;
@@ -127,10 +127,10 @@ var Task0 = class extends TaskBase {
     this.serial = serial$;
     this.position = position$;
     this.nextOffset = nextOffset$;
-    this.counts[0] += count$0;
-    this.counts[1] += count$0;
-    this.counts[2] += count$0;
-    this.counts[3] += count$1;
+    this.counts[0] += count$n0;
+    this.counts[1] += count$n0;
+    this.counts[2] += count$n0;
+    this.counts[3] += count$n1;
     return stop$;
   }
 };
