@@ -40,7 +40,7 @@ it.each(registries)('Confluent’s Avro serializers and ours understand each oth
     header.writeInt32BE(id, 1)
     return Buffer.concat([header, datum]).toString('hex')
   }
-  const job = { registry: registry.url, topic: 'trips', schema: JSON.stringify(schema), values: trips }
+  const job = { registry: registry.url, topic: 'serializer-trips', schema: JSON.stringify(schema), values: trips }
   const { id } = (await python('avro_registry.py', { ...job, messages: [] })) as { id: number }
 
   const ours = trips.map((trip) => frame(id, encodeValue(avroSchema, trip)))
