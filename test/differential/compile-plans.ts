@@ -3,41 +3,45 @@ import { schemaFingerprint } from '../../avro/fingerprint.js'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'
 import { generateTypes } from '../../avro/typescript.js'
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.js'
-import { optimizations, type Disabled } from '../../compiler/ir/optimizations.js'
+import { optimizations, type Disabled, type Optimization } from '../../compiler/ir/optimizations.js'
 import type { LockedSubject } from '../../compiler/frontend/types/locked-subjects.js'
 import { CompileError, compileFiles, type LoadedPipeline } from '../conformance/compile-files.js'
 import { HELPERS_TEXT, type GeneratedPlan } from './generate/plan.js'
 
-export interface CompiledForms {
-  readonly optimized: LoadedPipeline
-  /** With every optimisation off. */
-  readonly plain: LoadedPipeline
+/** A plan compiled with some optimisations off. */
+export interface CompiledForm {
+  readonly name: string
+  readonly pipeline: LoadedPipeline
 }
 
 const HELPERS_FILE = 'helpers.ts'
 const TYPES_FILE = 'schemas.ts'
 
-/** Plans that are not well typed are left out. */
+/** Forms of each plan: with all optimisations, with none, and without one. Plans that are not well typed are left out. */
 export async function compilePlans(
   project: string,
   plans: readonly GeneratedPlan[],
-): Promise<ReadonlyMap<string, CompiledForms>> {
+  without: Optimization,
+): Promise<ReadonlyMap<string, readonly CompiledForm[]>> {
   try {
-    const optimized = await compileWith(project, plans, new Set())
-    const plain = await compileWith(project, plans, new Set(optimizations))
-    return new Map(
-      plans.map(({ name }) => {
-        const forms = { optimized: optimized.get(name), plain: plain.get(name) }
-        if (forms.optimized === undefined || forms.plain === undefined) throw new Error(`${name} was not compiled`)
-        return [name, { optimized: forms.optimized, plain: forms.plain }]
-      }),
-    )
+    const forms: [string, ReadonlyMap<string, LoadedPipeline>][] = [
+      ['compiled without optimisations', await compileWith(project, plans, new Set(optimizations))],
+      ['compiled', await compileWith(project, plans, new Set())],
+      [`compiled without ${without}`, await compileWith(project, plans, new Set([without]))],
+    ]
+    return new Map(plans.map((plan) => [plan.name, forms.map(([name, pipelines]) => formOf(plan, name, pipelines))]))
   } catch (error) {
     const wrong = error instanceof CompileError ? authorsFaults(error.diagnostics) : new Set()
     const others = plans.filter((plan) => !wrong.has(fileOf(plan)))
     if (others.length === plans.length || others.length === 0) throw error
-    return compilePlans(project, others)
+    return compilePlans(project, others, without)
   }
+}
+
+function formOf(plan: GeneratedPlan, name: string, pipelines: ReadonlyMap<string, LoadedPipeline>): CompiledForm {
+  const pipeline = pipelines.get(plan.name)
+  if (pipeline === undefined) throw new Error(`${plan.name} was not compiled`)
+  return { name, pipeline }
 }
 
 /**
@@ -74,21 +78,21 @@ function fileOf({ name }: GeneratedPlan): string {
   return `${name}.ts`
 }
 
-function typedSubjects({ subjects }: GeneratedPlan) {
+function typedSubjects({ subjects, long }: GeneratedPlan) {
   return [...subjects].map(([subject, versions]) => ({
     subject,
     schema: parseSchemaOrThrow(versions.at(-1) ?? 'null'),
-    long: 'number' as const,
+    long,
   }))
 }
 
-function lockedSubjects({ subjects }: GeneratedPlan): ReadonlyMap<string, LockedSubject> {
+function lockedSubjects({ subjects, long }: GeneratedPlan): ReadonlyMap<string, LockedSubject> {
   const locked = [...subjects].map(([subject, texts]) => {
     const versions = texts.map((text, index) => {
       const schema = parseSchemaOrThrow(text)
       return { version: index + 1, fingerprint: schemaFingerprint(schema), schema }
     })
-    return [subject, { versions, long: 'number' }] as const
+    return [subject, { versions, long }] as const
   })
   return new Map(locked)
 }

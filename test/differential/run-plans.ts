@@ -1,7 +1,8 @@
 /** Draws plans and record sets from numbers, runs them in all forms, and makes what differs small and readable. */
+import type { Optimization } from '../../compiler/ir/optimizations.js'
 import { Chooser } from '../avro/arbitrary-schema.js'
 import { difference } from './compare.js'
-import { compilePlans, type CompiledForms } from './compile-plans.js'
+import { compilePlans, type CompiledForm } from './compile-plans.js'
 import { makePlan, type GeneratedPlan } from './generate/plan.js'
 import { makeRecords } from './generate/records.js'
 import { compiledForm, idsOf, interpretedForm } from './plan-engines.js'
@@ -20,12 +21,16 @@ export interface Draw {
 
 const SHRINK_ATTEMPTS = 60
 
-export async function runPlans(project: string, draws: readonly Draw[]): Promise<readonly Failure[]> {
+export async function runPlans(
+  project: string,
+  draws: readonly Draw[],
+  without: Optimization,
+): Promise<readonly Failure[]> {
   const drawn = draws.map(({ plan, records }, index) => ({
     plan: makePlan(`p${index}`, new Chooser(plan)),
     records,
   }))
-  return comparePlans(project, drawn)
+  return comparePlans(project, drawn, without)
 }
 
 export interface PlanWithRecords {
@@ -37,10 +42,15 @@ export interface PlanWithRecords {
 /** How many of the plans are not well typed at most, so that a generator gone wrong is noticed. */
 const MAX_ILL_TYPED = 0.1
 
-export async function comparePlans(project: string, drawn: readonly PlanWithRecords[]): Promise<readonly Failure[]> {
+export async function comparePlans(
+  project: string,
+  drawn: readonly PlanWithRecords[],
+  without: Optimization,
+): Promise<readonly Failure[]> {
   const compiled = await compilePlans(
     project,
     drawn.map(({ plan }) => plan),
+    without,
   )
   if (drawn.length - compiled.size > drawn.length * MAX_ILL_TYPED) {
     throw new Error(`${drawn.length - compiled.size} of ${drawn.length} random plans are not well typed`)
@@ -53,10 +63,10 @@ export async function comparePlans(project: string, drawn: readonly PlanWithReco
 }
 
 /** The smallest plan found that still differs with one of the record sets. */
-export async function shrinkDraw(project: string, draw: Draw): Promise<Failure | undefined> {
+export async function shrinkDraw(project: string, draw: Draw, without: Optimization): Promise<Failure | undefined> {
   let smallest: Failure | undefined
   const fails = async (numbers: readonly number[]): Promise<boolean> => {
-    const [failure] = await runPlans(project, [{ ...draw, plan: numbers }]).catch(() => [])
+    const [failure] = await runPlans(project, [{ ...draw, plan: numbers }], without).catch(() => [])
     if (failure !== undefined) smallest = failure
     return failure !== undefined
   }
@@ -64,16 +74,11 @@ export async function shrinkDraw(project: string, draw: Draw): Promise<Failure |
   return smallest
 }
 
-function differenceOf(plan: GeneratedPlan, forms: CompiledForms, sets: Draw['records']): string | undefined {
-  const idOf = idsOf(forms.plain.manifest, plan)
+function differenceOf(plan: GeneratedPlan, forms: readonly CompiledForm[], sets: Draw['records']): string | undefined {
   for (const numbers of sets) {
-    const records = makeRecords(new Chooser(numbers), plan, idOf)
-    const others = [
-      ['compiled without optimisations', forms.plain],
-      ['compiled', forms.optimized],
-    ] as const
-    for (const [name, form] of others) {
-      const found = difference(interpretedForm(plan, form), compiledForm(name, form), records)
+    for (const { name, pipeline } of forms) {
+      const records = makeRecords(new Chooser(numbers), plan, idsOf(pipeline.manifest, plan))
+      const found = difference(interpretedForm(plan, pipeline), compiledForm(name, pipeline), records)
       if (found !== undefined) return found
     }
   }

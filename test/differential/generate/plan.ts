@@ -1,5 +1,6 @@
 /** A random pipeline: the text of its file, and what its topics hold. */
 import type { JsonObject } from '../../../avro/schema.js'
+import type { LongMode } from '../../../avro/union-shape.js'
 import { SchemaMaker, type Chooser } from '../../avro/arbitrary-schema.js'
 import { jsonRecord } from './derived-kind.js'
 import { makeLambda, type LambdaInput } from './lambda.js'
@@ -16,6 +17,8 @@ export interface GeneratedPlan {
   readonly sources: readonly GeneratedSource[]
   /** Subject -> versions as JSON, oldest first; the last one is what the pipeline reads or writes. */
   readonly subjects: ReadonlyMap<string, readonly JsonObject[]>
+  /** How longs of all subjects are represented. */
+  readonly long: LongMode
 }
 
 export interface GeneratedSource {
@@ -48,6 +51,7 @@ export class PlanBuilder {
   readonly streams: GeneratedStream[] = []
   readonly sources: GeneratedSource[] = []
   readonly subjects = new Map<string, readonly JsonObject[]>()
+  readonly long: LongMode
   readonly captured = [
     { text: 'factor', type: { kind: 'number', avro: 'double' } },
     { text: 'prefix', type: { kind: 'string' } },
@@ -59,6 +63,7 @@ export class PlanBuilder {
     this.name = name
     this.choose = choose
     this.maker = new SchemaMaker(choose)
+    this.long = choose.oneIn(5) ? 'bigint' : 'number'
   }
 
   fresh(prefix: string): string {
@@ -107,7 +112,8 @@ export function makePlan(name: string, choose: Chooser): GeneratedPlan {
   for (let count = choose.oneIn(5) ? 2 : 1; count > 0; count--) makeSource(builder)
   for (let count = choose.below(MAX_OPERATORS); count > 0; count--) makeOperator(builder)
   makeSinks(builder)
-  return { name, text: fileText(builder), sources: builder.sources, subjects: builder.subjects }
+  const { sources, subjects, long } = builder
+  return { name, text: fileText(builder), sources, subjects, long }
 }
 
 function makeSource(builder: PlanBuilder): void {
@@ -138,7 +144,7 @@ interface MadeValue {
 
 function avroValue(builder: PlanBuilder, topic: string, nullable: boolean): MadeValue {
   const subject = `${topic}-value`
-  const type = makeRecord(builder.choose, builder.maker)
+  const type = makeRecord(builder.choose, builder.maker, builder.long)
   builder.subjects.set(subject, evolve(builder.choose, recordSchema(type)))
   const serde = nullable ? `avro({ subject: '${subject}' })` : undefined
   return { type, value: { kind: 'avro', subject }, serde }

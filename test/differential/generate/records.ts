@@ -3,6 +3,7 @@ import { decodeValue } from '../../../avro/decode.js'
 import { encodeValue } from '../../../avro/encode.js'
 import { parseSchemaOrThrow } from '../../../avro/parse-schema.js'
 import type { AvroSchema } from '../../../avro/schema.js'
+import type { LongMode } from '../../../avro/union-shape.js'
 import { makeValue, type Chooser } from '../../avro/arbitrary-schema.js'
 import type { RecordHeader, WireRecord } from '../../../compiler/interpret/index.js'
 import type { GeneratedPlan, GeneratedSource, SourceValue } from './plan.js'
@@ -92,21 +93,21 @@ function avroValue(choose: Chooser, plan: GeneratedPlan, subject: string, idOf: 
   const versions = plan.subjects.get(subject) ?? []
   const version = versions.length - 1 - choose.below(versions.length)
   const schema = parseSchemaOrThrow(versions[version] ?? 'null')
-  const body = encodeValue(schema, makeValue(schema, choose, 'number'))
+  const body = encodeValue(schema, makeValue(schema, choose, plan.long), { long: plan.long })
   const framed = Buffer.alloc(FRAME_BYTES + body.length)
   framed.writeInt32BE(idOf(subject, version), 1)
   framed.set(body, FRAME_BYTES)
   if (!choose.oneIn(8)) return framed
   const bytes = broken(choose, Buffer.from(framed))
-  return holdsNaN(schema, bytes.subarray(FRAME_BYTES)) ? framed : bytes
+  return holdsNaN(schema, bytes.subarray(FRAME_BYTES), plan.long) ? framed : bytes
 }
 
 /** JavaScript does not promise to keep the payload of a NaN, so a changed one proves nothing. */
-function holdsNaN(schema: AvroSchema, data: Uint8Array): boolean {
+function holdsNaN(schema: AvroSchema, data: Uint8Array, long: LongMode): boolean {
   const visit = (value: unknown): boolean =>
     Number.isNaN(value) || (typeof value === 'object' && value !== null && Object.values(value).some(visit))
   try {
-    return visit(decodeValue(schema, data))
+    return visit(decodeValue(schema, data, { long }))
   } catch {
     return false
   }

@@ -3,6 +3,7 @@
  * kind `passed` are random Avro types that lambdas pass on and never look into.
  */
 import type { JsonObject, JsonValue } from '../../../avro/schema.js'
+import type { LongMode } from '../../../avro/union-shape.js'
 import type { Chooser, SchemaMaker } from '../../avro/arbitrary-schema.js'
 
 export type ValueKind =
@@ -39,19 +40,31 @@ const FIELD_NAMES = [
 ]
 
 /** A record type of a source: mostly what lambdas work with, some that they only pass on. */
-export function makeRecord(choose: Chooser, maker: SchemaMaker, depth = 2): Extract<ValueKind, { kind: 'record' }> {
+export function makeRecord(
+  choose: Chooser,
+  maker: SchemaMaker,
+  long: LongMode,
+  depth = 2,
+): Extract<ValueKind, { kind: 'record' }> {
   const name = maker.fresh('Rec')
   const count = 1 + choose.below(depth === 2 ? 7 : 3)
   const start = choose.below(FIELD_NAMES.length)
   const fields: KindField[] = []
   for (let i = 0; i < count; i++) {
     const field = FIELD_NAMES[(start + i) % FIELD_NAMES.length] ?? 'id'
-    fields.push({ name: field, type: makeKind(choose, maker, depth, `${name}['${field}']`) })
+    fields.push({ name: field, type: makeKind({ choose, maker, long }, depth, `${name}['${field}']`) })
   }
   return { kind: 'record', name, fields }
 }
 
-function makeKind(choose: Chooser, maker: SchemaMaker, depth: number, text: string): ValueKind {
+interface Maker {
+  readonly choose: Chooser
+  readonly maker: SchemaMaker
+  readonly long: LongMode
+}
+
+function makeKind(made: Maker, depth: number, text: string): ValueKind {
+  const { choose, maker, long } = made
   switch (choose.below(depth > 0 ? 14 : 9)) {
     case 0:
     case 1:
@@ -61,7 +74,9 @@ function makeKind(choose: Chooser, maker: SchemaMaker, depth: number, text: stri
     case 3:
       return { kind: 'number', avro: 'int' }
     case 4:
-      return { kind: 'number', avro: choose.pick(['long', 'float']) }
+      if (choose.oneIn(2)) return { kind: 'number', avro: 'float' }
+      // Lambdas do not calculate with bigints.
+      return long === 'bigint' ? { kind: 'passed', schema: 'long', text } : { kind: 'number', avro: 'long' }
     case 5:
       return BOOLEAN
     case 6:
@@ -70,11 +85,11 @@ function makeKind(choose: Chooser, maker: SchemaMaker, depth: number, text: stri
       return { kind: 'enum', symbols: ['NEW', 'PAID', 'GONE'].slice(0, 1 + choose.below(3)), name: maker.fresh('Enum') }
     case 8:
     case 9:
-      return nullable(choose, maker, depth, text)
+      return nullable(made, depth, text)
     case 10:
-      return { kind: 'array', items: makeKind(choose, maker, depth - 1, `${text}[number]`) }
+      return { kind: 'array', items: makeKind(made, depth - 1, `${text}[number]`) }
     case 11:
-      return makeRecord(choose, maker, depth - 1)
+      return makeRecord(choose, maker, long, depth - 1)
     case 12:
       return { kind: 'passed', schema: maker.schema(1), text }
     default:
@@ -82,8 +97,8 @@ function makeKind(choose: Chooser, maker: SchemaMaker, depth: number, text: stri
   }
 }
 
-function nullable(choose: Chooser, maker: SchemaMaker, depth: number, text: string): ValueKind {
-  const inner = makeKind(choose, maker, depth - 1, `NonNullable<${text}>`)
+function nullable(made: Maker, depth: number, text: string): ValueKind {
+  const inner = makeKind(made, depth - 1, `NonNullable<${text}>`)
   return inner.kind === 'nullable' || inner.kind === 'passed' ? inner : { kind: 'nullable', inner }
 }
 

@@ -12,6 +12,7 @@ export function oneSource(name: string, fields: readonly JsonObject[], body: str
     name,
     text: `import { ${[...imports, 'pipeline'].join(', ')} } from 'millrace'\n\nexport const ${name} = pipeline('${name}', { onError: 'skip' }, (p) => {\n${body}\n})\n`,
     sources: [{ topic, value: { kind: 'avro', subject }, keyNullable: false, valueNullable: false }],
+    long: 'number',
     subjects: new Map([[subject, [{ type: 'record', name: 'Value', fields }]]]),
   }
 }
