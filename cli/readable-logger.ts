@@ -45,18 +45,22 @@ function fieldText(value: unknown): string {
 }
 
 /**
- * The innermost cause is what the author's code threw; ours above it only say where, which the message tells. Frames of
- * ours are shown for faults of ours alone: that no broker answers is not explained by a stack.
+ * The innermost cause is what the author's code threw; ours above it only say where, which the message tells. What we
+ * threw on purpose is not explained by a stack (no broker answers, bytes are no Avro); a fault of ours is.
  */
 function stackLines(error: unknown, message: string): readonly string[] {
   let innermost = error
   while (innermost instanceof Error && innermost.cause !== undefined) innermost = innermost.cause
   if (!(innermost instanceof Error)) return innermost === undefined ? [] : [indented(inspect(innermost))]
   const said = message.includes(innermost.message) ? [] : [String(innermost)]
-  const frames = (innermost.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  // Errors of worker threads come with the stacks of their causes in one text.
+  const stack = (innermost.stack ?? '').split('\ncaused by ').at(-1) ?? ''
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  const isFault = /^(Type|Range|Reference|Syntax)Error\b/.test(stack)
+  const isOurs = frames[0]?.includes(ownFolder) === true && !isFault
   const theirs = frames.filter((line) => !/\bnode:/.test(line) && !line.includes(ownFolder))
-  const isFault = /^(Type|Range|Reference|Syntax)Error$/.test(innermost.name)
-  return [...said, ...(isFault ? frames : theirs).map((line) => line.trim())].map(indented)
+  const shown = isOurs ? [] : isFault && theirs.length === 0 ? frames : theirs
+  return [...said, ...shown.map((line) => line.trim())].map(indented)
 }
 
 const ownFolder = new URL('..', import.meta.url).href

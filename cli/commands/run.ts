@@ -33,17 +33,15 @@ export default command({
   async run({ terminal, cwd, configFile }, args) {
     endWithParent()
     const project = await loadProject(cwd, configFile)
-    const settings = appSettings(project)
-    const port = count(args['http-port'], '--http-port')
-    const threads = count(args.threads, '--threads')
+    // The environment wins over the file, and the command line over both.
+    override('MILLRACE_HTTP_PORT', count(args['http-port'], '--http-port'))
+    override('MILLRACE_THREADS', count(args.threads, '--threads'))
     const readable = isReadable(args.log, terminal.json)
     const module = moduleOf(project, args.pipeline)
     return await runMain({
       ...(readable ? { logger: readableLogger(basename(module, '.js')) } : {}),
       http: {},
-      ...settings,
-      ...(threads === undefined ? {} : { threads }),
-      ...(port === undefined ? {} : { http: { ...settings.http, port } }),
+      ...appSettings(project),
       pipeline: pathToFileURL(module),
     })
   },
@@ -53,6 +51,10 @@ function count(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined
   if (!/^\d+$/.test(text)) throw new UsageError(`${option} ${text} is no number`)
   return Number(text)
+}
+
+function override(variable: string, value: number | undefined): void {
+  if (value !== undefined) process.env[variable] = String(value)
 }
 
 function isReadable(format: string | undefined, json: boolean): boolean {

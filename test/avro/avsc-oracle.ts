@@ -107,7 +107,8 @@ export function avscDiffers(resolution: Resolution, seen = new Set<Resolution>()
       return resolution.branches.some((branch) => avscDiffers(branch, seen))
     case 'reader-union': {
       const earlier = resolution.reader.branches.slice(0, resolution.branch)
-      const taken = earlier.some((branch) => resolveSchemas(resolution.writer, branch).errors.length === 0)
+      const writer = withoutLogical(resolution.writer)
+      const taken = earlier.some((branch) => resolveSchemas(writer, withoutLogical(branch)).errors.length === 0)
       return taken || avscDiffers(resolution.value, seen)
     }
     case 'fixed':
@@ -115,6 +116,11 @@ export function avscDiffers(resolution: Resolution, seen = new Set<Resolution>()
     case 'error':
       return false
   }
+}
+
+/** avsc takes an int for a timestamp, and bytes of a decimal for a string: to it, logical types are a matter of the reader. */
+function withoutLogical(schema: AvroSchema): AvroSchema {
+  return 'logical' in schema ? { ...schema, logical: undefined } : schema
 }
 
 function mapValues(object: object, change: (value: unknown) => unknown): Record<string, unknown> {

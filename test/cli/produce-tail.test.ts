@@ -1,6 +1,7 @@
 /** `millrace produce` and `tail`: JSON to records and back, on the embedded broker and registry. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { produceTo, readAll } from '../runtime/support/topics.js'
+import { withoutProgress } from './support/millrace.js'
 import { projectWithSchemas, type Project } from './support/project.js'
 import { embeddedServices } from './support/services.js'
 
@@ -89,7 +90,7 @@ describe('millrace produce', () => {
   it('to a topic that does not exist says so, and which was meant', async () => {
     const { code, stderr } = await project.run(['produce', 'odrers'], { input: lines('x') })
     expect(code).toBe(1)
-    expect(stderr).toBe('error: topic "odrers" does not exist\nhelp: did you mean orders?\n')
+    expect(withoutProgress(stderr)).toBe('error: topic "odrers" does not exist\nhelp: did you mean orders?\n')
   })
 
   it.each([
@@ -203,6 +204,8 @@ describe('millrace tail', () => {
   it('of a topic that does not exist says so', async () => {
     const { code, stderr } = await project.run(['tail', 'nowhere'])
     expect(code).toBe(1)
-    expect(stderr).toBe('error: topic "nowhere" does not exist\nhelp: create it, or correct its name\n')
+    expect(withoutProgress(stderr)).toBe(
+      'error: topic "nowhere" does not exist\nhelp: create it, or correct its name\n',
+    )
   })
 })

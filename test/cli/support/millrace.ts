@@ -58,6 +58,11 @@ export function start(args: readonly string[], { cwd, env = {}, input = '', node
   return new Running(child, `millrace ${args.join(' ')}`)
 }
 
+/** A busy machine takes longer than a second for things that are told only then. */
+export function withoutProgress(stderr: string): string {
+  return stderr.replace(/^… .*\n/gm, '')
+}
+
 /** The shell of whoever runs the tests says nothing to the command under test. */
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
