@@ -78,6 +78,8 @@ describe('what cannot be read, and why', () => {
 })
 
 describe('what is read, and as what', () => {
+  const date: JsonValue = { type: 'int', logicalType: 'date' }
+  const timestamp: JsonValue = { type: 'long', logicalType: 'timestamp-millis' }
   test.each<[JsonValue, unknown, JsonValue, unknown]>([
     ['int', 7, 'long', 7],
     ['int', 16777217, 'float', 16777216],
@@ -88,6 +90,12 @@ describe('what is read, and as what', () => {
     ['bytes', Uint8Array.of(122, 195, 188), 'string', 'zü'],
     ['int', 5, ['null', 'long', 'int'], { int: 5 }],
     ['int', 5, ['null', 'double', 'string'], 5],
+    // The branch of the writer's type wins over one that a promotion reaches, wherever it stands.
+    [date, 7, [timestamp, date], 7],
+    [date, 7, [date, timestamp], 7],
+    ['bytes', Uint8Array.of(65), ['string', 'bytes'], Uint8Array.of(65)],
+    ['bytes', Uint8Array.of(65), ['bytes', 'string'], Uint8Array.of(65)],
+    ['string', 'A', ['bytes', 'string'], 'A'],
     ['long', 5, { type: 'long', logicalType: 'timestamp-millis' }, new Date(5)],
     ['int', 5, { type: 'long', logicalType: 'timestamp-millis' }, new Date(5)],
     [{ type: 'long', logicalType: 'timestamp-millis' }, new Date(5), 'long', 5],

@@ -2,14 +2,20 @@
  * The `millrace` command as its users run it: `dist/cli/main.js` in a process of its own. Waits are for lines of output,
  * never for time.
  */
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { vi } from 'vitest'
+import { afterAll, vi } from 'vitest'
 
 // A process loads a compiler in two seconds of CPU time: on a busy machine that is long.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+// Those that a failed or timed-out test has left behind: nobody waits for them any more.
+const children = new Set<ChildProcess>()
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+})
 
 export const cliMain = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
@@ -52,6 +58,8 @@ export function start(args: readonly string[], { cwd, env = {}, input = '', node
     env: { ...withoutOurs(process.env), NO_COLOR: '1', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  children.add(child)
+  child.once('close', () => children.delete(child))
   // A command that ends before it has read its input is no fault of the test.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
