@@ -7,7 +7,7 @@ const names = ['key', 'value', 'headers', 'timestamp', 'partition', 'offset', 't
 
 /**
  * The expression is the user's own, typed at the keyboard. One that throws for a record (a field is missing, the value is
- * null) does not hold for it.
+ * null) does not hold for it; one that uses an unknown name holds for none, which is a mistake.
  */
 export function recordFilter(expression: string | undefined): (record: ReadableRecord) => boolean {
   if (expression === undefined) return () => true
@@ -23,7 +23,9 @@ export function recordFilter(expression: string | undefined): (record: ReadableR
   return (record) => {
     try {
       return Boolean(predicate(...names.map((name) => record[name])))
-    } catch {
+    } catch (error) {
+      if (error instanceof ReferenceError)
+        throw new UsageError(`--filter: ${error.message}`, `names: ${names.join(', ')}`)
       return false
     }
   }

@@ -78,7 +78,12 @@ async function demo(): Promise<boolean> {
   await using broker = await startBroker()
   await using registry = await startRegistry()
   say(`  broker ${broker.bootstrap}, registry ${registry.url}`)
-  const environment = { MILLRACE_BROKERS: broker.bootstrap, MILLRACE_REGISTRY_URL: registry.url }
+  const environment = {
+    MILLRACE_BROKERS: broker.bootstrap,
+    MILLRACE_REGISTRY_URL: registry.url,
+    // Whatever port is free for metrics: something else may listen at the default one.
+    MILLRACE_HTTP_PORT: '0',
+  }
 
   step('Schemas')
   await millrace(['schema', 'register'], environment)

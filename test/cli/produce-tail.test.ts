@@ -155,6 +155,15 @@ describe('millrace tail', () => {
     expect(await offsets(...args)).toEqual(expected)
   })
 
+  it('refuses a filter that uses an unknown name', async () => {
+    const args = ['tail', 'numbers', '--from', 'beginning', '--no-follow', '--filter', 'amount > 100']
+    const { code, stderr } = await project.run(args)
+    expect(code).toBe(2)
+    expect(withoutProgress(stderr)).toBe(
+      'error: --filter: amount is not defined\nhelp: names: key, value, headers, timestamp, partition, offset, topic\n',
+    )
+  })
+
   it('follows until it is interrupted', async () => {
     await using tail = project.start(['tail', 'numbers', '--from', '-1'])
     await tail.says(/"offset":9/)
