@@ -21,7 +21,33 @@ export {
   type AvroOptions,
   type Serde,
 } from './serdes.js'
+export {
+  aggregator,
+  avg,
+  collect,
+  count,
+  countDistinct,
+  first,
+  last,
+  max,
+  min,
+  sum,
+  topK,
+  type Aggregator,
+} from './aggregators.js'
+export type { Cogrouped, WindowedCogrouped } from './cogrouped.js'
+export type { Duration } from './duration.js'
+export type { GlobalTable } from './global-table.js'
+export type { GroupedStream } from './grouped-stream.js'
+export type { GroupedTable } from './grouped-table.js'
+export type { Named, TableOptions } from './named.js'
+export type { JoinOptions, TableJoinOptions } from './operators/join.js'
+export type { SuppressOptions } from './operators/suppress.js'
 export type { Stream } from './stream.js'
+export type { Table } from './table.js'
+export type { Windowed, WindowKind } from './windowed.js'
+export type { WindowedStream } from './windowed-stream.js'
+export { hopping, session, sliding, tumbling, type Emit, type Window, type WindowOptions } from './windows.js'
 // Re-exported as a whole: only so can `declare module 'millrace'` add to the interface `Subjects`.
 export * from './subjects.js'
 export { topic, type Sink, type Source, type TimestampExtractor, type Topic } from './topic.js'

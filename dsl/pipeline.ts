@@ -1,10 +1,14 @@
 /** A pipeline: a name, options, and a builder that describes the streams. Pure data: nothing runs when it is declared. */
+import type { Duration } from './duration.js'
+import type { GlobalTable } from './global-table.js'
 import { Arguments } from './model/arguments.js'
 import type { CallSite } from './model/call-site.js'
 import type { ErrorPolicy } from './model/graph.js'
 import { checkName } from './names.js'
 import { errorPolicy, type OnError } from './on-error.js'
+import type { Named } from './named.js'
 import type { Stream } from './stream.js'
+import type { Table } from './table.js'
 import type { Source } from './topic.js'
 
 export interface PipelineOptions {
@@ -25,6 +29,21 @@ export interface PipelineBuilder {
    * ```
    */
   stream<K, V>(topic: Source<K, V>): Stream<K, V>
+  /**
+   * Reads a topic as a table: the newest value of each key; null deletes (Kafka Streams' `table`). `versioned` keeps
+   * what was before for so long, for joins as of the time of a record.
+   *
+   * @example
+   * ```ts
+   * const customers = p.table(topic('customers'), { name: 'customers' })
+   * ```
+   */
+  table<K, V>(
+    topic: Source<K, V>,
+    options?: Named & { readonly versioned?: { readonly history: Duration } },
+  ): Table<NonNullable<K>, NonNullable<V>>
+  /** Reads a topic as a table that every task holds whole, whatever its partitions: for joins by any key. */
+  globalTable<K, V>(topic: Source<K, V>, options?: Named): GlobalTable<NonNullable<K>, NonNullable<V>>
 }
 
 /** Describes the streams. Runs at build time, more than once: it must give the same result each time. */

@@ -1,11 +1,12 @@
 /** Runs a pipeline's builder and gives the graph that it describes: what the interpreter and the stage pass start from. */
 import { PipelineError } from './errors.js'
 import { Arguments } from './model/arguments.js'
-import type { PipelineGraph } from './model/graph.js'
+import type { PipelineGraph, TopicSpec } from './model/graph.js'
 import { Recorder } from './model/recorder.js'
-import { openStream } from './model/stream-handle.js'
+import { milliseconds } from './duration.js'
+import type { Handle } from './model/handle.js'
+import { openHandle } from './model/handles.js'
 import { DeclaredPipeline, type Pipeline, type PipelineBuilder } from './pipeline.js'
-import type { Stream } from './stream.js'
 import { DeclaredTopic } from './topic.js'
 
 /**
@@ -19,7 +20,9 @@ export function recordGraph(pipeline: Pipeline, recorder = new Recorder(pipeline
   }
   const result: unknown = pipeline.build({
     stream: (...values: unknown[]) => recordSource(recorder, new Arguments('stream', values)),
-  } as PipelineBuilder)
+    table: (...values: unknown[]) => recordTable(recorder, new Arguments('table', values)),
+    globalTable: (...values: unknown[]) => recordGlobalTable(recorder, new Arguments('globalTable', values)),
+  } as unknown as PipelineBuilder)
   const nodes = recorder.close()
   if (typeof result === 'object' && result !== null && 'then' in result) {
     throw new PipelineError('MR1214', `the builder of '${pipeline.name}' is asynchronous`, {
@@ -30,8 +33,33 @@ export function recordGraph(pipeline: Pipeline, recorder = new Recorder(pipeline
   return { name: pipeline.name, applicationId: pipeline.applicationId, onError: pipeline.onError, nodes }
 }
 
-function recordSource(recorder: Recorder, args: Arguments): Stream<unknown, unknown> {
+function recordSource(recorder: Recorder, args: Arguments): Handle {
+  return openHandle(recorder, 'stream', recorder.add({ kind: 'source', topic: topicOf(args) }, args))
+}
+
+function recordTable(recorder: Recorder, args: Arguments): Handle {
+  const options = args.options(1)
+  const { versioned } = options
+  const kept =
+    typeof versioned === 'object' && versioned !== null && 'history' in versioned ? versioned.history : undefined
+  if (versioned !== undefined && kept === undefined) {
+    throw args.wrong('`versioned` of `table` needs `history`', "write { versioned: { history: '1d' } }")
+  }
+  const history = kept === undefined ? undefined : milliseconds(kept, '`history`', args)
+  return openHandle(
+    recorder,
+    'table',
+    recorder.add({ kind: 'table-source', topic: topicOf(args), history }, args, options),
+  )
+}
+
+function recordGlobalTable(recorder: Recorder, args: Arguments): Handle {
+  const node = recorder.add({ kind: 'global-table', topic: topicOf(args) }, args, args.options(1))
+  return openHandle(recorder, 'global table', node)
+}
+
+function topicOf(args: Arguments): TopicSpec {
   const topic = args.at(0)
-  if (!(topic instanceof DeclaredTopic)) throw args.wrong('`stream` needs a topic', "write p.stream(topic('name'))")
-  return openStream(recorder, recorder.add({ kind: 'source', topic: topic.spec }, args))
+  if (topic instanceof DeclaredTopic) return topic.spec
+  throw args.wrong(`\`${args.callee}\` needs a topic`, `write p.${args.callee}(topic('name'))`)
 }

@@ -2,6 +2,9 @@ import type { FilterNotOperator } from './operators/filter-not.js'
 import type { FilterOperator } from './operators/filter.js'
 import type { FlatMapOperator } from './operators/flat-map.js'
 import type { ForEachOperator } from './operators/for-each.js'
+import type { GroupByKeyOperator } from './operators/group-by-key.js'
+import type { GroupByOperator } from './operators/group-by.js'
+import type { JoinOperator } from './operators/join.js'
 import type { MapRecordOperator } from './operators/map-record.js'
 import type { MapOperator } from './operators/map.js'
 import type { MergeOperator } from './operators/merge.js'
@@ -10,6 +13,7 @@ import type { PrintOperator } from './operators/print.js'
 import type { RepartitionOperator } from './operators/repartition.js'
 import type { SelectKeyOperator } from './operators/select-key.js'
 import type { SplitOperator } from './operators/split.js'
+import type { ToTableOperator } from './operators/to-table.js'
 import type { ToOperator } from './operators/to.js'
 
 declare const carries: unique symbol
@@ -32,6 +36,10 @@ export interface Stream<out K, V>
     MergeOperator<K, V>,
     SplitOperator<K, V>,
     RepartitionOperator<K, V>,
+    ToTableOperator<K, V>,
+    GroupByKeyOperator<K, V>,
+    GroupByOperator<K, V>,
+    JoinOperator<K, V>,
     ToOperator<K, V> {
   readonly [carries]: () => readonly [K, V]
 }

@@ -40,6 +40,7 @@ export const stageCodes = phase({
   MR1214: { severity: 'unsupported', title: 'the builder is asynchronous' },
   MR1215: { severity: 'error', title: 'the builder reads an environment variable' },
   MR1216: { severity: 'error', title: 'a module threw while it was loaded' },
+  MR1218: { severity: 'not-yet', title: 'an operator is not compiled yet' },
   MR1217: { severity: 'error', title: 'the builder ended its process' },
 })
 

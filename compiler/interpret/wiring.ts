@@ -1,5 +1,5 @@
 /** Turns the nodes of a graph into receivers, children before parents. */
-import type { GraphNode, PipelineGraph } from '../../dsl/model/graph.js'
+import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
 import { branch } from './operators/branch.js'
 import { filter } from './operators/filter.js'
 import { flatMap } from './operators/flat-map.js'
@@ -18,11 +18,6 @@ import { to } from './operators/to.js'
 
 /** What a node needs besides its children. */
 export type NodeSurroundings = Omit<OperatorContext, 'children' | 'forward'>
-
-export function inputsOf(node: GraphNode): readonly number[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
-}
 
 /** The receiver of each node, by id. A repartition's children hang on its internal topic: `starts` gives those. */
 export interface Wiring {
@@ -84,5 +79,7 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return repartition(node, context)
     case 'to':
       return to(node, context)
+    default:
+      throw new Error(`${node.kind} is not interpreted yet`)
   }
 }

@@ -50,6 +50,12 @@ export class Arguments {
     throw this.wrong(`${what} of \`${this.callee}\` is a function, not ${describe(value)}`)
   }
 
+  neededFunction(value: unknown, what: string): AuthorFunction {
+    const found = this.optionalFunction(value, what)
+    if (found === undefined) throw this.wrong(`\`${this.callee}\` needs ${what}`)
+    return found
+  }
+
   wrong(message: string, help?: string): PipelineError {
     return new PipelineError('MR1211', message, help === undefined ? { site: this.site } : { site: this.site, help })
   }

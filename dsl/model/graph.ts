@@ -3,8 +3,10 @@
  * The interpreter runs it as it is; the compiler's stage pass serialises it into a LogicalPlan.
  * Nodes are listed in declaration order, which is also a topological order.
  */
+import type { Aggregation } from './aggregation.js'
 import type { Site } from './call-site.js'
 import type { SerdeSpec } from './serde-spec.js'
+import type { WindowSpec } from './window-spec.js'
 
 /** Any function of the author; what it takes and gives is known from the node that holds it. */
 export type AuthorFunction = (...args: never[]) => unknown
@@ -59,7 +61,99 @@ export type GraphNode = NodeBase &
         readonly headers: AuthorFunction | undefined
         readonly timestamp: AuthorFunction | undefined
       } & OneInput)
+    | TableNode
+    | GroupNode
+    | JoinNode
   )
+
+/** Tables: `name` is that of the store. */
+export type TableNode =
+  /** `history`: how far back versions are kept, in ms, of a versioned table; undefined: only the newest. */
+  | { readonly kind: 'table-source'; readonly topic: TopicSpec; readonly history: number | undefined }
+  | { readonly kind: 'global-table'; readonly topic: TopicSpec }
+  | ({ readonly kind: 'to-table' } & OneInput)
+  | ({ readonly kind: 'to-stream' } & OneInput)
+  | ({ readonly kind: 'table-filter'; readonly predicate: AuthorFunction; readonly negated: boolean } & OneInput)
+  | ({ readonly kind: 'table-map'; readonly mapper: AuthorFunction } & OneInput)
+  | ({
+      readonly kind: 'suppress'
+      /** `window-closes`, or for how long a key is held back, in ms. */
+      readonly until: 'window-closes' | number
+      readonly maxRecords: number | undefined
+      readonly onFull: 'emit-early' | 'fail'
+    } & OneInput)
+
+/** Grouping and what is computed of groups; an aggregate is a table. */
+export type GroupNode =
+  | ({ readonly kind: 'group-by-key' } & OneInput)
+  /** `(value, ctx) -> key`. */
+  | ({ readonly kind: 'group-by'; readonly selector: AuthorFunction } & OneInput)
+  /** Of a table: `(value, ctx) -> { key, value }`. */
+  | ({ readonly kind: 'group-table'; readonly selector: AuthorFunction } & OneInput)
+  /** One `(acc, value, ctx) -> acc` for each grouped input. */
+  | {
+      readonly kind: 'cogroup'
+      readonly inputs: readonly number[]
+      readonly initial: AuthorFunction
+      readonly adds: readonly AuthorFunction[]
+    }
+  /** `input` is a grouped stream or a cogroup. */
+  | ({ readonly kind: 'window'; readonly window: WindowSpec } & OneInput)
+  /** `input` is a grouped stream, a grouped table, a cogroup or a window. */
+  | ({ readonly kind: 'aggregate'; readonly aggregation: Aggregation } & OneInput)
+  /** Records that no window of `input` accepted, as a stream. */
+  | ({ readonly kind: 'late' } & OneInput)
+
+export type JoinKind = 'inner' | 'left' | 'outer'
+
+export type JoinNode =
+  /** A right record joins from `before` ms before the left one to `after` ms after it. */
+  | {
+      readonly kind: 'stream-join'
+      readonly left: number
+      readonly right: number
+      readonly join: JoinKind
+      readonly before: number
+      readonly after: number
+      readonly grace: number
+      readonly joiner: AuthorFunction
+    }
+  | {
+      readonly kind: 'stream-table-join'
+      readonly left: number
+      readonly right: number
+      readonly join: 'inner' | 'left'
+      readonly joiner: AuthorFunction
+      /** How long records wait for versions of the table, in ms; undefined: they do not. */
+      readonly grace: number | undefined
+      /** Whether the stream is held until the table has caught up at start. */
+      readonly waitForTable: boolean
+    }
+  /** `key`: `(value, ctx) -> key of the table`. */
+  | {
+      readonly kind: 'global-table-join'
+      readonly left: number
+      readonly right: number
+      readonly join: 'inner' | 'left'
+      readonly key: AuthorFunction
+      readonly joiner: AuthorFunction
+    }
+  | {
+      readonly kind: 'table-join'
+      readonly left: number
+      readonly right: number
+      readonly join: JoinKind
+      readonly joiner: AuthorFunction
+    }
+  /** `foreignKey`: `(value of the left row) -> key of the right table`. */
+  | {
+      readonly kind: 'foreign-key-join'
+      readonly left: number
+      readonly right: number
+      readonly join: 'inner' | 'left'
+      readonly foreignKey: AuthorFunction
+      readonly joiner: AuthorFunction
+    }
 
 export interface SplitBranch {
   readonly name: string
@@ -72,6 +166,27 @@ export type SinkTarget =
   | { readonly kind: 'chosen'; readonly choose: AuthorFunction; readonly like: TopicSpec }
 
 export type GraphNodeKind = GraphNode['kind']
+
+/** Nodes whose records a node takes, in the order of its declaration. */
+export function inputsOf(node: GraphNode): readonly number[] {
+  switch (node.kind) {
+    case 'source':
+    case 'table-source':
+    case 'global-table':
+      return []
+    case 'merge':
+    case 'cogroup':
+      return node.inputs
+    case 'stream-join':
+    case 'stream-table-join':
+    case 'global-table-join':
+    case 'table-join':
+    case 'foreign-key-join':
+      return [node.left, node.right]
+    default:
+      return [node.input]
+  }
+}
 
 export interface PipelineGraph {
   /** The pipeline's name; default of `applicationId`. */

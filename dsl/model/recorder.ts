@@ -38,6 +38,12 @@ export class Recorder {
     return id
   }
 
+  node(id: number): GraphNode {
+    const node = this.#nodes[id]
+    if (node === undefined) throw new RangeError(`pipeline ${this.pipeline} has no node ${id}`)
+    return node
+  }
+
   assertOpen(args: Arguments): void {
     if (this.#open) return
     throw new PipelineError(

@@ -1,5 +1,5 @@
 import type { Done, RecordFunction } from '../functions.js'
-import type { OperatorCall } from '../model/stream-handle.js'
+import type { OperatorCall } from '../model/handle.js'
 import type { OperatorOptions } from '../on-error.js'
 
 export interface ForEachOperator<out K, out V> {

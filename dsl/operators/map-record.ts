@@ -1,5 +1,5 @@
 import type { RecordFunction } from '../functions.js'
-import type { OperatorCall } from '../model/stream-handle.js'
+import type { OperatorCall } from '../model/handle.js'
 import type { OperatorOptions } from '../on-error.js'
 import type { Stream } from '../stream.js'
 

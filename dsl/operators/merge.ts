@@ -1,4 +1,4 @@
-import type { OperatorCall } from '../model/stream-handle.js'
+import type { OperatorCall } from '../model/handle.js'
 import type { Stream } from '../stream.js'
 
 export interface MergeOperator<out K, out V> {
@@ -16,5 +16,7 @@ export interface MergeOperator<out K, out V> {
 
 export function merge({ recorder, input, args, inputOf, stream }: OperatorCall): unknown {
   if (args.length === 0) throw args.wrong('`merge` needs at least one other stream')
-  return stream(recorder.add({ kind: 'merge', inputs: [input, ...args.all().map(inputOf)] }, args))
+  return stream(
+    recorder.add({ kind: 'merge', inputs: [input, ...args.all().map((other) => inputOf(other, 'stream'))] }, args),
+  )
 }

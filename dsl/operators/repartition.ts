@@ -1,4 +1,4 @@
-import type { OperatorCall } from '../model/stream-handle.js'
+import type { OperatorCall } from '../model/handle.js'
 import type { Stream } from '../stream.js'
 
 export interface RepartitionOptions {

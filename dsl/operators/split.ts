@@ -2,7 +2,7 @@ import { PipelineError } from '../errors.js'
 import type { Predicate } from '../functions.js'
 import type { Arguments } from '../model/arguments.js'
 import type { AuthorFunction, SplitBranch } from '../model/graph.js'
-import type { OperatorCall, StreamHandle } from '../model/stream-handle.js'
+import type { Handle, OperatorCall } from '../model/handle.js'
 import type { OperatorOptions } from '../on-error.js'
 import type { Stream } from '../stream.js'
 
@@ -42,7 +42,7 @@ export interface SplitOperator<out K, out V> {
 export function split({ recorder, input, args, stream }: OperatorCall): unknown {
   const branches = splitBranches(args)
   const node = recorder.add({ kind: 'split', input, branches }, args, args.options(1))
-  const streams: Record<string, StreamHandle> = {}
+  const streams: Record<string, Handle> = {}
   for (const { name } of branches) {
     streams[name] = stream(recorder.add({ kind: 'branch', input: node, branch: name }, args))
   }

@@ -1,7 +1,7 @@
 import type { RecordFunction } from '../functions.js'
 import type { Arguments } from '../model/arguments.js'
 import type { SinkTarget } from '../model/graph.js'
-import type { OperatorCall } from '../model/stream-handle.js'
+import type { OperatorCall } from '../model/handle.js'
 import type { OperatorOptions } from '../on-error.js'
 import { DeclaredTopic, type Sink } from '../topic.js'
 
@@ -41,6 +41,17 @@ export interface ToOperator<out K, V> {
    * ```
    */
   to(choose: RecordFunction<K, V, string>, options: SinkOptions<K, V> & { readonly like: Sink<K, Written<V>> }): void
+}
+
+export interface TableToOperator<in K, out V> {
+  /** Writes every change of the table to a topic; a deletion is a tombstone. `toStream().to(…)` has more options. */
+  to(topic: Sink<K, Written<V>>, options?: OperatorOptions): void
+}
+
+export function tableTo(call: OperatorCall): undefined {
+  const { recorder, input, args } = call
+  if (!(args.at(0) instanceof DeclaredTopic)) throw args.wrong('`to` of a table needs a topic')
+  to({ ...call, input: recorder.add({ kind: 'to-stream', input }, args) })
 }
 
 export function to({ recorder, input, args }: OperatorCall): undefined {

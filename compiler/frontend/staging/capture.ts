@@ -2,7 +2,7 @@
  * Copies the values that a function captured into plain data. Identity is kept: what was one object stays one. What
  * cannot be compiled becomes a problem with its path.
  */
-import { StreamHandle } from '../../../dsl/model/stream-handle.js'
+import { Handle } from '../../../dsl/model/handle.js'
 import type { CapturedValue } from '../../ir/captured-value.js'
 import type { CaptureProblem } from './message.js'
 import { externalFunction, knownFunction, type AnyFunction, type KnownFunction } from './registry.js'
@@ -144,7 +144,7 @@ function isPlain(value: object): boolean {
 }
 
 function kindOf(value: object): string {
-  if (value instanceof StreamHandle) return 'a stream (streams meet by merge or join, not inside a lambda)'
+  if (value instanceof Handle) return `a ${value.kind} (streams meet by merge or join, not inside a lambda)`
   if (value instanceof Promise) return 'a promise'
   return `an instance of class ${value.constructor.name === '' ? '(anonymous)' : value.constructor.name}`
 }

@@ -3,7 +3,7 @@
  * Functions are known by identity, so a lambda may reach its operator through helpers, arrays or objects.
  */
 import { CallSite, type Site } from '../../../dsl/model/call-site.js'
-import { StreamHandle } from '../../../dsl/model/stream-handle.js'
+import { Handle } from '../../../dsl/model/handle.js'
 
 // The author's functions are of any type.
 export type AnyFunction = (...args: never[]) => unknown
@@ -50,7 +50,7 @@ export function enter(id: number): number {
 export function leave<T>(depth: number, result: T): T {
   const id = frames[depth]
   frames.length = depth
-  if (id !== undefined && result instanceof StreamHandle) {
+  if (id !== undefined && result instanceof Handle) {
     const byNode = anchors.get(result.recorder) ?? new Map<number, Site>()
     byNode.set(result.node, { id, frames: [...frames] })
     anchors.set(result.recorder, byNode)

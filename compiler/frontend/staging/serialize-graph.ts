@@ -1,5 +1,6 @@
 /** Turns a recorded graph into plain data: functions become ids of lambdas with copies of what they captured. */
-import type { Site } from '../../../dsl/model/call-site.js'
+import { PipelineError } from '../../../dsl/errors.js'
+import { CallSite, type Site } from '../../../dsl/model/call-site.js'
 import type { AuthorFunction, GraphNode, PipelineGraph, TopicSpec } from '../../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../../dsl/model/serde-spec.js'
 import type { CapturedValue } from '../../ir/captured-value.js'
@@ -29,6 +30,10 @@ function topicOf(node: GraphNode): TopicSpec | undefined {
   if (node.kind === 'source') return node.topic
   if (node.kind !== 'to') return undefined
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
+}
+
+function callSite(site: Site | undefined): CallSite | undefined {
+  return site === undefined ? undefined : new CallSite(site.id, site.frames)
 }
 
 function origin(site: Site | undefined): Site | undefined {
@@ -81,6 +86,11 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input, partitions: node.partitions }
       case 'to':
         return this.#sink(node, base)
+      default:
+        throw new PipelineError('MR1218', `${node.kind} is not compiled yet`, {
+          help: 'it runs in the test driver, interpreted',
+          site: callSite(node.site),
+        })
     }
   }
 

@@ -1,0 +1,28 @@
+import type { Aggregator } from './aggregators.js'
+import type { Named, TableOptions } from './named.js'
+import type { CogroupOperator } from './operators/cogroup.js'
+import type { WindowedByOperator } from './operators/windowed-by.js'
+import type { RecordContext } from './record-context.js'
+import type { Table } from './table.js'
+
+/** What declared aggregators give together. */
+export type Aggregated<S> = { readonly [F in keyof S]: S[F] extends Aggregator<never, infer R> ? R : never }
+
+/** Aggregators that all take values of type `V`. */
+export type AggregatorsOf<V> = Readonly<Record<string, Aggregator<V, unknown>>>
+
+/** The records of a stream by key. Records without a key, and null values, belong to no group. */
+export interface GroupedStream<out K, V> extends CogroupOperator<K, V>, WindowedByOperator<K, V> {
+  /** How many records each key has. */
+  count(options?: Named): Table<K, number, never>
+  /** The first value of a key is its aggregate; each other one is added. */
+  reduce(reducer: (acc: V, value: V) => V, options?: TableOptions): Table<K, NonNullable<V>, never>
+  /** A null result deletes the key. */
+  aggregate<A>(
+    initial: () => A,
+    add: (acc: A, value: V, ctx: RecordContext<K>) => A,
+    options?: TableOptions,
+  ): Table<K, NonNullable<A>, Extract<A, null>>
+  /** Several aggregates in one pass. */
+  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): Table<K, Aggregated<S>, never>
+}

@@ -1,0 +1,22 @@
+import type { Aggregated, AggregatorsOf } from './grouped-stream.js'
+import type { Named, TableOptions } from './named.js'
+import type { Table } from './table.js'
+
+/** The rows of a table by another key: what leaves a group is subtracted. */
+export interface GroupedTable<out K, out V> {
+  /** How many rows; a group whose rows are gone stays, with 0. */
+  count(options?: Named): Table<K, number, never>
+  reduce(
+    add: (acc: V, value: V) => V,
+    subtract: (acc: V, value: V) => V,
+    options?: TableOptions,
+  ): Table<K, NonNullable<V>, Extract<V, null>>
+  aggregate<A>(
+    initial: () => A,
+    add: (acc: A, value: V) => A,
+    subtract: (acc: A, value: V) => A,
+    options?: TableOptions,
+  ): Table<K, NonNullable<A>, Extract<A, null>>
+  /** Of aggregators that can subtract: count, sum, avg, and one's own with `subtract`. */
+  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): Table<K, Aggregated<S>, never>
+}

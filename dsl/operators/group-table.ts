@@ -1,0 +1,50 @@
+import { declaredFields } from '../declared-fields.js'
+import type { RecordFunction } from '../functions.js'
+import type { GroupedTable } from '../grouped-table.js'
+import type { Aggregation } from '../model/aggregation.js'
+import type { OperatorCall } from '../model/handle.js'
+import type { OperatorOptions } from '../on-error.js'
+
+export interface GroupTableOperator<out K, out V> {
+  /**
+   * Groups the rows by another key: a row that changes leaves its group and enters another one, so aggregates can
+   * subtract. A null key leaves the row out.
+   *
+   * @example
+   * ```ts
+   * customers.groupBy((c) => ({ key: c.country, value: c.revenue })).reduce((a, b) => a + b, (a, b) => a - b)
+   * ```
+   */
+  groupBy<K2, R>(
+    selector: RecordFunction<K, V, { readonly key: K2; readonly value: R }>,
+    options?: OperatorOptions,
+  ): GroupedTable<NonNullable<K2>, R>
+}
+
+export function groupTable({ recorder, input, args, open }: OperatorCall): unknown {
+  const selector = args.function(0, 'what selects key and value')
+  return open('grouped table', recorder.add({ kind: 'group-table', input, selector }, args, args.options(1)))
+}
+
+export function reduceTable({ recorder, input, args, table }: OperatorCall): unknown {
+  const aggregation: Aggregation = {
+    kind: 'reduce',
+    add: args.function(0, 'what adds a value'),
+    subtract: args.function(1, 'what subtracts a value'),
+  }
+  return table(recorder.add({ kind: 'aggregate', input, aggregation }, args, args.options(2)))
+}
+
+export function aggregateTable({ recorder, input, args, table }: OperatorCall): unknown {
+  const folds = typeof args.at(0) === 'function'
+  const aggregation: Aggregation = folds
+    ? {
+        kind: 'fold',
+        initial: args.function(0, 'its initial value'),
+        add: args.function(1, 'what adds a value'),
+        subtract: args.function(2, 'what subtracts a value'),
+        merge: undefined,
+      }
+    : { kind: 'declared', fields: declaredFields(args) }
+  return table(recorder.add({ kind: 'aggregate', input, aggregation }, args, args.options(folds ? 3 : 1)))
+}

@@ -1,0 +1,8 @@
+import type { OperatorCall } from '../model/handle.js'
+
+/** Of a grouped stream or its windows. */
+export function reduce({ recorder, input, args, table }: OperatorCall): unknown {
+  const add = args.function(0, 'its reducer')
+  const aggregation = { kind: 'reduce', add, subtract: undefined } as const
+  return table(recorder.add({ kind: 'aggregate', input, aggregation }, args, args.options(1)))
+}

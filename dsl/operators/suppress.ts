@@ -1,0 +1,48 @@
+import { milliseconds, type Duration } from '../duration.js'
+import type { OperatorCall } from '../model/handle.js'
+import type { Named } from '../named.js'
+import type { Table } from '../table.js'
+
+export interface SuppressOptions extends Named {
+  /** `windowCloses`: one result for each window, when it is closed · a time: at most one change of a key in that time. */
+  readonly until: 'windowCloses' | Duration
+  /** How many keys are held back at most. Default: as many as there are. */
+  readonly maxRecords?: number
+  /** What happens when more come: the oldest goes on early, or the record fails. Default: `emitEarly`, `fail` for windows. */
+  readonly onFull?: 'emitEarly' | 'fail'
+}
+
+export interface SuppressOperator<out K, out V, out D extends null> {
+  /** Holds changes back, in stream time (Kafka Streams' `suppress`). */
+  suppress(options: SuppressOptions): Table<K, V, D>
+}
+
+export function suppress({ recorder, input, args, table }: OperatorCall): unknown {
+  const options = args.options(0)
+  const { until, maxRecords } = options
+  const closes = until === 'windowCloses'
+  const onFull = options['onFull'] ?? (closes ? 'fail' : 'emitEarly')
+  if (onFull !== 'emitEarly' && onFull !== 'fail') throw args.wrong("`onFull` is neither 'emitEarly' nor 'fail'")
+  if (closes && onFull === 'emitEarly') {
+    throw args.wrong(
+      'results held until their window closes cannot go on early',
+      "leave `onFull` out, or set it to 'fail'",
+    )
+  }
+  if (maxRecords !== undefined && !(typeof maxRecords === 'number' && Number.isInteger(maxRecords) && maxRecords > 0)) {
+    throw args.wrong('`maxRecords` of `suppress` is no whole number from 1')
+  }
+  return table(
+    recorder.add(
+      {
+        kind: 'suppress',
+        input,
+        until: closes ? 'window-closes' : milliseconds(until, '`until`', args),
+        maxRecords,
+        onFull: onFull === 'fail' ? 'fail' : 'emit-early',
+      },
+      args,
+      options,
+    ),
+  )
+}

@@ -1,0 +1,34 @@
+import type { Aggregated, AggregatorsOf } from './grouped-stream.js'
+import type { Named, TableOptions } from './named.js'
+import type { RecordContext } from './record-context.js'
+import type { Stream } from './stream.js'
+import type { Table } from './table.js'
+import type { WindowKind, Windowed } from './windowed.js'
+
+/** Sessions that merge delete what they replace, unless only final results go out. */
+type WindowTable<K, V, W extends WindowKind, F extends boolean, D extends null = never> = Table<
+  Windowed<K, W>,
+  V,
+  F extends true ? never : W extends 'session' ? null : D
+>
+
+type Merged<A> = TableOptions & { readonly merge: (a: A, b: A) => A }
+
+/** Of sessions: how two that become one are put together. */
+export type MergeArgument<A, W extends WindowKind> = W extends 'session'
+  ? [options: Merged<A>]
+  : [options?: TableOptions]
+
+/** Groups cut into windows. */
+export interface WindowedStream<out K, V, W extends WindowKind, F extends boolean> {
+  /** The records that no window accepted, each once: all of their windows are closed. */
+  readonly late: Stream<K, V>
+  count(options?: Named): WindowTable<K, number, W, F>
+  reduce(reducer: (acc: V, value: V) => V, options?: TableOptions): WindowTable<K, NonNullable<V>, W, F>
+  aggregate<A>(
+    initial: () => A,
+    add: (acc: A, value: V, ctx: RecordContext<K>) => A,
+    ...options: MergeArgument<A, W>
+  ): WindowTable<K, NonNullable<A>, W, F, Extract<A, null>>
+  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): WindowTable<K, Aggregated<S>, W, F>
+}
