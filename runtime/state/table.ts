@@ -222,11 +222,15 @@ export class Table {
     }
   }
 
-  /** Order of two rows by the bytes of their keys, unsigned. */
-  compareKeys(a: number, b: number): number {
+  /** Order of two rows by the bytes of their keys, unsigned; equal ones by their last `suffix` bytes. */
+  compareKeys(a: number, b: number, suffix = 0): number {
     const bufferA = this.keyBuffer(a)
     const bufferB = this.keyBuffer(b)
-    return bufferA.compare(bufferB, this.keyStart(b), this.keyEnd(b), this.keyStart(a), this.keyEnd(a))
+    const endA = this.keyEnd(a)
+    const endB = this.keyEnd(b)
+    const order = bufferA.compare(bufferB, this.keyStart(b), endB - suffix, this.keyStart(a), endA - suffix)
+    if (order !== 0 || suffix === 0) return order
+    return bufferA.compare(bufferB, endB - suffix, endB, endA - suffix, endA)
   }
 
   /** Forgets all rows, without a trace in the journal. */

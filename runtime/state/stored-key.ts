@@ -1,0 +1,44 @@
+/** Keys of windows and sessions as Kafka Streams has them in its stores: key, then times and sequence, big-endian. */
+
+/** Window start (8 bytes), sequence (4). */
+export const WINDOW_SUFFIX = 12
+/** Session end (8 bytes), start (8). */
+export const SESSION_SUFFIX = 16
+
+const TWO_32 = 0x1_0000_0000
+
+/** `time` is an integer ≥ 0. */
+const writeTime = (buffer: Buffer, at: number, time: number): void => {
+  buffer.writeUInt32BE(Math.floor(time / TWO_32), at)
+  buffer.writeUInt32BE(time % TWO_32, at + 4)
+}
+
+export const readTime = (buffer: Buffer, at: number): number =>
+  buffer.readUInt32BE(at) * TWO_32 + buffer.readUInt32BE(at + 4)
+
+/** Builds stored keys in a buffer that it keeps: `bytes[0, length)`. */
+export class StoredKey {
+  bytes = Buffer.alloc(256)
+  length = 0
+
+  window(key: Uint8Array, start: number, end: number, windowStart: number, sequence: number): void {
+    const at = this.#copy(key, start, end, WINDOW_SUFFIX)
+    writeTime(this.bytes, at, windowStart)
+    this.bytes.writeUInt32BE(sequence, at + 8)
+  }
+
+  session(key: Uint8Array, start: number, end: number, sessionStart: number, sessionEnd: number): void {
+    const at = this.#copy(key, start, end, SESSION_SUFFIX)
+    writeTime(this.bytes, at, sessionEnd)
+    writeTime(this.bytes, at + 8, sessionStart)
+  }
+
+  #copy(key: Uint8Array, start: number, end: number, suffix: number): number {
+    const keyLength = end - start
+    this.length = keyLength + suffix
+    if (this.length > this.bytes.length) this.bytes = Buffer.alloc(2 * this.length)
+    const { bytes } = this
+    for (let i = 0; i < keyLength; i++) bytes[i] = key[start + i]!
+    return keyLength
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Rows by key that leave in the order of (time, key bytes): what `suppress` holds back. A row's time is its timestamp,
+ * given when it is inserted; it keeps its place when its value is replaced. The timestamp of the record that is held
+ * back goes into a column.
+ */
+import { Table } from './table.js'
+import { TimeIndex } from './time-index.js'
+
+export interface TimeBufferOptions {
+  /** Numbers of a row. */
+  readonly columns?: number
+  /** Length of a time bucket, ms: a fraction of how long rows stay. */
+  readonly bucketMs: number
+}
+
+export class TimeBuffer {
+  readonly table: Table
+  readonly #times: TimeIndex
+
+  constructor(options: TimeBufferOptions) {
+    const table = new Table(options.columns ?? 0)
+    this.table = table
+    const timeOf = (slot: number): number => table.timestamp(slot)
+    const compare = (a: number, b: number): number => table.compareKeys(a, b)
+    this.#times = new TimeIndex({ timeOf, compare }, options.bucketMs)
+    table.addIndex(this.#times)
+  }
+
+  get allocatedBytes(): number {
+    return this.table.allocatedBytes + this.#times.allocatedBytes
+  }
+
+  /** Slots with times up to `to`, in order. */
+  due(to: number): Int32Array {
+    return this.#times.lowerBound > to ? NONE : this.#times.sorted(this.#times.lowerBound, to)
+  }
+
+  /** The row that leaves first, -1: empty. */
+  first(): number {
+    return this.#times.first()
+  }
+}
+
+const NONE = new Int32Array(0)

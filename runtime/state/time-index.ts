@@ -1,0 +1,171 @@
+/**
+ * Rows by time, in buckets of a fixed length: a list of slots each, in the order of insertion, sorted when somebody asks
+ * for its order. The time of a row must not change while it lives.
+ */
+import { PagedInt32 } from './paged-int32.js'
+import type { RowIndex } from './table.js'
+
+interface TimeOrder {
+  /** ms */
+  readonly timeOf: (slot: number) => number
+  /** Of rows with equal times. */
+  readonly compare: (a: number, b: number) => number
+}
+
+class Bucket {
+  /** Slot + 1; 0 where a row has gone. */
+  readonly slots = new PagedInt32()
+  live = 0
+  /** Nothing before it lives. */
+  first = 0
+  isSorted = true
+  lastTime = -Infinity
+}
+
+export class TimeIndex implements RowIndex {
+  readonly #order: TimeOrder
+  readonly #bucketMs: number
+  readonly #buckets = new Map<number, Bucket>()
+  /** Where a slot lies in its bucket. */
+  readonly #positions = new PagedInt32()
+  /** Lowest bucket, unless it has gone. */
+  #lowest = Infinity
+
+  constructor(order: TimeOrder, bucketMs: number) {
+    this.#order = order
+    this.#bucketMs = bucketMs
+  }
+
+  get allocatedBytes(): number {
+    let bytes = this.#positions.allocatedBytes
+    for (const { slots } of this.#buckets.values()) bytes += slots.allocatedBytes
+    return bytes
+  }
+
+  /** A time at or before the earliest row's, Infinity without rows. */
+  get lowerBound(): number {
+    return this.#lowestBucket() * this.#bucketMs
+  }
+
+  /** Slots with times in [from, to] by time, then as `compare` says. They are copied, so rows may be deleted meanwhile. */
+  sorted(from: number, to: number): Int32Array {
+    const found: number[] = []
+    for (const number of this.#bucketsIn(from, to)) {
+      const bucket = this.#buckets.get(number)!
+      this.#sort(bucket)
+      const { slots } = bucket
+      for (let i = bucket.first; i < slots.length; i++) {
+        const slot = slots.get(i) - 1
+        if (slot < 0) continue
+        const time = this.#order.timeOf(slot)
+        if (time > to) break
+        if (time >= from) found.push(slot)
+      }
+    }
+    return Int32Array.from(found)
+  }
+
+  /** Some row with a time below `before`, in no order; -1: none. */
+  anyBefore(before: number): number {
+    const number = this.#lowestBucket()
+    if (!(number * this.#bucketMs < before)) return -1
+    const bucket = this.#buckets.get(number)!
+    const { slots } = bucket
+    const isWhole = (number + 1) * this.#bucketMs <= before
+    if (!isWhole) this.#sort(bucket)
+    while (slots.get(bucket.first) === 0) bucket.first++
+    const slot = slots.get(bucket.first) - 1
+    return isWhole || this.#order.timeOf(slot) < before ? slot : -1
+  }
+
+  /** The earliest row, -1: none. */
+  first(): number {
+    const bucket = this.#buckets.get(this.#lowestBucket())
+    if (bucket === undefined) return -1
+    this.#sort(bucket)
+    const { slots } = bucket
+    while (slots.get(bucket.first) === 0) bucket.first++
+    return slots.get(bucket.first) - 1
+  }
+
+  linked(slot: number): void {
+    const time = this.#order.timeOf(slot)
+    const number = Math.floor(time / this.#bucketMs)
+    let bucket = this.#buckets.get(number)
+    if (bucket === undefined) {
+      bucket = new Bucket()
+      this.#buckets.set(number, bucket)
+      if (number < this.#lowest) this.#lowest = number
+    }
+    if (time <= bucket.lastTime) bucket.isSorted = false
+    bucket.lastTime = time
+    this.#positions.set(slot, bucket.slots.length)
+    bucket.slots.push(slot + 1)
+    bucket.live++
+  }
+
+  unlinked(slot: number): void {
+    const number = Math.floor(this.#order.timeOf(slot) / this.#bucketMs)
+    const bucket = this.#buckets.get(number)!
+    bucket.slots.set(this.#positions.get(slot), 0)
+    if (--bucket.live === 0) this.#buckets.delete(number)
+    else if (bucket.slots.length > 64 && bucket.live < bucket.slots.length >>> 2) this.#compact(bucket)
+  }
+
+  clear(): void {
+    this.#buckets.clear()
+    this.#positions.truncate(0)
+    this.#lowest = Infinity
+  }
+
+  #lowestBucket(): number {
+    if (!this.#buckets.has(this.#lowest)) {
+      this.#lowest = Infinity
+      for (const number of this.#buckets.keys()) if (number < this.#lowest) this.#lowest = number
+    }
+    return this.#lowest
+  }
+
+  #bucketsIn(from: number, to: number): readonly number[] {
+    const low = Math.floor(from / this.#bucketMs)
+    const high = Math.floor(to / this.#bucketMs)
+    // Where few numbers are asked for, or few exist, take the fewer.
+    const numbers: number[] = []
+    if (high - low < this.#buckets.size) {
+      for (let number = low; number <= high; number++) if (this.#buckets.has(number)) numbers.push(number)
+      return numbers
+    }
+    for (const number of this.#buckets.keys()) if (number >= low && number <= high) numbers.push(number)
+    return numbers.sort((a, b) => a - b)
+  }
+
+  #compact(bucket: Bucket): void {
+    const { slots } = bucket
+    let to = 0
+    for (let i = bucket.first; i < slots.length; i++) {
+      const entry = slots.get(i)
+      if (entry !== 0) this.#place(slots, to++, entry)
+    }
+    slots.truncate(to)
+    bucket.first = 0
+  }
+
+  #sort(bucket: Bucket): void {
+    if (bucket.isSorted) return
+    const { timeOf, compare } = this.#order
+    const { slots } = bucket
+    const entries: number[] = []
+    for (let i = bucket.first; i < slots.length; i++) if (slots.get(i) !== 0) entries.push(slots.get(i) - 1)
+    entries.sort((a, b) => timeOf(a) - timeOf(b) || compare(a, b))
+    entries.forEach((slot, i) => this.#place(slots, i, slot + 1))
+    slots.truncate(entries.length)
+    bucket.first = 0
+    bucket.isSorted = true
+    bucket.lastTime = timeOf(entries.at(-1)!)
+  }
+
+  #place(slots: PagedInt32, at: number, entry: number): void {
+    slots.set(at, entry)
+    this.#positions.set(entry - 1, at)
+  }
+}

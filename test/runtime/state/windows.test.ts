@@ -1,0 +1,222 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SessionStore } from '../../../runtime/state/session-store.js'
+import { TimeBuffer } from '../../../runtime/state/time-buffer.js'
+import { WindowStore } from '../../../runtime/state/window-store.js'
+import type { Table } from '../../../runtime/state/table.js'
+import { ModelTable } from './model.js'
+
+const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
+const textOf = (table: Table, slot: number, end: number): string =>
+  table.keyBuffer(slot).toString('latin1', table.keyStart(slot), end)
+const byKey = (a: string, b: string): number => Buffer.compare(bytes(a), bytes(b))
+
+const key = fc.constantFrom('', 'a', 'a\0', 'ab', 'ÿ')
+const time = fc.nat(40)
+const undo = fc.record({ do: fc.constantFrom('mark', 'mark', 'rollback', 'commit', 'abort') })
+
+/** A model whose rows are lists of parts, kept as JSON. */
+class Model<T> {
+  readonly table = new ModelTable()
+  get list(): T[] {
+    return [...this.table.rows.keys()].map((text) => JSON.parse(text) as T)
+  }
+  add(row: T): void {
+    this.table.rows.set(JSON.stringify(row), { timestamp: 0, numbers: [], value: null })
+  }
+  delete(row: T): void {
+    this.table.rows.delete(JSON.stringify(row))
+  }
+}
+
+type Window = [key: string, start: number, sequence: number]
+
+const chain = (store: WindowStore, name: string, from: number): Window[] => {
+  const found: Window[] = []
+  const buffer = bytes(name)
+  for (let slot = store.from(buffer, 0, buffer.length, from); slot >= 0; slot = store.next(slot)) {
+    found.push(windowAt(store, slot))
+  }
+  return found
+}
+
+const windowAt = (store: WindowStore, slot: number): Window => [
+  textOf(store.table, slot, store.keyEnd(slot)),
+  store.windowStart(slot),
+  store.table.keyBuffer(slot).readUInt32BE(store.table.keyEnd(slot) - 4),
+]
+
+describe('WindowStore', () => {
+  it('is a list sorted by key, start and arrival, and by start and key', () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('insert', 'append', 'append', 'delete'), key, time }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const), time, most: fc.nat(6) }) },
+      { weight: 3, arbitrary: undo },
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 7, 1000), time, (steps, bucketMs, from) => {
+        const store = new WindowStore({ bucketMs, ranges: true })
+        const model = new Model<Window>()
+        for (const each of steps) {
+          if ('key' in each) {
+            const buffer = bytes(each.key)
+            const same = model.list.filter(([name, start]) => name === each.key && start === each.time)
+            const sequence = Math.max(-1, ...same.map(([, , n]) => n)) + 1
+            if (each.do === 'append') {
+              store.append(buffer, 0, buffer.length, each.time, 0)
+              model.add([each.key, each.time, sequence])
+            } else if (each.do === 'insert') {
+              store.insert(buffer, 0, buffer.length, each.time, 0)
+              model.add([each.key, each.time, 0])
+            } else {
+              const slot = store.find(buffer, 0, buffer.length, each.time)
+              expect(slot >= 0).toBe(same.some(([, , n]) => n === 0))
+              if (slot >= 0) store.table.delete(slot)
+              model.delete([each.key, each.time, 0])
+            }
+          } else if (each.do === 'expire') {
+            store.expire(each.time, each.most)
+            const old = model.list.filter(([, start]) => start < each.time)
+            const left = new Set([...store.sorted(0, 100)].map((slot) => JSON.stringify(windowAt(store, slot))))
+            const gone = old.filter((row) => !left.has(JSON.stringify(row)))
+            expect(gone.length).toBe(Math.min(old.length, each.most))
+            for (const row of gone) model.delete(row)
+          } else {
+            store.table[each.do]()
+            model.table[each.do]()
+          }
+          const all = model.list.sort((a, b) => a[1] - b[1] || byKey(a[0], b[0]) || a[2] - b[2])
+          expect([...store.sorted(-Infinity, Infinity)].map((slot) => windowAt(store, slot))).toEqual(all)
+          expect(store.lowerBound).toBeLessThanOrEqual(all[0]?.[1] ?? Infinity)
+          expect(store.lowerBound === Infinity).toBe(all.length === 0)
+        }
+        const all = model.list.sort((a, b) => a[1] - b[1] || byKey(a[0], b[0]) || a[2] - b[2])
+        const part = all.filter(([, start]) => start >= from && start <= from + 9)
+        expect([...store.sorted(from, from + 9)].map((slot) => windowAt(store, slot))).toEqual(part)
+        for (const name of ['', 'a', 'a\0', 'ab', 'ÿ']) {
+          expect(chain(store, name, from)).toEqual(all.filter((row) => row[0] === name && row[1] >= from))
+          const last = store.upTo(bytes(name), 0, name.length, from)
+          const expected = all.filter((row) => row[0] === name && row[1] <= from).at(-1)
+          expect(last < 0 ? undefined : windowAt(store, last)).toEqual(expected)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('holds starts of any size', () => {
+    const store = new WindowStore({ bucketMs: 1000, ranges: true })
+    const starts = [0, 2 ** 32 - 1, 2 ** 32, 1_700_000_000_000, Number.MAX_SAFE_INTEGER]
+    for (const start of starts) store.insert(bytes('k'), 0, 1, start, 0)
+    expect(chain(store, 'k', 0).map(([, start]) => start)).toEqual(starts)
+  })
+
+  it('says that it has no ranges', () => {
+    const store = new WindowStore({ bucketMs: 1, ranges: false })
+    expect(() => store.from(bytes('k'), 0, 1, 0)).toThrow('without ranges')
+  })
+})
+
+type Session = [key: string, start: number, end: number]
+
+describe('SessionStore', () => {
+  const at = (store: SessionStore, slot: number): Session => [
+    textOf(store.table, slot, store.keyEnd(slot)),
+    store.sessionStart(slot),
+    store.sessionEnd(slot),
+  ]
+
+  it('is a list sorted by key, end and start, and by end, start and key', () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('insert', 'delete'), key, time, length: fc.nat(9) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const), time }) },
+      { weight: 3, arbitrary: undo },
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 7, 1000), time, (steps, bucketMs, from) => {
+        const store = new SessionStore({ bucketMs })
+        const model = new Model<Session>()
+        for (const each of steps) {
+          if ('key' in each) {
+            const buffer = bytes(each.key)
+            const end = each.time + each.length
+            if (each.do === 'insert') {
+              store.insert(buffer, 0, buffer.length, each.time, end)
+              model.add([each.key, each.time, end])
+            } else {
+              const slot = store.find(buffer, 0, buffer.length, each.time, end)
+              if (slot >= 0) store.table.delete(slot)
+              model.delete([each.key, each.time, end])
+            }
+          } else if (each.do === 'expire') {
+            store.expire(each.time, 1000)
+            for (const row of model.list) if (row[2] < each.time) model.delete(row)
+          } else {
+            store.table[each.do]()
+            model.table[each.do]()
+          }
+          const all = model.list.sort((a, b) => a[2] - b[2] || a[1] - b[1] || byKey(a[0], b[0]))
+          expect([...store.sorted(-Infinity, Infinity)].map((slot) => at(store, slot))).toEqual(all)
+          expect(store.lowerBound).toBeLessThanOrEqual(all[0]?.[2] ?? Infinity)
+        }
+        for (const name of ['', 'a', 'a\0', 'ab', 'ÿ']) {
+          const found: Session[] = []
+          const buffer = bytes(name)
+          for (let slot = store.from(buffer, 0, buffer.length, from); slot >= 0; slot = store.next(slot)) {
+            found.push(at(store, slot))
+          }
+          const own = model.list.filter((row) => row[0] === name && row[2] >= from)
+          expect(found).toEqual(own.sort((a, b) => a[2] - b[2] || a[1] - b[1]))
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('TimeBuffer', () => {
+  it('gives rows by time and key; a row keeps its place', () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('insert', 'delete'), key, time }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('first', 'due'), time }) },
+      { weight: 3, arbitrary: undo },
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 7, 1000), (steps, bucketMs) => {
+        const store = new TimeBuffer({ bucketMs })
+        const { table } = store
+        const model = new ModelTable()
+        const ordered = (): [string, number][] =>
+          [...model.rows]
+            .map(([name, { timestamp }]): [string, number] => [name, timestamp])
+            .sort((a, b) => a[1] - b[1] || byKey(a[0], b[0]))
+        const take = (slot: number): [string, number] => {
+          const row: [string, number] = [textOf(table, slot, table.keyEnd(slot)), table.timestamp(slot)]
+          table.delete(slot)
+          model.rows.delete(row[0])
+          return row
+        }
+        for (const each of steps) {
+          if ('key' in each) {
+            const slot = table.find(bytes(each.key), 0, each.key.length)
+            if (each.do === 'insert') {
+              table.insert(bytes(each.key), 0, each.key.length, each.time)
+              if (slot < 0) model.rows.set(each.key, { timestamp: each.time, numbers: [], value: null })
+            } else if (slot >= 0) take(slot)
+          } else if (each.do === 'first') {
+            const [expected] = ordered()
+            const slot = store.first()
+            expect(slot < 0 ? undefined : take(slot)).toEqual(expected)
+          } else if (each.do === 'due') {
+            const expected = ordered().filter(([, timestamp]) => timestamp <= each.time)
+            expect([...store.due(each.time)].map(take)).toEqual(expected)
+          } else {
+            table[each.do]()
+            model[each.do]()
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
