@@ -2,6 +2,7 @@
  * Step 3: runs the builders. The author's modules are bundled and executed in a worker thread with a time limit, without
  * network and environment; twice, with different clocks, to see that the result does not depend on them.
  */
+import type { ts } from 'ts-morph'
 import type { Diagnostic, PassResult } from '../diagnostics/diagnostic.js'
 import { noPipeline, sameName } from '../diagnostics/load.js'
 import {
@@ -18,6 +19,7 @@ import {
 import type { PipelineErrorCode } from '../../dsl/errors.js'
 import { assertLogicalPlan, inputsOf } from '../ir/assert-plans.js'
 import type { LogicalNode } from '../ir/logical-plan.js'
+import { importedFiles } from './load.js'
 import { spanBetween } from './load/source-program.js'
 import type { QuotedProgram } from './quote.js'
 import { bundle, type StagedBundle } from './staging/bundle.js'
@@ -140,10 +142,13 @@ function whatRan(pipeline: string | undefined): string {
   return pipeline === undefined ? 'loading the modules' : `the builder of '${pipeline}'`
 }
 
+/** Files without a pipeline; those that others import are helpers, which happen to match a pattern of the settings. */
 function withoutPipeline({ source }: QuotedProgram, { pipelines }: StageRun): readonly Diagnostic[] {
   const exporting = new Set(pipelines.map(({ file }) => file))
+  const imported = new Set(source.modules.flatMap((file) => importedFiles(source.checker, file)))
+  const isHelper = (entry: ts.SourceFile): boolean => exporting.size > 0 && imported.has(entry)
   return source.entries
-    .filter((entry) => !exporting.has(entry.fileName))
+    .filter((entry) => !exporting.has(entry.fileName) && !isHelper(entry))
     .map((entry) => {
       const span = spanBetween(source.root, entry, 0, Math.min(1, entry.end))
       return noPipeline(span.file, span)

@@ -143,6 +143,21 @@ describe('modules that are wrong', () => {
     expect(codes(missing.diagnostics)).toEqual(['TS2307', 'MR1103'])
     const none = await frontEnd(project({ 'pipeline.ts': `export const x = 1\n` }))
     expect(told(none.diagnostics)).toEqual(['MR1001 1:1 pipeline.ts exports no pipeline'])
+    const some = { 'a.ts': `import './b.js'\nexport const x = 1\n`, 'b.ts': `export const y = 1\n` }
+    expect(told((await frontEnd(project(some, ['a.ts', 'b.ts']))).diagnostics)).toEqual([
+      'MR1001 1:1 a.ts exports no pipeline',
+      'MR1001 1:1 b.ts exports no pipeline',
+    ])
+  })
+
+  it('are helpers of a pipeline beside them', async () => {
+    const pipeline = `import { pipeline, string, topic } from 'millrace'
+import { input } from './helper.js'
+export const p = pipeline('p', (b) => b.stream(topic(input, { value: string() })).print())
+`
+    const files = { 'pipeline.ts': pipeline, 'helper.ts': `export const input = 'in'\n`, 'other.ts': 'export {}\n' }
+    const { diagnostics } = await frontEnd(project(files, ['pipeline.ts', 'helper.ts', 'other.ts']))
+    expect(told(diagnostics)).toEqual(['MR1001 1:1 other.ts exports no pipeline'])
   })
 
   it('are not there', async () => {
