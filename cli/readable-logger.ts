@@ -2,6 +2,7 @@
  * Log lines of a running pipeline for people: time, level, message, fields; errors with the stack that leads to the
  * author's line. Machines get JSON from the runtime's own logger. Level: MILLRACE_LOG_LEVEL, default `info`.
  */
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import pc from 'picocolors'
 import type { Logger } from '../runtime/log.js'
@@ -57,12 +58,18 @@ function stackLines(error: unknown, message: string): readonly string[] {
   const stack = (innermost.stack ?? '').split('\ncaused by ').at(-1) ?? ''
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
   const isFault = /^(Type|Range|Reference|Syntax)Error\b/.test(stack)
-  const isOurs = frames[0]?.includes(ownFolder) === true && !isFault
-  const theirs = frames.filter((line) => !/\bnode:/.test(line) && !line.includes(ownFolder))
+  const isOurs = frames[0] !== undefined && isOwn(frames[0]) && !isFault
+  const theirs = frames.filter((line) => !/\bnode:/.test(line) && !isOwn(line))
   const shown = isOurs ? [] : isFault && theirs.length === 0 ? frames : theirs
   return [...said, ...shown.map((line) => line.trim())].map(indented)
 }
 
-const ownFolder = new URL('..', import.meta.url).href
+const packageRoot = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Code of this package: as it runs, or, where Node applies source maps, as it was written. */
+function isOwn(frame: string): boolean {
+  const [, below] = frame.split(packageRoot, 2)
+  return below !== undefined && /^(dist|avro|cli|compiler|dsl|embedded|registry|runtime|testing)\//.test(below)
+}
 
 const indented = (text: string): string => text.replaceAll(/^/gm, '  ')

@@ -4,7 +4,7 @@ import { command, type CommandContext } from '../command.js'
 import { loadProject } from '../config-file.js'
 import { DevTopics } from '../dev/create-topics.js'
 import { startServices } from '../dev/embedded-services.js'
-import { fillRegistry } from '../dev/fill-registry.js'
+import { fillRegistry, registerDerived } from '../dev/fill-registry.js'
 import { PipelineProcesses } from '../dev/pipeline-processes.js'
 import { ExitCode } from '../exit-code.js'
 import { printDiagnostics } from '../print-diagnostics.js'
@@ -28,6 +28,7 @@ export default command({
       const pipelines = await build(context, builder, changed)
       if (pipelines === undefined) return
       await topics.createFor(pipelines)
+      await registerDerived(pipelines, services.registry.url, terminal)
       await processes.restart(pipelines.map(({ name }) => name))
     }
     await watchProject(builder, terminal, rebuild)

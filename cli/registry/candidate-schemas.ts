@@ -1,6 +1,6 @@
 /** What a project wants to see in its registry: schema files, and schemas derived from the types of sinks. */
 import { schemaText } from '../../avro/print-schema.js'
-import type { ResolvedSerde } from '../../compiler/ir/resolved-plan.js'
+import { derivedVersion, type ResolvedPlan, type ResolvedSerde } from '../../compiler/ir/resolved-plan.js'
 import type { Project } from '../config-file.js'
 import { resolvedPlans } from '../resolved-plans.js'
 import { schemaFiles, type SchemaFile } from './schema-files.js'
@@ -20,14 +20,18 @@ export async function candidateSchemas(project: Project): Promise<readonly Candi
 
 /** Of pipelines that resolve: before the first `pull` the types of topics are not known yet. */
 async function derivedSchemas(project: Project): Promise<readonly Candidate[]> {
+  return derivedCandidates(await resolvedPlans(project))
+}
+
+/** Schemas of the TypeScript types of sinks, for subjects that the lock does not hold. */
+export function derivedCandidates(plans: readonly ResolvedPlan[]): readonly Candidate[] {
   const schemas = new Map<string, Candidate>()
   const add = (serde: ResolvedSerde) => {
-    // No version in the lock: the schema is that of the TypeScript type.
-    if (serde.kind !== 'avro' || serde.writers.length > 0) return
+    if (serde.kind !== 'avro' || serde.writers.some(({ version }) => version !== derivedVersion)) return
     const { subject, schema } = serde
     schemas.set(subject, { subject, schema: schemaText(schema), mentions: [] })
   }
-  for (const plan of await resolvedPlans(project)) {
+  for (const plan of plans) {
     for (const node of plan.nodes) {
       const topic = node.kind === 'to' ? plan.topics.get(node.id) : undefined
       if (topic === undefined) continue

@@ -23,6 +23,9 @@ export type ResolvedSerde =
     }
   | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid'; readonly nullable: boolean }
 
+/** Version of a schema that was derived from a TypeScript type: no registry has given one yet. */
+export const derivedVersion = 0
+
 export interface WriterVersion {
   readonly version: number
   /** Fingerprint with logical types (avro/fingerprint.ts); the runtime finds this registry's id by it. */

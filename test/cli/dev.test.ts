@@ -73,6 +73,26 @@ describe('millrace dev', () => {
     expect(await dev.end('SIGTERM')).toMatchObject({ code: 0 })
   })
 
+  it('registers what new sinks derive from their types', async () => {
+    await using dev = project.start(['dev'])
+    await dev.says(/large-orders info running tasks=/)
+    await project.write(
+      'pipelines/ids.ts',
+      `import { avro, pipeline, topic } from 'millrace'
+import { orders } from './large-orders.js'
+export const ids = pipeline('ids', (p) => {
+  p.stream(orders).map(({ id }) => ({ id })).to(topic('ids', { value: avro<{ id: string }>() }))
+})
+`,
+    )
+    await dev.says(/\bids info running tasks=/)
+    const services = servicesOf(dev)
+    await project.run(['produce', 'orders', '--key', 'id'], { ...services, input: order('a', 1) })
+    const tail = await project.run(['tail', 'ids', '--from', 'beginning', '--limit', '1'], services)
+    expect(JSON.parse(tail.stdout)).toMatchObject({ key: 'a', value: { id: 'a' } })
+    expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
+  })
+
   it('leaves no process behind, also when it is killed', async () => {
     await using dev = project.start(['dev'])
     await dev.says(/running large-orders \(process \d+\)/)

@@ -123,6 +123,43 @@ describe('schemas of a project, one command after the other', () => {
   })
 })
 
+describe('schemas that sinks derive from their types', () => {
+  const source = (fields: string) => `import { avro, pipeline, topic } from 'millrace'
+import { orders } from './large-orders.js'
+const ids = topic('ids', { value: avro<{ ${fields} }>() })
+export const idsOnly = pipeline('ids-only', (p) => {
+  p.stream(orders).map(({ id }) => ({ id, n: 1 })).to(ids)
+})
+`
+
+  it('are registered once, locked by a pull, and from then on what the type is checked against', async () => {
+    await project.write('pipelines/ids.ts', source('id: string; n: number'))
+    const checked = await project.run(['schema', 'check'])
+    expect(checked.stdout).toMatch(/^new +ids-value$/m)
+    const registered = await project.run(['schema', 'register'])
+    expect(registered.stdout).toMatch(/^registered +ids-value version 1 /m)
+    expect(registered.code).toBe(0)
+    expect((await project.run(['schema', 'register'])).stdout).toMatch(/^unchanged +ids-value version 1 /m)
+    const answer = await fetch(`${registry.url}/subjects/ids-value/versions/1/schema`)
+    expect(await answer.json()).toEqual({
+      type: 'record',
+      name: 'Ids',
+      fields: [
+        { name: 'id', type: 'string' },
+        { name: 'n', type: 'double' },
+      ],
+    })
+    expect((await project.run(['schema', 'pull'])).code).toBe(0)
+    expect(await project.read('generated/schemas.ts')).toContain("'ids-value': Ids")
+    expect(await project.run(['check'])).toMatchObject({ code: 0 })
+    await project.write('pipelines/ids.ts', source('id: string; n: string'))
+    const { code, stderr } = await project.run(['check'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/error\[MR\d+\]/)
+    await project.remove('pipelines/ids.ts')
+  })
+})
+
 describe('schemas that mention one another', () => {
   it('are registered with references, and pulled with them', async () => {
     await project.write('schemas/address.avsc', record('Address', text('city')))

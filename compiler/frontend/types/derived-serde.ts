@@ -2,7 +2,7 @@
 import { schemaFingerprint } from '../../../avro/fingerprint.js'
 import { isError, type Diagnostic, type PassResult } from '../../diagnostics/diagnostic.js'
 import { noAvroForm, openType } from '../../diagnostics/types.js'
-import type { ResolvedSerde } from '../../ir/resolved-plan.js'
+import { derivedVersion, type ResolvedSerde } from '../../ir/resolved-plan.js'
 import type { Span } from '../../ir/span.js'
 import type { RecordTypes, ValueType } from '../../ir/value-type.js'
 import { deriveSchema } from '../../types/derive-schema.js'
@@ -34,7 +34,7 @@ export function derivedSerde({
   if (longs.size > 1) found.push(noAvroForm(name, 'both bigint and Long stand for Avro longs: use one of them', span))
   if (schema === undefined || found.some(isError)) return { value: undefined, diagnostics: found }
   // No registry holds it yet: it is its own only version.
-  const writers = [{ version: 0, fingerprint: schemaFingerprint(schema), schema }]
+  const writers = [{ version: derivedVersion, fingerprint: schemaFingerprint(schema), schema }]
   const long = longs.has('bigint') ? 'bigint' : 'number'
   return { value: { kind: 'avro', subject, schema, long, writers, nullable }, diagnostics: found }
 }
