@@ -55,6 +55,7 @@ export function buildManifest(
       source: node.span && `${node.span.file}:${node.span.line}:${node.span.column}`,
     })),
     ...structure,
+    stores: [],
     schemas: ir.slots.map(({ slot, subject, fingerprint, schema }) => ({
       slot,
       subject,

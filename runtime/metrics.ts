@@ -56,6 +56,11 @@ const TASK_METRICS: readonly {
     read: ({ metrics }) => metrics.processMs / 1000,
   },
   {
+    name: 'kafka_streams_task_changelog_records_total',
+    help: 'Records that the task has written to changelogs.',
+    read: ({ metrics }) => metrics.changelogged,
+  },
+  {
     name: 'kafka_streams_task_record_lag',
     help: 'Records in the input partitions that are not processed yet.',
     read: ({ lag }) => lag,
@@ -91,6 +96,11 @@ const THREAD_METRICS: readonly {
     name: 'kafka_streams_thread_transcoded_messages_total',
     help: 'Messages of a writer schema that was unknown at build time: rebuild the pipeline.',
     read: ({ status }) => status.transcodedMessages,
+  },
+  {
+    name: 'kafka_streams_thread_restore_remaining_records_total',
+    help: 'Offsets of changelogs that are still to be read before their tasks run.',
+    read: ({ status }) => status.restoring.reduce((sum, { position, end }) => sum + Math.max(0, end - position), 0),
   },
 ]
 

@@ -31,9 +31,10 @@ export const prepareTopics = async (
   await waitForTopics(client, externalTopics(manifest), options, onMissing)
   const counts = internalPartitions(manifest, (topic) => client.topic(topic)?.partitions.length)
   const existing = await describeTopics(client, [...counts.keys()], options)
+  const changelogs = manifest.stores.flatMap(({ changelog }) => changelog ?? [])
   await createTopics(
     client,
-    manifest.internalTopics
+    [...manifest.internalTopics, ...changelogs]
       .filter(({ topic }) => !existing.has(topic))
       .map(({ topic, config }) => ({ topic, config, partitions: counts.get(topic) ?? 1 })),
     options,
@@ -44,6 +45,16 @@ export const prepareTopics = async (
       throw new Error(
         `internal topic ${topic} has ${found} partitions, the pipeline wants ${partitions}: ` +
           'delete the topic while the application is stopped, or set the number back',
+      )
+    }
+  }
+  for (const { topic } of changelogs) {
+    const found = existing.get(topic)?.partitions.length
+    const wanted = counts.get(topic)
+    if (found !== undefined && found !== wanted) {
+      throw new Error(
+        `changelog ${topic} has ${found} partitions, its tasks are ${wanted}: the inputs have other partitions than when ` +
+          'the state was built; stop the application and reset it to build the state anew',
       )
     }
   }

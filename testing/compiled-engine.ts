@@ -10,6 +10,7 @@ import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestSubTopol
 import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
 import { keyPartition } from './key-partition.js'
 import { manifestSerdes } from './manifest-serdes.js'
+import { StoreSet } from '../runtime/state/store-set.js'
 import { MemoryOutputs } from './memory-outputs.js'
 import { MemorySchemas } from './memory-schemas.js'
 
@@ -131,6 +132,7 @@ class CompiledEngine implements Engine {
         partition,
         outputs: this.#outputs,
         schemas: this.#schemas,
+        stores: StoreSet.of(this.#generated.manifest.stores, sub.id),
         log: { print: this.#options.print },
         deadline: Infinity,
       })

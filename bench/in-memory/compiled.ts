@@ -1,5 +1,6 @@
 import { Stop, type GeneratedPipeline, type TaskOutputs, type TopicOutput } from '../../runtime/abi/index.js'
 import { BatchCursor, BatchWriter, partitionForKey } from '../../runtime/kafka/record-batch/index.js'
+import { StoreSet } from '../../runtime/state/store-set.js'
 import { schemaIds, type Contender } from './contender.js'
 
 /**
@@ -29,6 +30,7 @@ export function compiled(pipeline: GeneratedPipeline): Contender {
         throw new Error(`schema ${id} was not expected`)
       },
     },
+    stores: new StoreSet([]),
     log: { print: () => undefined },
     deadline: Infinity,
   })

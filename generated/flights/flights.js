@@ -1578,6 +1578,7 @@ var manifest = {
     }
   ],
   "internalTopics": [],
+  "stores": [],
   "schemas": [
     {
       "slot": 0,

@@ -213,6 +213,7 @@ var manifest = {
     }
   ],
   "internalTopics": [],
+  "stores": [],
   "schemas": []
 };
 var pipeline = {

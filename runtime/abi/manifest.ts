@@ -1,7 +1,7 @@
 /** What a generated module tells about itself, as plain JSON. The runtime refuses another `abi`. */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
 
-export const ABI = 1
+export const ABI = 2
 
 export interface Manifest {
   readonly abi: number
@@ -19,6 +19,7 @@ export interface Manifest {
   readonly sinks: readonly ManifestTopic[]
   /** Topics that a chosen sink may write to are not known at build time. */
   readonly internalTopics: readonly ManifestInternalTopic[]
+  readonly stores: readonly ManifestStore[]
   /** Schema slots: a generated reader or writer each, found in this registry by fingerprint. */
   readonly schemas: readonly ManifestSchema[]
 }
@@ -63,5 +64,26 @@ export interface ManifestInternalTopic {
   /** `<applicationId>-<name>-repartition`. */
   readonly topic: string
   readonly partitions: number | undefined
+  readonly config: Readonly<Record<string, string>>
+}
+
+export interface ManifestStore {
+  /** Unique in the pipeline. */
+  readonly name: string
+  /** Each of its tasks has one. */
+  readonly subTopology: number
+  readonly kind: 'key-value' | 'window' | 'session' | 'buffer'
+  /** Numbers of a row, beside its timestamp. */
+  readonly columns: number
+  /** Of windows, sessions and buffers: length of a time bucket, ms. Windows: the advance; else a part of the retention. */
+  readonly bucketMs: number
+  /** Of windows: whether rows of a key are gone through in order. */
+  readonly ranges: boolean
+  /** `<applicationId>-<name>-changelog`; undefined: lost with the process. */
+  readonly changelog: ManifestChangelog | undefined
+}
+
+export interface ManifestChangelog {
+  readonly topic: string
   readonly config: Readonly<Record<string, string>>
 }

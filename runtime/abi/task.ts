@@ -4,6 +4,10 @@
  * asynchronous and nothing allocates per record.
  */
 import type { BatchWriter } from '../kafka/record-batch/batch-writer.js'
+import type { SessionStore } from '../state/session-store.js'
+import type { Table } from '../state/table.js'
+import type { TimeBuffer } from '../state/time-buffer.js'
+import type { WindowStore } from '../state/window-store.js'
 import type { Manifest } from './manifest.js'
 
 /** Default export of a generated module. */
@@ -82,6 +86,7 @@ export interface TaskContext {
   readonly partition: number
   readonly outputs: TaskOutputs
   readonly schemas: TaskSchemas
+  readonly stores: TaskStores
   readonly log: TaskLog
   /** Monotonic deadline of the current slice in ms (`performance.now()`); looked at every few hundred records. */
   deadline: number
@@ -114,6 +119,19 @@ export interface TopicOutput {
   partitionOf(key: Uint8Array, start: number, end: number): number
   /** Sticky partition for records without a key. */
   stickyPartition(): number
+}
+
+/** The stores of one task. Look them up when the task is created, by the names in the manifest; else RangeError. */
+export interface TaskStores {
+  /** Of every kind: the rows. */
+  table(name: string): Table
+  windows(name: string): WindowStore
+  sessions(name: string): SessionStore
+  buffer(name: string): TimeBuffer
+  /** Generated code calls it before each record that may write to a store… */
+  mark(): void
+  /** …and this one, beside `TaskOutputs.rollback`, when the record failed. */
+  rollback(): void
 }
 
 /** Which generated reader a schema id of this registry belongs to. */

@@ -63,7 +63,9 @@ export class Committer {
   async #commit(tasks: readonly TaskRunner[]): Promise<void> {
     const offsets: PartitionOffset[] = []
     for (const task of tasks) {
-      task.seal()
+      task.sealForCommit()
+      // Processing goes on; what is lost on the way ends the process.
+      task.stores.commit()
       for (const { source, offset } of task.inputs) {
         if (offset === this.#committed.get(source.key)) continue
         offsets.push({ topic: source.topic, partition: source.partition, offset })

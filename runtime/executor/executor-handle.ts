@@ -39,6 +39,7 @@ const CLOSE_MS = 5000
 
 const NOTHING: ExecutorStatus = {
   tasks: [],
+  restoring: [],
   fetchedBytes: 0,
   unacknowledgedBytes: 0,
   transcodedMessages: 0,

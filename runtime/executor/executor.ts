@@ -5,19 +5,23 @@
  */
 import type { GeneratedPipeline } from '../abi/index.js'
 import { KafkaClient } from '../kafka/client.js'
+import { EARLIEST, listOffsets } from '../kafka/admin.js'
 import { Fetcher } from '../kafka/fetcher.js'
 import { Producer } from '../kafka/producer.js'
 import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { retry } from '../kafka/retry.js'
+import { partitionKey } from '../kafka/topic-partition.js'
 import { maxMessageBytes } from '../kafka/topic-limits.js'
 import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
 import { TransactionalProducer } from '../kafka/transactional-producer.js'
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
 import { HttpRegistry } from '../registry/http-registry.js'
 import type { RuntimeRegistry } from '../registry/runtime-registry.js'
+import { StoreSet, limitRows } from '../state/store-set.js'
 import { OpenOutputs, type OutputTopic } from '../task/outputs.js'
 import { SchemaDirectory } from '../task/schemas.js'
+import { Restoration, type ChangelogSource } from '../task/restoration.js'
 import { RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
@@ -32,6 +36,8 @@ import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type
 const SLICE_MS = 10
 /** …and all of them to the event loop. */
 const TURN_MS = 20
+/** What can be undone takes memory: beyond it, a commit does not wait for the interval. */
+const MAX_JOURNAL_BYTES = 64 * 1024 * 1024
 const STATUS_INTERVAL_MS = 1000
 /** Kafka's default, for topics whose configuration we may not see. */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588
@@ -46,6 +52,8 @@ export class Executor {
   readonly #registry: RuntimeRegistry | undefined
   readonly #schemas: SchemaDirectory
   readonly #tasks = new Map<string, TaskRunner>()
+  /** Tasks whose stores are not ready yet. */
+  readonly #restoring = new Map<string, { readonly task: TaskStart; readonly restoration: Restoration }>()
   readonly #committer: Committer | TransactionalCommitter
   readonly #pool = new BufferPool()
   /** `max.message.bytes` of output topics. */
@@ -165,11 +173,54 @@ export class Executor {
   async #assign(tasks: readonly TaskStart[]): Promise<void> {
     const topics = tasks.flatMap(({ inputs }) => inputs.map(({ topic }) => topic))
     await this.#refresh([...new Set([...topics, ...fixedTopics(this.#pipeline.manifest)])], Infinity)
-    for (const task of tasks) this.#open(task)
+    await Promise.all(tasks.map((task) => this.#prepare(task)))
     this.#schedule()
   }
 
-  #open({ id, inputs: starts }: TaskStart): void {
+  /** Opens a task, or begins to restore its stores. */
+  async #prepare(task: TaskStart): Promise<void> {
+    const stores = StoreSet.of(this.#pipeline.manifest.stores, task.id.subTopology)
+    const topics = stores.all.flatMap(({ description }) => description.changelog?.topic ?? [])
+    if (topics.length === 0) {
+      this.#open(task, stores)
+      return
+    }
+    const { partition } = task.id
+    const partitions = topics.map((topic) => ({ topic, partition }))
+    const starts = await listOffsets(this.#client, partitions, EARLIEST, { timeoutMs: Infinity })
+    const sources: ChangelogSource[] = []
+    for (const store of stores.all) {
+      const topic = store.description.changelog?.topic
+      if (topic === undefined) continue
+      limitRows(store, this.#outputTopic(topic)?.options.maxRecordBytes ?? DEFAULT_MAX_MESSAGE_BYTES)
+      const offset = starts.get(partitionKey(topic, partition)) ?? 0
+      sources.push({ store, source: this.#fetcher.assign(topic, partition, offset, 'none'), offset })
+    }
+    const { checkCrcs, fetch } = this.#options
+    const restoration = new Restoration(stores, sources, { checkCrcs, isolation: fetch.isolation })
+    this.#restoring.set(formatTaskId(task.id), { task, restoration })
+  }
+
+  /** Lets restorations run; tasks that are ready are opened. Returns whether there is more to do at once. */
+  #restoreStores(): boolean {
+    let more = false
+    for (const [key, { task, restoration }] of this.#restoring) {
+      const progress = restoration.run(performance.now() + SLICE_MS)
+      if (progress === 'more') more = true
+      if (progress !== 'done') continue
+      this.#stopRestoring(key)
+      this.#open(task, restoration.stores)
+      this.#log('debug', 'stores are restored', { task: key, stores: restoration.status })
+    }
+    return more
+  }
+
+  #stopRestoring(key: string): void {
+    for (const source of this.#restoring.get(key)?.restoration.sources ?? []) this.#fetcher.unassign(source)
+    this.#restoring.delete(key)
+  }
+
+  #open({ id, inputs: starts }: TaskStart, stores: StoreSet): void {
     const { checkCrcs, fetch } = this.#options
     const inputs = starts.map(({ topic, partition, offset, reset }) => {
       this.#committer.startAt({ topic, partition, offset })
@@ -179,7 +230,9 @@ export class Executor {
     const describe = (topic: string): OutputTopic | undefined => this.#outputTopic(topic)
     const outputs = new OpenOutputs(this.#pipeline.manifest.sinks, describe)
     const deadLetters = new OpenOutputs([], describe)
-    this.#tasks.set(formatTaskId(id), new TaskRunner(id, inputs, outputs, deadLetters, this.#environment()))
+    const changelogs = new OpenOutputs([], describe)
+    const runner = new TaskRunner(id, inputs, outputs, deadLetters, this.#environment(), stores, changelogs)
+    this.#tasks.set(formatTaskId(id), runner)
   }
 
   #outputTopic(topic: string): OutputTopic | undefined {
@@ -238,13 +291,16 @@ export class Executor {
     if (this.#failed || this.#closed || this.#isHeld()) return
     const turnEnds = performance.now() + TURN_MS
     let more = false
+    let journalBytes = 0
     try {
+      more = this.#restoreStores()
       for (const [key, task] of [...this.#tasks]) {
         if (performance.now() >= turnEnds) {
           more = true
           break
         }
         if (task.run(performance.now() + SLICE_MS) === 'more') more = true
+        journalBytes += task.stores.journalBytes
         // Who has run waits behind those who have not.
         this.#tasks.delete(key)
         this.#tasks.set(key, task)
@@ -254,6 +310,7 @@ export class Executor {
       void this.#failRecord(error)
       return
     }
+    if (journalBytes > MAX_JOURNAL_BYTES) void this.#commit()
     if (more) this.#schedule()
   }
 
@@ -317,6 +374,7 @@ export class Executor {
   async #revoke(ids: readonly TaskId[]): Promise<void> {
     const tasks: TaskRunner[] = []
     for (const id of ids) {
+      this.#stopRestoring(formatTaskId(id))
       const task = this.#tasks.get(formatTaskId(id))
       if (task === undefined) continue
       this.#tasks.delete(formatTaskId(id))
@@ -353,20 +411,25 @@ export class Executor {
     }
   }
 
-  /** Tasks have no state but their positions: new ones take their places at the committed offsets. */
+  /** New tasks take the places of the old ones, at the committed offsets, with the stores as they were then. */
   #restore(committedOffset: (key: string) => number | undefined): void {
-    const starts = [...this.#tasks.values()].map(({ id, inputs }) => ({
+    const starts = [...this.#tasks.values()].map(({ id, inputs, stores }) => ({
       id,
+      stores,
       inputs: inputs.map(({ source: { topic, partition, key, reset }, offset }) => {
         return { topic, partition, offset: committedOffset(key) ?? offset, reset }
       }),
     }))
-    this.#drop(starts.map(({ id }) => id))
-    for (const start of starts) this.#open(start)
+    for (const { id, inputs, stores } of starts) {
+      this.#drop([id])
+      stores.abort()
+      this.#open({ id, inputs }, stores)
+    }
   }
 
   #drop(ids: readonly TaskId[]): void {
     for (const id of ids) {
+      this.#stopRestoring(formatTaskId(id))
       const task = this.#tasks.get(formatTaskId(id))
       if (task === undefined) continue
       this.#tasks.delete(formatTaskId(id))
@@ -385,6 +448,7 @@ export class Executor {
     clearInterval(this.#commitTimer)
     clearInterval(this.#statusTimer)
     clearTimeout(this.#lingerTimer)
+    for (const key of [...this.#restoring.keys()]) this.#stopRestoring(key)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
     this.#committer.close()
     await this.#producer.close()
@@ -411,6 +475,7 @@ export class Executor {
       type: 'status',
       status: {
         tasks: tasks.map(statusOf),
+        restoring: [...this.#restoring.values()].flatMap(({ restoration }) => restoration.status),
         fetchedBytes: fetchedBytesOf(tasks),
         unacknowledgedBytes: this.#producer.bufferedBytes,
         transcodedMessages: this.#schemas.transcoded,

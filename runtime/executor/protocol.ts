@@ -2,6 +2,7 @@
  * Messages between the main thread and an executor: plain data only, so that the executor may sit in a worker thread.
  * The main thread commands, the executor answers each command with `done` and reports on its own what happens.
  */
+import type { RestoreStatus } from '../task/restoration.js'
 import type { TaskMetrics } from '../task/task-metrics.js'
 import type { PartitionOffset } from '../kafka/offsets.js'
 import type { ResetPolicy } from '../kafka/fetched-partition.js'
@@ -47,6 +48,8 @@ export interface TaskStatus {
 
 export interface ExecutorStatus {
   readonly tasks: readonly TaskStatus[]
+  /** Stores that are not ready: their tasks do not run yet. */
+  readonly restoring: readonly RestoreStatus[]
   readonly fetchedBytes: number
   readonly unacknowledgedBytes: number
   readonly transcodedMessages: number

@@ -22,8 +22,9 @@ export const externalTopics = (manifest: Manifest): readonly string[] => {
 }
 
 /** Topics that every task may write to, so that their partitions are known before it starts. */
-export const fixedTopics = ({ sinks, operators, onError }: Manifest): string[] => {
+export const fixedTopics = ({ sinks, operators, onError, stores }: Manifest): string[] => {
   const topics = new Set(sinks.map(({ topic }) => topic).filter((topic) => topic !== ''))
+  for (const { changelog } of stores) if (changelog !== undefined) topics.add(changelog.topic)
   for (const policy of [onError, ...operators.map((operator) => operator.onError)]) {
     if (policy.kind === 'dead-letter') topics.add(policy.topic)
   }
@@ -52,7 +53,7 @@ export const inputsOf = (
 
 /**
  * Partition counts of internal topics: as given, else as many as the widest input of the sub-topologies that write
- * them, as in Kafka Streams.
+ * them, as in Kafka Streams. A changelog has a partition for each task that writes it.
  */
 export const internalPartitions = (manifest: Manifest, partitions: PartitionCount): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
@@ -68,6 +69,11 @@ export const internalPartitions = (manifest: Manifest, partitions: PartitionCoun
     return Math.max(1, ...inputs.map((input) => countOf(input, [...seen, topic])))
   }
   for (const { topic } of manifest.internalTopics) counts.set(topic, countOf(topic, []))
+  for (const { changelog, subTopology } of manifest.stores) {
+    if (changelog === undefined) continue
+    const inputs = manifest.subTopologies.find(({ id }) => id === subTopology)?.inputs ?? []
+    counts.set(changelog.topic, Math.max(1, ...inputs.map(({ topic }) => countOf(topic, []))))
+  }
   return counts
 }
 

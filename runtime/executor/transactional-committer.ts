@@ -128,7 +128,7 @@ export class TransactionalCommitter {
     if (this.#producer.isHeld) throw new TransactionAbortableError('the transaction must be aborted')
     const offsets: PartitionOffset[] = []
     for (const task of tasks) {
-      task.seal()
+      task.sealForCommit()
       for (const { source, offset } of task.inputs) {
         if (offset === this.#committed.get(source.key)) continue
         offsets.push({ topic: source.topic, partition: source.partition, offset })
@@ -137,6 +137,7 @@ export class TransactionalCommitter {
     if (offsets.length === 0 && !this.#producer.isOpen) return
     await this.#end(offsets)
     this.commits++
+    for (const task of tasks) task.stores.commit()
     for (const { topic, partition, offset } of offsets) {
       const key = partitionKey(topic, partition)
       if (this.#committed.has(key)) this.#committed.set(key, offset)

@@ -18,11 +18,22 @@ export interface RowIndex {
   clear(): void
 }
 
+/** A key with its value is larger than a record of the changelog may be. Thrown before anything is written. */
+export class RowTooLargeError extends Error {
+  override name = 'RowTooLargeError'
+
+  constructor(bytes: number, limit: number) {
+    super(`a row of ${bytes} bytes: its store's changelog takes ${limit}`)
+  }
+}
+
 export class Table {
   /** Rows that live. */
   size = 0
   /** Whether the last `insert` made a new row. */
   inserted = false
+  /** Most bytes of a key with its value. */
+  maxRowBytes = Infinity
   readonly columns: number
   readonly #arena = new Arena()
   readonly #index = new HashIndex()
@@ -72,7 +83,10 @@ export class Table {
     return this.#find(buffer, start, end, hashBytes(buffer, start, end))
   }
 
-  /** Slot of a key; a new row has this timestamp (ms), columns 0 and value null, an old one stays as it is. */
+  /**
+   * Slot of a key; a new row has this timestamp (ms), columns 0 and value null, an old one stays as it is.
+   * Throws RowTooLargeError.
+   */
   insert(buffer: Uint8Array, start: number, end: number, timestamp: number): number {
     const hash = hashBytes(buffer, start, end)
     const found = this.#find(buffer, start, end, hash)
@@ -80,6 +94,7 @@ export class Table {
     if (found >= 0) return found
     const rows = this.#rows
     const length = end - start
+    if (length > this.maxRowBytes) throw new RowTooLargeError(length, this.maxRowBytes)
     const address = this.#arena.allocate(length)
     const page = this.#arena.page(address)
     let p = this.#arena.start(address)
@@ -144,8 +159,11 @@ export class Table {
     return this.valueStart(slot) + this.#rows.get(slot, Field.ValueLength)
   }
 
+  /** Copies the bytes. Throws RowTooLargeError. */
   setValue(slot: number, buffer: Uint8Array, start: number, end: number): void {
     const length = end - start
+    const size = this.#rows.get(slot, Field.KeyLength) + length
+    if (size > this.maxRowBytes) throw new RowTooLargeError(size, this.maxRowBytes)
     const address = this.#arena.allocate(length)
     const page = this.#arena.page(address)
     const to = this.#arena.start(address)

@@ -6,6 +6,8 @@ export interface TaskMetrics {
   deadLettered: number
   corruptBatches: number
   processMs: number
+  /** Records written to changelogs. */
+  changelogged: number
 }
 
 export const newTaskMetrics = (): TaskMetrics => ({
@@ -14,4 +16,5 @@ export const newTaskMetrics = (): TaskMetrics => ({
   deadLettered: 0,
   corruptBatches: 0,
   processMs: 0,
+  changelogged: 0,
 })

@@ -7,6 +7,8 @@ import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestOperator
 import { CorruptBatchError, DecompressionError, type BatchWriter } from '../kafka/record-batch/index.js'
 import type { TaskId } from '../kafka/task-id.js'
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
+import { writeChanges } from '../state/changelog.js'
+import type { StoreSet } from '../state/store-set.js'
 import { DeadLetters, type FailedRecord } from './dead-letter.js'
 import { headRecord } from './failed-record.js'
 import type { OpenOutputs } from './outputs.js'
@@ -48,6 +50,7 @@ const PARKED_RETRY_MS = 1000
 export class TaskRunner {
   readonly id: TaskId
   readonly inputs: readonly TaskInput[]
+  readonly stores: StoreSet
   readonly metrics: TaskMetrics = newTaskMetrics()
   /** When the oldest record in the open batches was written, `performance.now()`; 0: they are empty. */
   openSince = 0
@@ -59,6 +62,8 @@ export class TaskRunner {
   readonly #context: { deadline: number }
   readonly #outputs: OpenOutputs
   readonly #deadLetters: DeadLetters
+  readonly #changelogs: OpenOutputs
+  #changelogSerial = 0
   readonly #missingTopics = new Set<string>()
   #corruptTries = 0
   #closed = false
@@ -69,9 +74,13 @@ export class TaskRunner {
     outputs: OpenOutputs,
     deadLetterOutputs: OpenOutputs,
     environment: TaskEnvironment,
+    stores: StoreSet,
+    changelogs: OpenOutputs,
   ) {
     this.id = id
     this.inputs = inputs
+    this.stores = stores
+    this.#changelogs = changelogs
     this.#environment = environment
     this.#outputs = outputs
     this.#deadLetters = new DeadLetters(deadLetterOutputs)
@@ -79,6 +88,7 @@ export class TaskRunner {
       partition: id.partition,
       outputs,
       schemas: environment.schemas,
+      stores,
       log: {
         print: (label: string, key: unknown, value: unknown) => {
           environment.print(label, key, value)
@@ -125,6 +135,23 @@ export class TaskRunner {
     this.#deadLetters.outputs.seal((topic, partition, writer) => {
       this.#environment.send(topic, partition, writer)
     })
+  }
+
+  /**
+   * Sends all open batches and what has changed in the stores since the last commit. What happens then is the
+   * committer's: `stores.commit` or `stores.abort`.
+   */
+  sealForCommit(): void {
+    for (const { description, table } of this.stores.all) {
+      if (description.changelog === undefined) continue
+      const writer = this.#changelogs.topic(description.changelog.topic)?.writers[this.id.partition]
+      if (writer === undefined) throw new Error(`no metadata of changelog ${description.changelog.topic}`)
+      this.metrics.changelogged += writeChanges(table, writer, this.#changelogSerial++)
+    }
+    this.#changelogs.seal((topic, partition, writer) => {
+      this.#environment.send(topic, partition, writer)
+    })
+    this.seal()
   }
 
   close(): void {

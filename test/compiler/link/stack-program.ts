@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import { Stop, type GeneratedPipeline } from '../../../runtime/abi/index.js'
 import { BatchCursor, buildBatch } from '../../../runtime/kafka/record-batch/index.js'
+import { StoreSet } from '../../../runtime/state/store-set.js'
 import { MemoryOutputs } from '../../../testing/memory-outputs.js'
 import { MemorySchemas } from '../../../testing/memory-schemas.js'
 
@@ -15,6 +16,7 @@ const task = pipeline.createTask(0, {
   partition: 0,
   outputs: new MemoryOutputs(pipeline.manifest, () => 1),
   schemas: new MemorySchemas(pipeline.manifest),
+  stores: StoreSet.of(pipeline.manifest.stores, 0),
   log: { print: () => undefined },
   deadline: Infinity,
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Stop, type GeneratedPipeline } from '../../../runtime/abi/index.js'
 import { BatchCursor, buildBatch } from '../../../runtime/kafka/record-batch/index.js'
+import { StoreSet } from '../../../runtime/state/store-set.js'
 import { MemoryOutputs, type WrittenRecord } from '../../../testing/memory-outputs.js'
 import { MemorySchemas } from '../../../testing/memory-schemas.js'
 
@@ -65,6 +66,7 @@ export function run(pipeline: GeneratedPipeline, records: readonly InputRecord[]
     partition: 0,
     outputs,
     schemas: new MemorySchemas(pipeline.manifest),
+    stores: StoreSet.of(pipeline.manifest.stores, subTopology),
     log: { print: (...args) => printed.push(args) },
     deadline: Infinity,
   })

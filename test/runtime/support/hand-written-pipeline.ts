@@ -37,7 +37,7 @@ export const handWritten = (options: HandWritten): GeneratedPipeline => {
   const value = avro === undefined ? string : ({ kind: 'avro', subject: avro.subject, reader: 0, slots: [0] } as const)
   const onError = options.onError ?? { kind: 'fail' }
   const manifest: Manifest = {
-    abi: 1,
+    abi: 2,
     compiler: 'by hand',
     pipeline: options.applicationId,
     applicationId: options.applicationId,
@@ -48,6 +48,7 @@ export const handWritten = (options: HandWritten): GeneratedPipeline => {
     subTopologies: [{ id: 0, inputs: options.inputs.map((topic) => ({ topic, key: string, value })), outputs: [0] }],
     sinks: [{ topic: options.output, key: string, value }],
     internalTopics: [],
+    stores: [],
     schemas: avro === undefined ? [] : [{ slot: 0, ...avro }],
   }
   return { manifest, createTask: (_, context) => new HandWrittenTask(options, context) }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ErrorPolicy } from '../../../dsl/model/graph.js'
 import { FetchedPartition } from '../../../runtime/kafka/fetched-partition.js'
 import { buildBatch, recordsOf, BatchCursor, type BatchWriter } from '../../../runtime/kafka/record-batch/index.js'
+import { StoreSet } from '../../../runtime/state/store-set.js'
 import { OpenOutputs } from '../../../runtime/task/outputs.js'
 import { SchemaDirectory } from '../../../runtime/task/schemas.js'
 import { TaskInput } from '../../../runtime/task/task-input.js'
@@ -79,6 +80,8 @@ const setUp = (topics: readonly string[], onError: ErrorPolicy = { kind: 'fail' 
     new OpenOutputs(pipeline.manifest.sinks, describeTopic),
     new OpenOutputs([], describeTopic),
     environment,
+    new StoreSet([]),
+    new OpenOutputs([], describeTopic),
   )
   const run = (): string => {
     const progress = runner.run(Infinity)

@@ -1,0 +1,99 @@
+/**
+ * Rows as records of a changelog. The key is the stored key, which for windows and sessions is Kafka Streams' form; the
+ * record's timestamp is the row's. The value is a byte of flags, the columns as doubles, then the row's value. A deleted
+ * row is a tombstone.
+ */
+import { RecordReader, type BatchWriter, type RecordSection } from '../kafka/record-batch/index.js'
+import type { Table } from './table.js'
+
+const HAS_VALUE = 1
+/** The row's timestamp is none that a record can have: it follows the flags. */
+const HAS_TIMESTAMP = 2
+/** Most bytes of flags and timestamp. */
+const HEAD_BYTES = 9
+
+/** A changelog holds what no store with this configuration has written. */
+export class ChangelogFormatError extends Error {
+  override name = 'ChangelogFormatError'
+}
+
+const isRecordTimestamp = (timestamp: number): boolean => timestamp >= 0 && Number.isSafeInteger(timestamp)
+
+/** Bytes of a changelog value beside the row's own value. */
+export const changelogOverhead = (columns: number): number => HEAD_BYTES + 8 * columns
+
+/**
+ * Writes what changed since the last commit, once per row. `serial` is another one than in the call before, as for
+ * `BatchWriter.beginRecord`. Returns the number of records.
+ */
+export const writeChanges = (table: Table, writer: BatchWriter, serial: number): number => {
+  let records = 0
+  table.eachDirty((slot, live) => {
+    const timestamp = table.timestamp(slot)
+    const isLegal = isRecordTimestamp(timestamp)
+    const key = table.keyBuffer(slot)
+    const hasValue = live && table.hasValue(slot)
+    const length = hasValue ? table.valueEnd(slot) - table.valueStart(slot) : 0
+    const bound = changelogOverhead(table.columns) + length
+    let p = writer.beginRecord(serial, isLegal ? timestamp : 0, key, table.keyStart(slot), table.keyEnd(slot), bound)
+    records++
+    if (!live) {
+      writer.endNull()
+      return
+    }
+    const { buffer, view } = writer
+    buffer[p++] = (hasValue ? HAS_VALUE : 0) | (isLegal ? 0 : HAS_TIMESTAMP)
+    if (!isLegal) {
+      view.setFloat64(p, timestamp)
+      p += 8
+    }
+    for (let column = 0; column < table.columns; column++, p += 8) view.setFloat64(p, table.number(slot, column))
+    if (hasValue) {
+      table.valueBuffer(slot).copy(buffer, p, table.valueStart(slot), table.valueEnd(slot))
+      p += length
+    }
+    writer.endRecord(p)
+  })
+  return records
+}
+
+/** Applies records of a changelog from `fromOffset` on. Throws ChangelogFormatError. */
+export const applyChanges = (table: Table, section: RecordSection, fromOffset: number): number => {
+  const { columns } = table
+  const { buffer, view } = section
+  const reader = new RecordReader(section)
+  let records = 0
+  while (reader.next()) {
+    if (reader.offset < fromOffset) continue
+    const { keyStart, keyEnd, valueStart, valueEnd } = reader
+    if (keyEnd < 0) throw new ChangelogFormatError(`the record at offset ${reader.offset} has no key`)
+    records++
+    if (valueEnd < 0) {
+      const slot = table.find(buffer, keyStart, keyEnd)
+      if (slot >= 0) table.delete(slot)
+      continue
+    }
+    const flags = buffer[valueStart]!
+    let p = valueStart + 1
+    const numbersEnd = p + ((flags & HAS_TIMESTAMP) === 0 ? 0 : 8) + 8 * columns
+    const hasValue = (flags & HAS_VALUE) !== 0
+    if (numbersEnd > valueEnd || (!hasValue && numbersEnd < valueEnd) || flags > (HAS_VALUE | HAS_TIMESTAMP)) {
+      const length = valueEnd - valueStart
+      throw new ChangelogFormatError(
+        `the record at offset ${reader.offset} holds ${length} bytes that are no row of ${columns} columns`,
+      )
+    }
+    let { timestamp } = reader
+    if ((flags & HAS_TIMESTAMP) !== 0) {
+      timestamp = view.getFloat64(p)
+      p += 8
+    }
+    const slot = table.insert(buffer, keyStart, keyEnd, timestamp)
+    if (!table.inserted) table.setTimestamp(slot, timestamp)
+    for (let column = 0; column < columns; column++, p += 8) table.setNumber(slot, column, view.getFloat64(p))
+    if (hasValue) table.setValue(slot, buffer, p, valueEnd)
+    else if (table.hasValue(slot)) table.setNull(slot)
+  }
+  table.commit()
+  return records
+}

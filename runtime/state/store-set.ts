@@ -1,0 +1,110 @@
+/** All stores of one task: opened by the manifest, marked, committed and undone together. */
+import type { ManifestStore, TaskStores } from '../abi/index.js'
+import { changelogOverhead } from './changelog.js'
+import { SessionStore } from './session-store.js'
+import { Table } from './table.js'
+import { TimeBuffer } from './time-buffer.js'
+import { WindowStore } from './window-store.js'
+
+type Store = WindowStore | SessionStore | TimeBuffer
+
+export interface OpenStore {
+  readonly description: ManifestStore
+  readonly table: Table
+  /** undefined: a plain table. */
+  readonly store: Store | undefined
+}
+
+export class StoreSet implements TaskStores {
+  readonly all: readonly OpenStore[]
+  readonly #tables: readonly Table[]
+
+  constructor(descriptions: readonly ManifestStore[]) {
+    this.all = descriptions.map(open)
+    this.#tables = this.all.map(({ table }) => table)
+  }
+
+  /** Of one sub-topology. */
+  static of(stores: readonly ManifestStore[], subTopology: number): StoreSet {
+    return new StoreSet(stores.filter((store) => store.subTopology === subTopology))
+  }
+
+  table(name: string): Table {
+    return this.#find(name).table
+  }
+
+  windows(name: string): WindowStore {
+    const { store } = this.#find(name)
+    if (store instanceof WindowStore) return store
+    throw new RangeError(`store ${name} is no window store`)
+  }
+
+  sessions(name: string): SessionStore {
+    const { store } = this.#find(name)
+    if (store instanceof SessionStore) return store
+    throw new RangeError(`store ${name} is no session store`)
+  }
+
+  buffer(name: string): TimeBuffer {
+    const { store } = this.#find(name)
+    if (store instanceof TimeBuffer) return store
+    throw new RangeError(`store ${name} is no buffer`)
+  }
+
+  mark(): void {
+    for (const table of this.#tables) table.mark()
+  }
+
+  rollback(): void {
+    for (const table of this.#tables) table.rollback()
+  }
+
+  /** What was written since the last commit is final. */
+  commit(): void {
+    for (const table of this.#tables) table.commit()
+  }
+
+  /** Takes back what was written since the last commit. */
+  abort(): void {
+    for (const table of this.#tables) table.abort()
+  }
+
+  /** What `abort` would need: beyond some size, commit. */
+  get journalBytes(): number {
+    let bytes = 0
+    for (const table of this.#tables) bytes += table.journalBytes
+    return bytes
+  }
+
+  #find(name: string): OpenStore {
+    const found = this.all.find(({ description }) => description.name === name)
+    if (found === undefined) throw new RangeError(`the sub-topology has no store ${name}`)
+    return found
+  }
+}
+
+/** Least part of a record batch that a row cannot have: headers of batch and record. */
+const BATCH_OVERHEAD = 128
+
+/** Rows must fit a record of their changelog. */
+export const limitRows = ({ table }: OpenStore, maxRecordBytes: number): void => {
+  table.maxRowBytes = maxRecordBytes - BATCH_OVERHEAD - changelogOverhead(table.columns)
+}
+
+const open = (description: ManifestStore): OpenStore => {
+  const store = specialStore(description)
+  return { description, store, table: store?.table ?? new Table(description.columns) }
+}
+
+const specialStore = (description: ManifestStore): Store | undefined => {
+  switch (description.kind) {
+    case 'key-value':
+      return undefined
+    case 'window':
+      return new WindowStore(description)
+    case 'session':
+      return new SessionStore(description)
+    case 'buffer':
+      return new TimeBuffer(description)
+  }
+}
