@@ -120,7 +120,7 @@ describe('starting', () => {
     const pipeline = simple('e', 'in', 'out')
     const old = { ...pipeline, manifest: { ...pipeline.manifest, abi: 0 } }
     await expect(appOn(broker, old).start()).rejects.toThrow(
-      /compiled for runtime interface 0 .*this is 1: run `millrace build` again/,
+      /compiled for runtime interface 0 .*this is 2: run `millrace build` again/,
     )
     await expect(loadPipeline('/nowhere/module.mjs')).rejects.toThrow(/cannot load the pipeline \/nowhere\/module\.mjs/)
   })
