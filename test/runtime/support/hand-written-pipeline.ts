@@ -7,7 +7,9 @@ import {
   type GeneratedPipeline,
   type GeneratedTask,
   type Manifest,
+  type ManifestStore,
   type TaskContext,
+  type TaskStores,
 } from '../../../runtime/abi/index.js'
 import type { ErrorPolicy } from '../../../dsl/model/graph.js'
 import { RecordReader } from '../../../runtime/kafka/record-batch/index.js'
@@ -21,10 +23,17 @@ export interface HandWritten {
   readonly topologyHash?: string
   /** Values are framed Avro of this schema, in and out; `map` gets and gives them without the frame. */
   readonly avro?: { readonly subject: string; readonly schema: string; readonly fingerprint: string }
+  readonly stores?: readonly ManifestStore[]
   /** undefined: the record is dropped. */
   readonly map: (
     value: Buffer | null,
-    record: { readonly key: Buffer | null; readonly offset: number; readonly input: number },
+    record: {
+      readonly key: Buffer | null
+      readonly offset: number
+      readonly timestamp: number
+      readonly input: number
+      readonly stores: TaskStores
+    },
   ) => Buffer | undefined
 }
 
@@ -48,7 +57,7 @@ export const handWritten = (options: HandWritten): GeneratedPipeline => {
     subTopologies: [{ id: 0, inputs: options.inputs.map((topic) => ({ topic, key: string, value })), outputs: [0] }],
     sinks: [{ topic: options.output, key: string, value }],
     internalTopics: [],
-    stores: [],
+    stores: options.stores ?? [],
     schemas: avro === undefined ? [] : [{ slot: 0, ...avro }],
   }
   return { manifest, createTask: (_, context) => new HandWrittenTask(options, context) }
@@ -96,14 +105,18 @@ class HandWrittenTask implements GeneratedTask {
         }
         if (this.context.outputs.full) return Stop.OutputFull
         const serial = ++this.#serial
+        const { stores } = this.context
+        stores.mark()
         try {
           const payload = this.options.avro === undefined ? reader.value() : this.#unframed(reader.value())
           if (payload === UNKNOWN) return Stop.UnknownSchema
-          const value = this.options.map(payload, { key: reader.key(), offset: reader.offset, input })
+          const { offset, timestamp } = reader
+          const value = this.options.map(payload, { key: reader.key(), offset, timestamp, input, stores })
           if (value !== undefined) this.#write(output, serial, reader, this.#framed(value))
           this.counts[OPERATOR] = (this.counts[OPERATOR] ?? 0) + 1
         } catch (error) {
           this.context.outputs.rollback(serial)
+          stores.rollback()
           return this.#failed(error, OPERATOR)
         }
         this.nextOffset = reader.offset + 1
