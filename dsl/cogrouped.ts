@@ -8,13 +8,11 @@ import type { MergeArgument } from './windowed-stream.js'
 
 /** Several grouped streams that add to one aggregate. */
 export interface Cogrouped<K, A> {
-  add<V>(group: GroupedStream<K, V>, add: (acc: A, value: V, ctx: RecordContext<K>) => A): Cogrouped<K, A>
+  add<V>(group: GroupedStream<K, V>, add: (acc: A, value: V, ctx: RecordContext<K>) => A | null): Cogrouped<K, A>
   windowedBy<W extends WindowKind, F extends boolean>(window: Window<W, F>): WindowedCogrouped<K, A, W, F>
-  aggregate(options?: TableOptions): Table<K, NonNullable<A>, Extract<A, null>>
+  aggregate(options?: TableOptions): Table<K, NonNullable<A>>
 }
 
 export interface WindowedCogrouped<K, A, W extends WindowKind, F extends boolean> {
-  aggregate(
-    ...options: MergeArgument<A, W>
-  ): Table<Windowed<K, W>, NonNullable<A>, F extends true ? never : W extends 'session' ? null : Extract<A, null>>
+  aggregate(...options: MergeArgument<A, W>): Table<Windowed<K, W>, NonNullable<A>, F extends true ? never : null>
 }

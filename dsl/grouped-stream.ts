@@ -16,13 +16,16 @@ export interface GroupedStream<out K, V> extends CogroupOperator<K, V>, Windowed
   /** How many records each key has. */
   count(options?: Named): Table<K, number, never>
   /** The first value of a key is its aggregate; each other one is added. */
-  reduce(reducer: (acc: V, value: V) => V, options?: TableOptions): Table<K, NonNullable<V>, never>
-  /** A null result deletes the key. */
-  aggregate<A>(
-    initial: () => A,
-    add: (acc: A, value: V, ctx: RecordContext<K>) => A,
+  reduce<R extends V | null>(
+    reducer: (acc: NonNullable<V>, value: V) => R,
     options?: TableOptions,
-  ): Table<K, NonNullable<A>, Extract<A, null>>
+  ): Table<K, NonNullable<V>, Extract<R, null>>
+  /** A null result deletes the key: its next value begins anew. */
+  aggregate<A, R extends A | null>(
+    initial: () => A,
+    add: (acc: A, value: V, ctx: RecordContext<K>) => R,
+    options?: TableOptions,
+  ): Table<K, NonNullable<A>, Extract<R, null>>
   /** Several aggregates in one pass. */
   aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): Table<K, Aggregated<S>, never>
 }

@@ -7,16 +7,16 @@ export interface GroupedTable<out K, out V> {
   /** How many rows; a group whose rows are gone stays, with 0. */
   count(options?: Named): Table<K, number, never>
   reduce(
-    add: (acc: V, value: V) => V,
-    subtract: (acc: V, value: V) => V,
+    add: (acc: NonNullable<V>, value: V) => V | null,
+    subtract: (acc: NonNullable<V>, value: V) => V | null,
     options?: TableOptions,
-  ): Table<K, NonNullable<V>, Extract<V, null>>
+  ): Table<K, NonNullable<V>>
   aggregate<A>(
     initial: () => A,
-    add: (acc: A, value: V) => A,
-    subtract: (acc: A, value: V) => A,
+    add: (acc: A, value: V) => A | null,
+    subtract: (acc: A, value: V) => A | null,
     options?: TableOptions,
-  ): Table<K, NonNullable<A>, Extract<A, null>>
+  ): Table<K, NonNullable<A>>
   /** Of aggregators that can subtract: count, sum, avg, and one's own with `subtract`. */
   aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): Table<K, Aggregated<S>, never>
 }

@@ -24,11 +24,14 @@ export interface WindowedStream<out K, V, W extends WindowKind, F extends boolea
   /** The records that no window accepted, each once: all of their windows are closed. */
   readonly late: Stream<K, V>
   count(options?: Named): WindowTable<K, number, W, F>
-  reduce(reducer: (acc: V, value: V) => V, options?: TableOptions): WindowTable<K, NonNullable<V>, W, F>
-  aggregate<A>(
+  reduce<R extends V | null>(
+    reducer: (acc: NonNullable<V>, value: V) => R,
+    options?: TableOptions,
+  ): WindowTable<K, NonNullable<V>, W, F, Extract<R | V, null>>
+  aggregate<A, R extends A | null>(
     initial: () => A,
-    add: (acc: A, value: V, ctx: RecordContext<K>) => A,
+    add: (acc: A, value: V, ctx: RecordContext<K>) => R,
     ...options: MergeArgument<A, W>
-  ): WindowTable<K, NonNullable<A>, W, F, Extract<A, null>>
+  ): WindowTable<K, NonNullable<A>, W, F, Extract<R, null>>
   aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): WindowTable<K, Aggregated<S>, W, F>
 }

@@ -4,10 +4,15 @@ import { attributed } from './operator-failure.js'
 import { recordContext } from './record-context.js'
 import type { FlowRecord } from './record.js'
 
-/** Calls a lambda with `(value, ctx)`. A thenable cannot be waited for, so it is an error (rule 4). */
+/** Calls a lambda with `(value, ctx)`. */
 export function callLambda(operator: number, lambda: AuthorFunction, record: FlowRecord): unknown {
+  return callFunction(operator, lambda, record.value, recordContext(record))
+}
+
+/** Calls a function of the author. A thenable cannot be waited for, so it is an error (rule 4). */
+export function callFunction(operator: number, lambda: AuthorFunction, ...args: readonly unknown[]): unknown {
   return attributed(operator, () => {
-    const result = invoke(lambda, [record.value, recordContext(record)])
+    const result = invoke(lambda, args)
     if (isThenable(result)) {
       throw new TypeError(
         'the lambda of a synchronous operator returned a promise: return a plain value, or use mapAsync for asynchronous work',

@@ -4,17 +4,19 @@
  * first, children in declaration order, internal topics after the record.
  */
 import type { ErrorPolicy, GraphNode, PipelineGraph } from '../../dsl/model/graph.js'
+import { isExchange } from './exchanges.js'
 import { deadLetter } from './dead-letter.js'
 import { InternalTopics } from './internal-topics.js'
 import { partitionFor } from './murmur2.js'
 import { OperatorFailure, SOURCE_DECODER } from './operator-failure.js'
-import type { NodeOf, Receiver } from './operators/operator.js'
+import type { Forward } from './operators/operator.js'
 import type { RecordOutcome, RecordResult } from './outcome.js'
 import { readSource } from './read-source.js'
 import type { FlowRecord, OutputRecord, WireRecord } from './record.js'
 import { byReference, serdesBySpec } from './serdes/by-spec.js'
 import type { TopicSerdes } from './serdes/element-serde.js'
 import { partitionBytes } from './wire.js'
+import { Journal } from './state/journal.js'
 import { wire, type Wiring } from './wiring.js'
 
 export interface InterpreterOptions {
@@ -42,9 +44,9 @@ export function interpret(graph: PipelineGraph, options: InterpreterOptions = {}
 
 /** Where records of a topic enter the graph. */
 interface Entry {
-  readonly node: NodeOf<'source' | 'repartition'>
+  readonly node: GraphNode
   readonly serdes: TopicSerdes
-  readonly start: Receiver
+  readonly start: Forward
 }
 
 class GraphInterpreter implements Interpreter {
@@ -54,13 +56,14 @@ class GraphInterpreter implements Interpreter {
   readonly #entries: ReadonlyMap<string, readonly Entry[]>
   readonly internalTopics: ReadonlySet<string>
   readonly #internal = new InternalTopics()
+  readonly #journal = new Journal()
   #outputs: OutputRecord[] = []
 
   constructor(graph: PipelineGraph, options: InterpreterOptions) {
     this.#graph = graph
     this.#options = options
     this.internalTopics = new Set(
-      graph.nodes.flatMap((node) => (node.kind === 'repartition' ? [this.#internalTopic(node)] : [])),
+      graph.nodes.flatMap((node) => (isExchange(graph, node) ? [this.#internalTopic(node)] : [])),
     )
     const serdes = options.serdes ?? specSerdes
     const effects = {
@@ -70,6 +73,9 @@ class GraphInterpreter implements Interpreter {
     this.#wiring = wire(graph, (node) => ({
       effects,
       label: this.#label(node),
+      graph,
+      journal: this.#journal,
+      isExchange: isExchange(graph, node),
       internalTopic: this.#internalTopic(node),
       serdes: () => serdes(node),
     }))
@@ -91,8 +97,10 @@ class GraphInterpreter implements Interpreter {
     this.#outputs = []
     try {
       const kind = this.#run(record)
+      this.#journal.keep()
       return { record, result: { kind }, outputs: this.#outputs }
     } catch (error) {
+      this.#journal.rollback()
       if (!(error instanceof OperatorFailure)) throw error
       return this.#applyPolicy(record, error)
     }
@@ -133,8 +141,9 @@ class GraphInterpreter implements Interpreter {
   #feedInternalTopics(outputs: readonly OutputRecord[]): void {
     const placed = outputs.flatMap((output) => {
       const node = this.#entries.get(output.topic)?.[0]?.node
-      if (node?.kind !== 'repartition' || output.key === null) return []
-      const partitions = node.partitions ?? this.#options.partitions?.(output.topic) ?? 1
+      if (node === undefined || !isExchange(this.#graph, node) || output.key === null) return []
+      const own = node.kind === 'repartition' ? node.partitions : undefined
+      const partitions = own ?? this.#options.partitions?.(output.topic) ?? 1
       return [{ ...output, partition: partitionFor(partitionBytes(output.key), partitions) }]
     })
     // What one record writes is in order within a partition only; the lowest goes first, as in a compiled test driver.
@@ -147,10 +156,9 @@ class GraphInterpreter implements Interpreter {
   #entriesByTopic(serdes: (node: GraphNode) => TopicSerdes): ReadonlyMap<string, readonly Entry[]> {
     const entries = new Map<string, Entry[]>()
     for (const node of this.#graph.nodes) {
-      if (node.kind !== 'source' && node.kind !== 'repartition') continue
       const start = this.#wiring.starts.get(node.id)
       if (start === undefined) continue
-      const topic = node.kind === 'source' ? node.topic.name : this.#internalTopic(node)
+      const topic = 'topic' in node ? node.topic.name : this.#internalTopic(node)
       entries.set(topic, [...(entries.get(topic) ?? []), { node, serdes: serdes(node), start }])
     }
     return entries
@@ -165,7 +173,7 @@ class GraphInterpreter implements Interpreter {
   }
 }
 
-function readEntry(node: NodeOf<'source' | 'repartition'>, serdes: TopicSerdes, record: WireRecord) {
+function readEntry(node: GraphNode, serdes: TopicSerdes, record: WireRecord) {
   if (node.kind === 'source') return readSource(node, serdes, record)
   // A record that this pipeline wrote itself cannot be wrong: an error here is a bug and must not be skipped (rule 16).
   const { key, value } = { key: serdes.key.decode(record.key), value: serdes.value.decode(record.value) }

@@ -1,50 +1,57 @@
 /** Turns the nodes of a graph into receivers, children before parents. */
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
+import { aggregate } from './operators/aggregate.js'
 import { branch } from './operators/branch.js'
+import { cogroup } from './operators/cogroup.js'
 import { filter } from './operators/filter.js'
 import { flatMap } from './operators/flat-map.js'
 import { forEach } from './operators/for-each.js'
+import { groupByKey } from './operators/group-by-key.js'
+import { groupBy } from './operators/group-by.js'
 import { mapRecord } from './operators/map-record.js'
 import { map } from './operators/map.js'
 import { merge } from './operators/merge.js'
-import type { Child, OperatorContext, Receiver } from './operators/operator.js'
+import type { Child, Forward, OperatorContext, Receiver } from './operators/operator.js'
 import { peek } from './operators/peek.js'
 import { print } from './operators/print.js'
 import { repartition } from './operators/repartition.js'
 import { selectKey } from './operators/select-key.js'
 import { source } from './operators/source.js'
 import { split } from './operators/split.js'
+import { toStream } from './operators/to-stream.js'
 import { to } from './operators/to.js'
+import { window } from './operators/window.js'
 
 /** What a node needs besides its children. */
-export type NodeSurroundings = Omit<OperatorContext, 'children' | 'forward'>
+export type NodeSurroundings = Omit<OperatorContext, 'node' | 'children' | 'forward'>
 
-/** The receiver of each node, by id. A repartition's children hang on its internal topic: `starts` gives those. */
+/** The receiver of each node, by id. An exchange's children hang on its internal topic: `starts` gives those. */
 export interface Wiring {
   readonly receivers: ReadonlyMap<number, Receiver>
-  /** Where records read from a topic begin, by the id of the source or repartition node. */
-  readonly starts: ReadonlyMap<number, Receiver>
+  /** Where records read from a topic begin, by the id of the source or the exchange. */
+  readonly starts: ReadonlyMap<number, Forward>
 }
 
 export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => NodeSurroundings): Wiring {
   const receivers = new Map<number, Receiver>()
-  const starts = new Map<number, Receiver>()
+  const starts = new Map<number, Forward>()
   for (const node of graph.nodes.toReversed()) {
     const children = childrenOf(graph, node, receivers)
-    const forward: Receiver = (record) => {
-      for (const child of children) child.receive(record)
+    const forward: Forward = (record) => {
+      for (const child of children) child.receive(record, child.port)
     }
-    receivers.set(node.id, receiverOf(node, { ...surroundings(node), children, forward }))
-    if (node.kind === 'source' || node.kind === 'repartition') starts.set(node.id, forward)
+    const around = surroundings(node)
+    receivers.set(node.id, receiverOf(node, { ...around, node, children, forward }))
+    if (inputsOf(node).length === 0 || around.isExchange) starts.set(node.id, forward)
   }
   return { receivers, starts }
 }
 
 function childrenOf(graph: PipelineGraph, parent: GraphNode, receivers: ReadonlyMap<number, Receiver>): Child[] {
   return graph.nodes.flatMap((node) =>
-    inputsOf(node).flatMap((input) => {
+    inputsOf(node).flatMap((input, port) => {
       const receive = receivers.get(node.id)
-      return input === parent.id && receive !== undefined ? [{ node, receive }] : []
+      return input === parent.id && receive !== undefined ? [{ node, receive, port }] : []
     }),
   )
 }
@@ -79,6 +86,18 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return repartition(node, context)
     case 'to':
       return to(node, context)
+    case 'group-by-key':
+      return groupByKey(node, context)
+    case 'group-by':
+      return groupBy(node, context)
+    case 'cogroup':
+      return cogroup(node, context)
+    case 'window':
+      return window(node, context)
+    case 'aggregate':
+      return aggregate(node, context)
+    case 'to-stream':
+      return toStream(node, context)
     default:
       throw new Error(`${node.kind} is not interpreted yet`)
   }

@@ -14,7 +14,7 @@ export interface CogroupOperator<out K, out V> {
    *   .aggregate({ name: 'activity' })
    * ```
    */
-  cogroup<A>(initial: () => A, add: (acc: A, value: V, ctx: RecordContext<K>) => A): Cogrouped<K, A>
+  cogroup<A>(initial: () => A, add: (acc: A, value: V, ctx: RecordContext<K>) => A | null): Cogrouped<K, A>
 }
 
 export function cogroup({ recorder, input, args, open }: OperatorCall): unknown {

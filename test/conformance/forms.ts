@@ -3,7 +3,7 @@ import { optimizations, type Disabled } from '../../compiler/ir/optimizations.js
 import type { Pipeline } from '../../dsl/index.js'
 import { testDriver, type TestDriver } from '../../testing/index.js'
 import type { Case } from './case-format.js'
-import { compileFiles } from './compile-files.js'
+import { CompileError, compileFiles, type LoadedPipeline } from './compile-files.js'
 import { loadModule } from './load-module.js'
 import { HELPERS_FILE, PIPELINE_EXPORT, PIPELINE_FILE, pipelineName, type TranslatedCase } from './translate.js'
 
@@ -45,19 +45,53 @@ function compiled(name: string, disabled: Disabled): Form {
         if (helpers !== undefined) files.set(HELPERS_FILE, helpers)
         files.set(fileOf(testCase), translated.files.get(PIPELINE_FILE) ?? '')
       }
-      const pipelines = await compileFiles(files, {
-        root: new URL(`./project/${name}`, import.meta.url).pathname,
-        entries: cases.map(({ testCase }) => fileOf(testCase)),
+      const root = new URL(`./project/${name}`, import.meta.url).pathname
+      const refused = new Map<string, Error>()
+      const pipelines = await compileSome(
+        files,
+        root,
         disabled,
-      })
+        cases.map(({ testCase }) => fileOf(testCase)),
+        refused,
+      )
       return new Map(
         cases.flatMap(({ testCase }) => {
+          const error = refused.get(fileOf(testCase))
+          if (error !== undefined) return [[testCase, () => fail(error)] as const]
           const generated = pipelines.get(pipelineName(testCase))?.generated
           return generated === undefined ? [] : [[testCase, () => testDriver(generated)] as const]
         }),
       )
     },
   }
+}
+
+/** Those that can be compiled: one that is refused spoils no other. */
+async function compileSome(
+  files: ReadonlyMap<string, string>,
+  root: string,
+  disabled: Disabled,
+  entries: readonly string[],
+  refused: Map<string, Error>,
+): Promise<ReadonlyMap<string, LoadedPipeline>> {
+  if (entries.length === 0) return new Map()
+  try {
+    return await compileFiles(files, { root, entries, disabled })
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error
+    const wrong = new Set(error.diagnostics.flatMap(({ span }) => (span === undefined ? [] : [span.file])))
+    const right = entries.filter((entry) => !wrong.has(entry))
+    if (right.length === entries.length) throw error
+    for (const entry of wrong) {
+      const own = error.diagnostics.filter(({ span }) => span?.file === entry)
+      refused.set(entry, new CompileError(own, own.map(({ message }) => message).join('; ')))
+    }
+    return await compileSome(files, root, disabled, right, refused)
+  }
+}
+
+function fail(error: Error): never {
+  throw error
 }
 
 function fileOf(testCase: Case): string {

@@ -1,11 +1,11 @@
 /** What translators of operators share: names of streams, types of nodes, lambdas. */
 import type { Case, CaseExpression, NodeTypes } from './case-format.js'
-import type { LongForm } from './case-types.js'
+import { optional, type LongForm } from './case-types.js'
 import { lambdaBody, translateExpression, type Translated, type Variable } from './expression.js'
 
 /** Names that cannot be variables, or mean something else in a translated file. */
 const TAKEN = new Set(
-  'in do if for let new try var case else enum null this true void with await break catch class const false super throw while yield delete export import return switch typeof default extends finally function p ctx key value topic pipeline json int64 nullable otherwise'.split(
+  'in do if for let new try var case else enum null this true void with await break catch class const false super throw while yield delete export import return switch typeof default extends finally function p ctx key value topic pipeline json int64 nullable otherwise hopping session sliding tumbling acc left right'.split(
     ' ',
   ),
 )
@@ -49,6 +49,16 @@ export class Scope {
     )
   }
 
+  /** As `recordLambda`, behind `toStream` of a table: the value may be null. */
+  changeLambda(table: string, expression: CaseExpression): string {
+    const { key, value } = this.types(table)
+    const types = new Map([
+      ['key', variable('key', key)],
+      ['value', variable('value', optional(value))],
+    ])
+    return `${this.parameters(expression)} => ${lambdaBody(this.expression(expression, types).text)}`
+  }
+
   expression(expression: CaseExpression, variables: ReadonlyMap<string, Variable>): Translated {
     return translateExpression(expression, { long: this.long, variables, helpers: this.helpers })
   }
@@ -61,9 +71,19 @@ export class Scope {
   }
 
   imports(body: string): string {
-    const used = ['int64', 'json', 'nullable', 'otherwise', 'pipeline', 'topic'].filter((name) =>
-      new RegExp(`\\b${name}\\b`).test(body),
-    )
+    const used = [
+      'hopping',
+      'int64',
+      'json',
+      'nullable',
+      'otherwise',
+      'pipeline',
+      'session',
+      'sliding',
+      'topic',
+      'tumbling',
+    ].filter((name) => new RegExp(`\\b${name}\\b`).test(body))
+    if (/\bWindowed</.test(body)) used.push('type Windowed')
     const lines = [`import { ${used.join(', ')} } from 'millrace'`]
     if (this.helpers.size > 0) lines.push(`import { ${[...this.helpers].sort().join(', ')} } from './arithmetic.js'`)
     return lines.join('\n')

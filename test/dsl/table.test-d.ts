@@ -138,7 +138,7 @@ describe('tables', () => {
           (a, b) => a - b,
         )
         .map((n) => n),
-    ).toEqualTypeOf<Table<string, number, never>>()
+    ).toEqualTypeOf<Table<string, number>>()
     // @ts-expect-error a topic of other values
     customers.to(topic('n', { key: string(), value: json<number>() }))
   })

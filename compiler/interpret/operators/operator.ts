@@ -1,15 +1,22 @@
 /** What every operator of the interpreter is made of: a node and the operators that its results go to. */
-import type { GraphNode, GraphNodeKind } from '../../../dsl/model/graph.js'
+import type { GraphNode, GraphNodeKind, PipelineGraph } from '../../../dsl/model/graph.js'
 import type { TopicSerdes } from '../serdes/element-serde.js'
+import type { Journal } from '../state/journal.js'
 import type { FlowRecord, OutputRecord } from '../record.js'
 
 export type NodeOf<K extends GraphNodeKind> = Extract<GraphNode, { readonly kind: K }>
 
-export type Receiver = (record: FlowRecord) => void
+/** `port`: which of the node's inputs the record comes from, in the order of `inputsOf`. */
+export type Receiver = (record: FlowRecord, port: number) => void
+
+/** Hands a record on. */
+export type Forward = (record: FlowRecord) => void
 
 export interface Child {
   readonly node: GraphNode
   readonly receive: Receiver
+  /** Which input of the child this edge is. */
+  readonly port: number
 }
 
 /** What sinks and effects of one record act on. */
@@ -20,16 +27,22 @@ export interface Effects {
 }
 
 export interface OperatorContext {
+  readonly node: GraphNode
   /** In declaration order; a merge that names an input twice stands twice. */
   readonly children: readonly Child[]
   /** Hands a record to all children, depth first. */
-  readonly forward: Receiver
+  readonly forward: Forward
   readonly effects: Effects
   /** Name for output that people read; unique in the graph. */
   readonly label: string
   /** Serdes of the topic that this node reads or writes; throws for nodes without one. */
   readonly serdes: () => TopicSerdes
-  /** Topic of a repartition node. */
+  /** The graph that the node stands in. */
+  readonly graph: PipelineGraph
+  readonly journal: Journal
+  /** Whether the node writes to an internal topic, behind which its children stand. */
+  readonly isExchange: boolean
+  /** That topic. */
   readonly internalTopic: string
 }
 

@@ -8,7 +8,7 @@ export const split: OperatorInterpreter<'split'> =
   (record) => {
     const taken = firstMatch(node, record)
     for (const { node: child, receive } of children) {
-      if (child.kind === 'branch' && child.branch === taken) receive(record)
+      if (child.kind === 'branch' && child.branch === taken) receive(record, 0)
     }
   }
 

@@ -3,11 +3,15 @@ import type { Scope } from '../scope.js'
 import { functionOf, inputOf } from './fields.js'
 import type { OperatorTranslator } from './index.js'
 
-export const map: OperatorTranslator = (operator, scope) => {
+export const map: OperatorTranslator = (operator, scope) =>
+  declare(operator, scope, 'mapRecord', recordText(operator, scope))
+
+/** A lambda that gives `{ key, value }`. */
+export function recordText(operator: CaseOperator, scope: Scope): string {
   const input = inputOf(operator)
   const [key, value] = [functionOf(operator, 'key'), functionOf(operator, 'value')]
   const record = `({ ${member('key', scope.recordExpression(input, key).text)}, ${member('value', scope.recordExpression(input, value).text)} })`
-  return declare(operator, scope, 'mapRecord', `${scope.parameters(key, value)} => ${record}`)
+  return `${scope.parameters(key, value)} => ${record}`
 }
 
 export const mapValues: OperatorTranslator = (operator, scope) =>

@@ -1,0 +1,26 @@
+/** An aggregate of all records of a key (Kafka Streams' KStreamAggregate, KStreamReduce). */
+import { Change } from '../change.js'
+import type { OperatorContext, Receiver } from '../operators/operator.js'
+import { KeyedMap } from '../state/keyed-map.js'
+import type { Aggregator } from './aggregator.js'
+
+export interface KeyedRow {
+  readonly acc: unknown
+  readonly timestamp: number
+}
+
+export function keyedAggregate(aggregator: Aggregator, { forward, journal }: OperatorContext): Receiver {
+  const rows = new KeyedMap<KeyedRow>(journal)
+  return (record, port) => {
+    const { key, value } = record
+    if (key === null || key === undefined || value === null || value === undefined) return
+    const row = rows.get(key)
+    const before = row === undefined ? aggregator.initial?.() : row.acc
+    const acc = aggregator.add(before, record, port)
+    const timestamp = Math.max(record.timestamp, row?.timestamp ?? record.timestamp)
+    if (acc === null || acc === undefined) rows.delete(key)
+    else rows.set(key, { acc, timestamp })
+    const result = (one: unknown): unknown => (one === null || one === undefined ? null : aggregator.result(one))
+    forward({ ...record, value: new Change(result(acc), result(before)), timestamp })
+  }
+}

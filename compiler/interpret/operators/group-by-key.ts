@@ -1,0 +1,6 @@
+import type { OperatorInterpreter } from './operator.js'
+import { writeInternal } from './repartition.js'
+
+/** Groups by the key that is there; only where it may have changed do records go through an internal topic. */
+export const groupByKey: OperatorInterpreter<'group-by-key'> = (_, context) =>
+  context.isExchange ? writeInternal(context) : context.forward

@@ -1,0 +1,18 @@
+/** Keys of state: values are told apart, and put in order, by their canonical bytes. */
+import type { Windowed } from '../../../dsl/windowed.js'
+import { canonicalJson } from '../serdes/json.js'
+
+/** Equal for equal keys. A bigint is no JSON; as a key it is its digits. */
+export function keyText(key: unknown): string {
+  return typeof key === 'bigint' ? `${key}n` : canonicalJson(key)
+}
+
+/** Order of serialized keys: by unsigned bytes. */
+export function compareKeys(a: unknown, b: unknown): number {
+  return Buffer.compare(Buffer.from(keyText(a)), Buffer.from(keyText(b)))
+}
+
+/** A windowed key as the author sees it. */
+export function windowed(key: unknown, start: number, end: number): Windowed<unknown> {
+  return { key, start, end }
+}
