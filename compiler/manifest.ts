@@ -8,7 +8,7 @@ import type { Topology } from './ir/topology.js'
 import { schemaFingerprint } from '../avro/fingerprint.js'
 
 /** Interface between generated modules and the runtime; runtime/abi refuses another one. */
-const abi = 1
+const abi = 2
 
 export interface ManifestOptions {
   readonly compiler: string

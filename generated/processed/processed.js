@@ -135,7 +135,7 @@ var Task0 = class extends TaskBase {
   }
 };
 var manifest = {
-  "abi": 1,
+  "abi": 2,
   "compiler": "0.1.0",
   "pipeline": "processed",
   "applicationId": "processed",
