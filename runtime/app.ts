@@ -20,6 +20,7 @@ import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
 import { defaultLogger, type Logger } from './log.js'
 import { prepareTopics } from './prepare-topics.js'
 import { formatTaskId } from './kafka/task-id.js'
+import { StateDirectory } from './state/state-directory.js'
 import { StateMachine, type AppState, type StateListener } from './state.js'
 
 export interface AppOptions extends AppSettings {
@@ -50,6 +51,7 @@ export class App {
   #executors: readonly ExecutorHandle[] = []
   #coordinator: TaskCoordinator | undefined
   #http: HttpServer | undefined
+  #stateDirectory: StateDirectory | undefined
   #error: Error | undefined
   #closing: Promise<void> | undefined
 
@@ -123,6 +125,7 @@ export class App {
     this.#client = client
     await this.#prepare(client, manifest)
     if (this.#settings.http !== false) await this.#serve(this.#settings.http, manifest, applicationId)
+    if (manifest.stores.length > 0) this.#stateDirectory = this.#lockState(applicationId)
     this.#executors = this.#openExecutors(pipeline, applicationId, processId)
     await Promise.all(this.#executors.map((executor) => executor.start()))
     this.#starting.signal.throwIfAborted()
@@ -137,6 +140,21 @@ export class App {
     const metrics = new AppMetrics(manifest, applicationId, () => ({ state: this.state, executors: this.#executors }))
     this.#http = await startHttpServer(http, metrics, () => this.state)
     this.#log.info({ address: this.#http.address }, 'metrics, health and readiness')
+  }
+
+  /** Without snapshots a restart is slow, not wrong. */
+  #lockState(applicationId: string): StateDirectory | undefined {
+    const { directory } = this.#settings.state
+    if (directory === false) return undefined
+    try {
+      return StateDirectory.lock(directory, applicationId)
+    } catch (error) {
+      this.#log.warn(
+        { err: error },
+        `no snapshots of stores: ${error instanceof Error ? error.message : String(error)}`,
+      )
+      return undefined
+    }
   }
 
   get #isExactlyOnce(): boolean {
@@ -228,6 +246,8 @@ export class App {
       maxRecordBytes: produce.maxRecordBytes,
       maxOpenBytes: MAX_OPEN_BATCHES * produce.batchBytes,
       commitIntervalMs: this.#settings.commitInterval,
+      stateDirectory: this.#stateDirectory?.path,
+      snapshotIntervalMs: this.#settings.state.snapshotInterval,
       transaction: this.#isExactlyOnce
         ? {
             transactionalId: `${applicationId}-${processId}-${index}`,
@@ -312,6 +332,7 @@ export class App {
     for (const result of results) {
       if (result.status === 'rejected') this.#log.warn({ err: result.reason as unknown }, 'closing')
     }
+    this.#stateDirectory?.release()
   }
 
   async #drain(): Promise<void> {

@@ -77,6 +77,13 @@ const settingsSchema = v.strictObject({
   shutdownTimeout: v.optional(milliseconds, 30_000),
   metadataMaxAge: v.optional(milliseconds, 300_000),
   repartitionPurgeInterval: v.optional(milliseconds, 30_000),
+  state: v.optional(
+    v.strictObject({
+      directory: v.optional(v.union([v.literal(false), text]), '.millrace/state'),
+      snapshotInterval: v.optional(milliseconds, 300_000),
+    }),
+    {},
+  ),
   autoOffsetReset: v.optional(v.picklist(['earliest', 'latest', 'none']), 'earliest'),
   isolation: v.optional(v.picklist(['read_committed', 'read_uncommitted']), 'read_committed'),
   checkCrcs: v.optional(v.boolean(), true),
@@ -153,6 +160,13 @@ export interface AppSettings {
   readonly metadataMaxAge?: number
   /** How often records of repartition topics that are done are deleted. Default: 30,000. */
   readonly repartitionPurgeInterval?: number
+  /** Snapshots of stores, so that a restart reads only the end of their changelogs. */
+  readonly state?: {
+    /** Several processes may share it. false: no snapshots. Default: `.millrace/state`. */
+    readonly directory?: string | false
+    /** Default: 300,000. They are also taken when tasks leave the process. */
+    readonly snapshotInterval?: number
+  }
   /** Where to begin without a committed offset. Default: `earliest`. */
   readonly autoOffsetReset?: 'earliest' | 'latest' | 'none'
   /** Default: `read_committed`. */

@@ -80,6 +80,7 @@ export class Committer {
     })
     if (error !== undefined) throw new Error(`offsets are not committed: ${error}`)
     this.commits++
+    for (const task of tasks) task.stores.acknowledged()
     for (const { topic, partition, offset } of offsets) {
       const key = partitionKey(topic, partition)
       if (this.#committed.has(key)) this.#committed.set(key, offset)

@@ -20,6 +20,9 @@ export interface ExecutorOptions {
   /** Most bytes in the open batches of a task. */
   readonly maxOpenBytes: number
   readonly commitIntervalMs: number
+  /** Where snapshots are, of this process alone; undefined: nowhere. */
+  readonly stateDirectory: string | undefined
+  readonly snapshotIntervalMs: number
   /** undefined: at-least-once. */
   readonly transaction: TransactionOptions | undefined
   /** How long start-up may wait for brokers and registry. */

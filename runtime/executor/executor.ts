@@ -5,28 +5,27 @@
  */
 import type { GeneratedPipeline } from '../abi/index.js'
 import { KafkaClient } from '../kafka/client.js'
-import { EARLIEST, listOffsets } from '../kafka/admin.js'
 import { Fetcher } from '../kafka/fetcher.js'
 import { Producer } from '../kafka/producer.js'
 import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { retry } from '../kafka/retry.js'
-import { partitionKey } from '../kafka/topic-partition.js'
 import { maxMessageBytes } from '../kafka/topic-limits.js'
 import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
 import { TransactionalProducer } from '../kafka/transactional-producer.js'
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
 import { HttpRegistry } from '../registry/http-registry.js'
 import type { RuntimeRegistry } from '../registry/runtime-registry.js'
-import { StoreSet, limitRows } from '../state/store-set.js'
+import { StoreSet } from '../state/store-set.js'
 import { OpenOutputs, type OutputTopic } from '../task/outputs.js'
 import { SchemaDirectory } from '../task/schemas.js'
-import { Restoration, type ChangelogSource } from '../task/restoration.js'
+import type { Restoration } from '../task/restoration.js'
 import { RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
+import { StateKeeper } from './state-keeper.js'
 import { fetchedBytesOf, statusOf } from './task-status.js'
 import { fixedTopics } from './topology.js'
 import { TransactionalCommitter } from './transactional-committer.js'
@@ -55,6 +54,7 @@ export class Executor {
   /** Tasks whose stores are not ready yet. */
   readonly #restoring = new Map<string, { readonly task: TaskStart; readonly restoration: Restoration }>()
   readonly #committer: Committer | TransactionalCommitter
+  readonly #keeper: StateKeeper
   readonly #pool = new BufferPool()
   /** `max.message.bytes` of output topics. */
   readonly #limits = new Map<string, number>()
@@ -111,6 +111,16 @@ export class Executor {
         onFatal,
       })
     }
+    const { checkCrcs, fetch, stateDirectory, snapshotIntervalMs } = options
+    this.#keeper = new StateKeeper(pipeline.manifest, this.#client, this.#fetcher, {
+      directory: stateDirectory,
+      snapshotIntervalMs,
+      input: { checkCrcs, isolation: fetch.isolation },
+      maxRecordBytes: (topic) => this.#outputTopic(topic)?.options.maxRecordBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+      warn: (message, fields) => {
+        this.#log('warn', message, fields)
+      },
+    })
     this.#registry = options.registry === undefined ? undefined : new HttpRegistry(options.registry)
     this.#schemas = new SchemaDirectory(pipeline.manifest, this.#registry)
   }
@@ -174,31 +184,15 @@ export class Executor {
     const topics = tasks.flatMap(({ inputs }) => inputs.map(({ topic }) => topic))
     await this.#refresh([...new Set([...topics, ...fixedTopics(this.#pipeline.manifest)])], Infinity)
     await Promise.all(tasks.map((task) => this.#prepare(task)))
+    this.#keeper.saveKept()
     this.#schedule()
   }
 
   /** Opens a task, or begins to restore its stores. */
   async #prepare(task: TaskStart): Promise<void> {
-    const stores = StoreSet.of(this.#pipeline.manifest.stores, task.id.subTopology)
-    const topics = stores.all.flatMap(({ description }) => description.changelog?.topic ?? [])
-    if (topics.length === 0) {
-      this.#open(task, stores)
-      return
-    }
-    const { partition } = task.id
-    const partitions = topics.map((topic) => ({ topic, partition }))
-    const starts = await listOffsets(this.#client, partitions, EARLIEST, { timeoutMs: Infinity })
-    const sources: ChangelogSource[] = []
-    for (const store of stores.all) {
-      const topic = store.description.changelog?.topic
-      if (topic === undefined) continue
-      limitRows(store, this.#outputTopic(topic)?.options.maxRecordBytes ?? DEFAULT_MAX_MESSAGE_BYTES)
-      const offset = starts.get(partitionKey(topic, partition)) ?? 0
-      sources.push({ store, source: this.#fetcher.assign(topic, partition, offset, 'none'), offset })
-    }
-    const { checkCrcs, fetch } = this.#options
-    const restoration = new Restoration(stores, sources, { checkCrcs, isolation: fetch.isolation })
-    this.#restoring.set(formatTaskId(task.id), { task, restoration })
+    const prepared = await this.#keeper.prepare(task.id)
+    if (prepared instanceof StoreSet) this.#open(task, prepared)
+    else this.#restoring.set(formatTaskId(task.id), { task, restoration: prepared })
   }
 
   /** Lets restorations run; tasks that are ready are opened. Returns whether there is more to do at once. */
@@ -365,6 +359,7 @@ export class Executor {
     if (this.#failed || this.#closed) return
     try {
       await this.#committer.commitUnlessRunning([...this.#tasks.values()])
+      await this.#keeper.beginSnapshots([...this.#tasks.values()])
     } catch (error) {
       this.#log('warn', error instanceof Error ? error.message : String(error), {})
     }
@@ -384,7 +379,10 @@ export class Executor {
     try {
       // A transaction holds what all tasks have sent.
       const rest = this.#options.transaction === undefined ? [] : this.#tasks.values()
-      if (!this.#failed) await this.#committer.commitFinally([...tasks, ...rest])
+      if (!this.#failed) {
+        await this.#committer.commitFinally([...tasks, ...rest])
+        await this.#keeper.keep(tasks)
+      }
     } catch (error) {
       this.#log(
         'warn',
@@ -441,6 +439,7 @@ export class Executor {
   #forget(task: TaskRunner): void {
     this.#committer.forget(task)
     task.close()
+    task.stores.snapshots?.discard()
   }
 
   async #close(): Promise<void> {
@@ -450,6 +449,7 @@ export class Executor {
     clearTimeout(this.#lingerTimer)
     for (const key of [...this.#restoring.keys()]) this.#stopRestoring(key)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
+    this.#keeper.saveKept()
     this.#committer.close()
     await this.#producer.close()
     const fetcherClosed = this.#fetcher.close()

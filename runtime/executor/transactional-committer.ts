@@ -137,7 +137,10 @@ export class TransactionalCommitter {
     if (offsets.length === 0 && !this.#producer.isOpen) return
     await this.#end(offsets)
     this.commits++
-    for (const task of tasks) task.stores.commit()
+    for (const { stores } of tasks) {
+      stores.commit()
+      stores.acknowledged()
+    }
     for (const { topic, partition, offset } of offsets) {
       const key = partitionKey(topic, partition)
       if (this.#committed.has(key)) this.#committed.set(key, offset)

@@ -31,6 +31,8 @@ export interface PartitionInfo {
 
 export interface TopicInfo {
   readonly topic: string
+  /** Zeros from brokers before 2.8. */
+  readonly topicId: string
   readonly partitions: readonly PartitionInfo[]
 }
 
@@ -177,7 +179,7 @@ export class KafkaClient {
     const partitions = topic.partitions
       .map((p) => ({ partition: p.partitionIndex, leader: p.leaderId, leaderEpoch: p.leaderEpoch }))
       .sort((a, b) => a.partition - b.partition)
-    const info = { topic: name, partitions }
+    const info = { topic: name, topicId: topic.topicId, partitions }
     this.#topics.set(name, info)
     return info
   }

@@ -3,6 +3,7 @@ import type { ManifestStore, TaskStores } from '../abi/index.js'
 import { changelogOverhead } from './changelog.js'
 import { SessionStore } from './session-store.js'
 import { Table } from './table.js'
+import type { TaskSnapshots } from './task-snapshots.js'
 import { TimeBuffer } from './time-buffer.js'
 import { WindowStore } from './window-store.js'
 
@@ -16,6 +17,8 @@ export interface OpenStore {
 }
 
 export class StoreSet implements TaskStores {
+  /** undefined: none are taken. */
+  snapshots: TaskSnapshots | undefined
   readonly all: readonly OpenStore[]
   readonly #tables: readonly Table[]
 
@@ -59,9 +62,23 @@ export class StoreSet implements TaskStores {
     for (const table of this.#tables) table.rollback()
   }
 
+  /** Those that outlive the process, with the topics of their changelogs. */
+  get changelogs(): readonly { readonly store: OpenStore; readonly topic: string }[] {
+    return this.all.flatMap((store) => {
+      const topic = store.description.changelog?.topic
+      return topic === undefined ? [] : [{ store, topic }]
+    })
+  }
+
   /** What was written since the last commit is final. */
   commit(): void {
     for (const table of this.#tables) table.commit()
+    this.snapshots?.atCommit()
+  }
+
+  /** The changelogs hold what the last `commit` made final. */
+  acknowledged(): void {
+    this.snapshots?.afterCommit()
   }
 
   /** Takes back what was written since the last commit. */

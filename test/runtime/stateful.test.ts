@@ -1,11 +1,14 @@
 /** Tasks with stores: what they count is right whatever happens, and the store is the replay of its changelog. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startBroker, type EmbeddedBroker, type FaultRule } from '../../embedded/index.js'
 import type { App, AppOptions } from '../../runtime/index.js'
 import { ErrorCode } from '../../runtime/kafka/protocol/index.js'
 import { appOn, numbered, topicPair } from './support/app-under-test.js'
 import { counting, countsChangelog } from './support/counting-pipeline.js'
-import { eventually, produceTo, readAll, withAdmin } from './support/topics.js'
+import { eventually, produceTo, readAll, silent, withAdmin } from './support/topics.js'
 
 let broker: EmbeddedBroker
 
@@ -112,6 +115,131 @@ describe.each(guarantees)('state, %s', (guarantee) => {
     await allCommitted(applicationId, input, 201)
     await app.close()
     expect(await counts(output)).toEqual(expected(200))
+  })
+})
+
+interface Restored {
+  readonly store: string
+  readonly records: number
+}
+
+/** A log that keeps what restores say. */
+const restoreLog = (): {
+  readonly logger: typeof silent
+  readonly restored: Restored[]
+  readonly warnings: string[]
+} => {
+  const restored: Restored[] = []
+  const warnings: string[] = []
+  const debug = (fields: { stores?: readonly Restored[] }, message: string): void => {
+    if (message === 'stores are restored') restored.push(...(fields.stores ?? []))
+  }
+  const warn = (_: unknown, message: string): void => {
+    warnings.push(message)
+  }
+  return { logger: { ...silent, debug, warn } as typeof silent, restored, warnings }
+}
+
+describe.each(guarantees)('snapshots, %s', (guarantee) => {
+  let directory: string
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'millrace-state-'))
+  })
+  afterEach(() => {
+    rmSync(directory, { recursive: true })
+  })
+
+  const run = async (
+    count: number,
+    from: number,
+    topics: { input: string; output: string; applicationId: string },
+    options: Partial<AppOptions> = {},
+    whileRunning: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<ReturnType<typeof restoreLog>> => {
+    const { input, output, applicationId } = topics
+    await produceTo(broker.bootstrap, input, numbered(count, from))
+    const log = restoreLog()
+    const { logger } = log
+    const pipeline = counting({ applicationId, inputs: [input], output })
+    const app = await start(pipeline, { guarantee, state: { directory }, logger, ...options })
+    await allCommitted(applicationId, input, from + count)
+    await whileRunning()
+    await app.close()
+    return log
+  }
+
+  it('are taken when the process ends: nothing is read again', async () => {
+    const topics = await topicPair(broker, 2)
+    await run(400, 0, topics)
+    const { restored } = await run(100, 400, topics)
+    expect(restored.map(({ records }) => records)).toEqual([0, 0])
+    expect(await counts(topics.output)).toEqual(expected(500))
+    const replays = await run(100, 500, topics, { state: { directory: false } })
+    expect(replays.restored.every(({ records }) => records > 0)).toBe(true)
+    expect(await counts(topics.output)).toEqual(expected(600))
+  })
+
+  it('are taken while it runs: an unclean stop costs the tail', async () => {
+    const topics = await topicPair(broker, 1)
+    const state = { directory, snapshotInterval: 20 }
+    const aside = `${directory}-aside`
+    const file = path.join(directory, topics.applicationId, '0', '0_0', 'counts.snapshot')
+    let sent = 400
+    const snapshotAside = async (): Promise<void> => {
+      // Commits, and so snapshots, come with records.
+      while (!existsSync(file)) {
+        await produceTo(broker.bootstrap, topics.input, numbered(50, sent))
+        sent += 50
+        await allCommitted(topics.applicationId, topics.input, sent)
+      }
+      cpSync(directory, aside, { recursive: true })
+      await produceTo(broker.bootstrap, topics.input, numbered(50, sent))
+      sent += 50
+      await allCommitted(topics.applicationId, topics.input, sent)
+    }
+    await run(400, 0, topics, { state }, snapshotAside)
+    rmSync(directory, { recursive: true })
+    renameSync(aside, directory)
+    const { restored } = await run(50, sent, topics, { state: { directory } })
+    expect(restored[0]!.records).toBeGreaterThan(0)
+    expect(restored[0]!.records).toBeLessThan(400)
+    expect(await counts(topics.output)).toEqual(expected(sent + 50))
+    expect(await replayed(topics.applicationId)).toEqual(final(sent + 50))
+  })
+
+  it('that are torn are rebuilt from the changelog', async () => {
+    const topics = await topicPair(broker, 1)
+    await run(400, 0, topics)
+    const file = path.join(directory, topics.applicationId, '0', '0_0', 'counts.snapshot')
+    truncateSync(file, 300)
+    const { restored, warnings } = await run(100, 400, topics)
+    expect(restored[0]!.records).toBeGreaterThan(0)
+    expect(warnings).toContainEqual(expect.stringMatching(/a snapshot is not used.*torn/))
+    expect(await counts(topics.output)).toEqual(expected(500))
+    expect((await run(50, 500, topics)).restored[0]!.records).toBe(0)
+  })
+
+  it('of another topic of the same name are not used', async () => {
+    const topics = await topicPair(broker, 1)
+    await run(400, 0, topics)
+    const other = await startBroker()
+    try {
+      await other.createTopic(topics.input, { partitions: 1 })
+      await other.createTopic(topics.output, { partitions: 1 })
+      const log = restoreLog()
+      const { input, output, applicationId } = topics
+      const options = { guarantee, state: { directory }, logger: log.logger }
+      const app = appOn(other, counting({ applicationId, inputs: [input], output }), options)
+      await app.start()
+      await eventually(
+        () => log.restored.length,
+        (length) => length > 0,
+      )
+      expect(log.warnings).toContainEqual(expect.stringMatching(/another topic of the same name/))
+      await app.close()
+    } finally {
+      await other.close()
+    }
   })
 })
 

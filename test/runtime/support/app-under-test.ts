@@ -13,6 +13,7 @@ export const quick = {
   commitInterval: 200,
   requestTimeout: 1500,
   startTimeout: 10_000,
+  state: { directory: false },
 } as const
 
 let topics = 0

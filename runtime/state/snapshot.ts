@@ -1,0 +1,252 @@
+/**
+ * A store in a file, with the changelog offset behind which it must be completed. Rows are written some at a time, each
+ * time at a commit, so that nobody waits for all of them: a row that changes in between is in the changelog after that
+ * offset anyway, and so is its deletion. The file gets its name when it is whole and on disk.
+ */
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { crc32c } from '../kafka/record-batch/index.js'
+import type { Table } from './table.js'
+
+/** What a snapshot belongs to. All of it must match. */
+export interface SnapshotIdentity {
+  readonly topic: string
+  /** A topic that was deleted and created again has another one; zeros before Kafka 2.8. */
+  readonly topicId: string
+  readonly partition: number
+  readonly store: string
+  /** Kind and layout of the store. */
+  readonly layout: string
+}
+
+interface SnapshotHeader extends SnapshotIdentity {
+  readonly format: number
+  /** Every change of the changelog before it is in the snapshot. */
+  readonly position: number
+  /** Wall clock, ms. */
+  readonly savedAt: number
+}
+
+const FORMAT = 1
+const MAGIC = Buffer.from('MRSTATE\n')
+const BLOCK_BYTES = 1024 * 1024
+/** Length and checksum before the header and each block; a block of length 0 ends the file. */
+const FRAME_BYTES = 8
+/** Half of the changelog's `delete.retention.ms`: later, tombstones may be gone that the snapshot has not seen. */
+const MAX_AGE_MS = 3.5 * 24 * 3600 * 1000
+
+export class SnapshotWriter {
+  readonly #table: Table
+  readonly #file: string
+  readonly #temporary: string
+  readonly #descriptor: number
+  #slot = 0
+  #rows = 0
+  #block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  #used = 0
+
+  constructor(file: string, identity: SnapshotIdentity, position: number, table: Table) {
+    this.#table = table
+    this.#file = file
+    this.#temporary = `${file}.tmp`
+    this.#descriptor = openSync(this.#temporary, 'w')
+    const header: SnapshotHeader = { format: FORMAT, ...identity, position, savedAt: Date.now() }
+    writeSync(this.#descriptor, MAGIC)
+    this.#write(Buffer.from(JSON.stringify(header)))
+  }
+
+  /** Writes rows until about `bytes` are written, at a commit of the table; true: all are. */
+  step(bytes: number): boolean {
+    const table = this.#table
+    let left = bytes
+    for (; this.#slot < table.slotLimit && left > 0; this.#slot++) {
+      if (table.isLive(this.#slot)) left -= this.#add(this.#slot)
+    }
+    return this.#slot >= table.slotLimit
+  }
+
+  /** All rows are written, and the changelog holds what they hold. */
+  finish(): void {
+    this.#flush()
+    this.#write(Buffer.alloc(0))
+    const count = Buffer.alloc(8)
+    count.writeDoubleLE(this.#rows)
+    writeSync(this.#descriptor, count)
+    fsyncSync(this.#descriptor)
+    closeSync(this.#descriptor)
+    renameSync(this.#temporary, this.#file)
+    const directory = openSync(path.dirname(this.#file), 'r')
+    fsyncSync(directory)
+    closeSync(directory)
+  }
+
+  discard(): void {
+    closeSync(this.#descriptor)
+    rmSync(this.#temporary, { force: true })
+  }
+
+  /** Key length, value length (-1: null), timestamp, columns, key, value. */
+  #add(slot: number): number {
+    const table = this.#table
+    const keyStart = table.keyStart(slot)
+    const keyEnd = table.keyEnd(slot)
+    const valueStart = table.hasValue(slot) ? table.valueStart(slot) : 0
+    const valueEnd = table.hasValue(slot) ? table.valueEnd(slot) : 0
+    const size = 16 + 8 * table.columns + keyEnd - keyStart + valueEnd - valueStart
+    if (this.#used + size > this.#block.length) {
+      this.#flush()
+      if (size > this.#block.length) this.#block = Buffer.allocUnsafeSlow(size)
+    }
+    const block = this.#block
+    let p = block.writeInt32LE(keyEnd - keyStart, this.#used)
+    p = block.writeInt32LE(table.hasValue(slot) ? valueEnd - valueStart : -1, p)
+    p = block.writeDoubleLE(table.timestamp(slot), p)
+    for (let column = 0; column < table.columns; column++) p = block.writeDoubleLE(table.number(slot, column), p)
+    p += table.keyBuffer(slot).copy(block, p, keyStart, keyEnd)
+    if (table.hasValue(slot)) p += table.valueBuffer(slot).copy(block, p, valueStart, valueEnd)
+    this.#used = p
+    this.#rows++
+    return size
+  }
+
+  #flush(): void {
+    if (this.#used > 0) this.#write(this.#block.subarray(0, this.#used))
+    this.#used = 0
+  }
+
+  #write(content: Buffer): void {
+    const frame = Buffer.alloc(FRAME_BYTES)
+    frame.writeUInt32LE(content.length)
+    frame.writeUInt32LE(crc32c(content, 0, content.length), 4)
+    writeSync(this.#descriptor, frame)
+    let written = 0
+    while (written < content.length) written += writeSync(this.#descriptor, content, written)
+  }
+}
+
+/** Why a snapshot is not used. */
+export class SnapshotRejectedError extends Error {
+  override name = 'SnapshotRejectedError'
+}
+
+export interface ChangelogRange {
+  /** First offset that exists, and the one behind the last. */
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Fills an empty table; returns the changelog offset from which to go on, undefined without a file. Throws
+ * SnapshotRejectedError, with the table empty.
+ */
+export const loadSnapshot = (
+  file: string,
+  identity: SnapshotIdentity,
+  changelog: ChangelogRange,
+  table: Table,
+): number | undefined => {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, 'r')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new SnapshotRejectedError(`it cannot be read: ${String(error)}`, { cause: error })
+  }
+  try {
+    const reader = new SnapshotReader(descriptor)
+    const header = reader.header()
+    check(header, identity, changelog)
+    reader.rows(table)
+    table.commit()
+    return header.position
+  } catch (error) {
+    table.clear()
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const check = (header: SnapshotHeader, identity: SnapshotIdentity, { start, end }: ChangelogRange): void => {
+  const { topic, topicId, partition, store, layout, position, savedAt } = header
+  if (topicId !== identity.topicId) throw new SnapshotRejectedError('its changelog is another topic of the same name')
+  if (topic !== identity.topic || partition !== identity.partition || store !== identity.store) {
+    throw new SnapshotRejectedError(`it belongs to store ${store}, changelog ${topic}-${partition}`)
+  }
+  if (layout !== identity.layout) throw new SnapshotRejectedError('the layout of the store has changed since')
+  if (!(position >= start)) throw new SnapshotRejectedError(`the changelog begins at ${start}, behind its ${position}`)
+  if (!(position <= end)) throw new SnapshotRejectedError(`the changelog ends at ${end}, before its ${position}`)
+  const age = Date.now() - savedAt
+  if (!(age <= MAX_AGE_MS)) {
+    throw new SnapshotRejectedError('it is so old that the changelog may have forgotten deletions')
+  }
+}
+
+class SnapshotReader {
+  readonly #descriptor: number
+  /** Bytes not read yet. */
+  #left: number
+  #block = Buffer.alloc(BLOCK_BYTES)
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor
+    this.#left = fstatSync(descriptor).size
+    if (!this.#read(MAGIC.length).equals(MAGIC)) throw new SnapshotRejectedError('it is no snapshot')
+  }
+
+  header(): SnapshotHeader {
+    const header = JSON.parse(this.#frame().toString()) as SnapshotHeader
+    if (header.format !== FORMAT) throw new SnapshotRejectedError(`it has format ${header.format}, not ${FORMAT}`)
+    return header
+  }
+
+  rows(table: Table): void {
+    let rows = 0
+    for (let block = this.#frame(); block.length > 0; block = this.#frame()) rows += addRows(block, table)
+    if (this.#read(8).readDoubleLE() !== rows || this.#left > 0) throw new SnapshotRejectedError('it is torn')
+  }
+
+  #frame(): Buffer {
+    const frame = this.#read(FRAME_BYTES)
+    const length = frame.readUInt32LE()
+    const checksum = frame.readUInt32LE(4)
+    const content = this.#read(length)
+    if (crc32c(content, 0, length) !== checksum) throw new SnapshotRejectedError('its checksum is wrong')
+    return content
+  }
+
+  /** Valid until the next call. */
+  #read(length: number): Buffer {
+    if (length > this.#left) throw new SnapshotRejectedError('it is torn')
+    if (length > this.#block.length) this.#block = Buffer.alloc(length)
+    for (let read = 0; read < length;) {
+      const n = readSync(this.#descriptor, this.#block, read, length - read, null)
+      if (n === 0) throw new SnapshotRejectedError('it is torn')
+      read += n
+    }
+    this.#left -= length
+    return this.#block.subarray(0, length)
+  }
+}
+
+const addRows = (block: Buffer, table: Table): number => {
+  const view = new DataView(block.buffer, block.byteOffset, block.length)
+  const head = 16 + 8 * table.columns
+  let rows = 0
+  for (let p = 0; p < block.length; rows++) {
+    const keyStart = p + head
+    const keyEnd = keyStart + view.getInt32(p, true)
+    const valueLength = view.getInt32(p + 4, true)
+    const timestamp = view.getFloat64(p + 8, true)
+    // The same key twice: it moved while the snapshot was taken, and the changelog has the last word.
+    const slot = table.insert(block, keyStart, keyEnd, timestamp)
+    if (!table.inserted) table.setTimestamp(slot, timestamp)
+    for (let column = 0; column < table.columns; column++) {
+      table.setNumber(slot, column, view.getFloat64(p + 16 + 8 * column, true))
+    }
+    if (valueLength >= 0) table.setValue(slot, block, keyEnd, keyEnd + valueLength)
+    else if (table.hasValue(slot)) table.setNull(slot)
+    p = keyEnd + Math.max(0, valueLength)
+  }
+  return rows
+}
