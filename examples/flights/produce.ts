@@ -29,7 +29,7 @@ export async function produceFlights({ brokers, registryUrl }: ProduceTarget, ro
     clientId: 'flights-producer',
     brokers: [...brokers],
     logLevel: kafkajs.logLevel.ERROR,
-  }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner, idempotent: true })
   await producer.connect()
   try {
     const messages: Message[] = []

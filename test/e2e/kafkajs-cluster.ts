@@ -22,7 +22,8 @@ export function clusterClient(brokers: string): ClusterClient {
       })
     },
     produce: async (topic, records) => {
-      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+      // A broker that has not heard of all leaders refuses some partitions, and kafkajs sends all of them once more.
+      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true })
       await producer.connect()
       try {
         await producer.send({ topic, acks: -1, messages: records.map(toMessage) })
