@@ -18,7 +18,8 @@ export const Field = {
   Flags: 6,
 } as const
 export type Field = (typeof Field)[keyof typeof Field]
-const FIELDS = 7
+/** One is spare, so that numbers are aligned. */
+const FIELDS = 8
 
 export const Flag = {
   /** The row is in the index. */
@@ -32,19 +33,23 @@ export const Flag = {
 export class Rows {
   /** Slots are below it. */
   limit = 0
+  /** Both are views of the same pages: fields and numbers of a row lie side by side. */
   readonly #fields: Int32Array[] = []
   readonly #numbers: Float64Array[] = []
   /** First free slot, -1: none; free rows are chained through KeyAddress. */
   #free = -1
   /** Numbers of a row: its timestamp, then its columns. */
   readonly #width: number
+  /** Of a row, in doubles; half of that in fields. */
+  readonly #stride: number
 
   constructor(columns: number) {
     this.#width = columns + 1
+    this.#stride = FIELDS / 2 + this.#width
   }
 
   get allocatedBytes(): number {
-    return this.#fields.length * PAGE_ROWS * (4 * FIELDS + 8 * this.#width)
+    return this.#fields.length * PAGE_ROWS * 8 * this.#stride
   }
 
   /** A slot with all fields and numbers 0, value null. */
@@ -52,18 +57,17 @@ export class Rows {
     let slot = this.#free
     if (slot >= 0) {
       this.#free = this.get(slot, Field.KeyAddress)
-      const at = (slot & ROW_MASK) * FIELDS
-      this.#fields[slot >>> PAGE_SHIFT]!.fill(0, at, at + FIELDS)
+      const at = (slot & ROW_MASK) * this.#stride
+      this.#numbers[slot >>> PAGE_SHIFT]!.fill(0, at, at + this.#stride)
     } else {
       slot = this.limit++
       if ((slot & ROW_MASK) === 0) {
-        this.#fields.push(new Int32Array(PAGE_ROWS * FIELDS))
-        this.#numbers.push(new Float64Array(PAGE_ROWS * this.#width))
+        const page = new ArrayBuffer(PAGE_ROWS * 8 * this.#stride)
+        this.#fields.push(new Int32Array(page))
+        this.#numbers.push(new Float64Array(page))
       }
     }
     this.set(slot, Field.ValueLength, -1)
-    const at = (slot & ROW_MASK) * this.#width
-    this.#numbers[slot >>> PAGE_SHIFT]!.fill(0, at, at + this.#width)
     return slot
   }
 
@@ -74,36 +78,37 @@ export class Rows {
   }
 
   get(slot: number, field: Field): number {
-    return this.#fields[slot >>> PAGE_SHIFT]![(slot & ROW_MASK) * FIELDS + field]!
+    return this.#fields[slot >>> PAGE_SHIFT]![(slot & ROW_MASK) * 2 * this.#stride + field]!
   }
 
   set(slot: number, field: Field, value: number): void {
-    this.#fields[slot >>> PAGE_SHIFT]![(slot & ROW_MASK) * FIELDS + field] = value
+    this.#fields[slot >>> PAGE_SHIFT]![(slot & ROW_MASK) * 2 * this.#stride + field] = value
   }
 
   /** `index` 0 is the timestamp, then the columns. */
   number(slot: number, index: number): number {
-    return this.#numbers[slot >>> PAGE_SHIFT]![(slot & ROW_MASK) * this.#width + index]!
+    return this.#numbers[slot >>> PAGE_SHIFT]![this.#numbersAt(slot) + index]!
   }
 
   setNumber(slot: number, index: number, value: number): void {
-    this.#numbers[slot >>> PAGE_SHIFT]![(slot & ROW_MASK) * this.#width + index] = value
+    this.#numbers[slot >>> PAGE_SHIFT]![this.#numbersAt(slot) + index] = value
   }
 
   copyNumbersTo(slot: number, target: Float64Array, at: number): void {
     const page = this.#numbers[slot >>> PAGE_SHIFT]!
-    const from = (slot & ROW_MASK) * this.#width
+    const from = this.#numbersAt(slot)
     for (let i = 0; i < this.#width; i++) target[at + i] = page[from + i]!
   }
 
   copyNumbersFrom(slot: number, source: Float64Array, at: number): void {
     const page = this.#numbers[slot >>> PAGE_SHIFT]!
-    const to = (slot & ROW_MASK) * this.#width
+    const to = this.#numbersAt(slot)
     for (let i = 0; i < this.#width; i++) page[to + i] = source[at + i]!
   }
 
   clearStamps(): void {
-    for (const page of this.#fields) for (let at = Field.Stamp; at < page.length; at += FIELDS) page[at] = 0
+    const stride = 2 * this.#stride
+    for (const page of this.#fields) for (let at = Field.Stamp; at < page.length; at += stride) page[at] = 0
   }
 
   clear(): void {
@@ -111,5 +116,9 @@ export class Rows {
     this.#fields.length = 0
     this.#numbers.length = 0
     this.#free = -1
+  }
+
+  #numbersAt(slot: number): number {
+    return (slot & ROW_MASK) * this.#stride + FIELDS / 2
   }
 }

@@ -9,8 +9,17 @@ const TWO_32 = 0x1_0000_0000
 
 /** `time` is an integer ≥ 0. */
 const writeTime = (buffer: Buffer, at: number, time: number): void => {
-  buffer.writeUInt32BE(Math.floor(time / TWO_32), at)
-  buffer.writeUInt32BE(time % TWO_32, at + 4)
+  const high = Math.floor(time / TWO_32)
+  writeInt(buffer, at, high)
+  writeInt(buffer, at + 4, time - high * TWO_32)
+}
+
+/** Quicker than Buffer's, which check what is certain here. */
+const writeInt = (buffer: Buffer, at: number, value: number): void => {
+  buffer[at] = value >>> 24
+  buffer[at + 1] = value >>> 16
+  buffer[at + 2] = value >>> 8
+  buffer[at + 3] = value
 }
 
 export const readTime = (buffer: Buffer, at: number): number =>
@@ -24,7 +33,7 @@ export class StoredKey {
   window(key: Uint8Array, start: number, end: number, windowStart: number, sequence: number): void {
     const at = this.#copy(key, start, end, WINDOW_SUFFIX)
     writeTime(this.bytes, at, windowStart)
-    this.bytes.writeUInt32BE(sequence, at + 8)
+    writeInt(this.bytes, at + 8, sequence)
   }
 
   session(key: Uint8Array, start: number, end: number, sessionStart: number, sessionEnd: number): void {

@@ -330,7 +330,7 @@ export class Table {
   }
 
   #freePreImage(slot: number, address: number, length: number): void {
-    if (this.#rows.get(slot, Field.ValueAddress) >>> 0 !== address) this.#freeValue(address, length)
+    if (length >= 0 && this.#rows.get(slot, Field.ValueAddress) >>> 0 !== address) this.#arena.free(address, length)
   }
 
   #freeRow(slot: number): void {
