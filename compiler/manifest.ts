@@ -10,6 +10,9 @@ import { schemaFingerprint } from '../avro/fingerprint.js'
 /** Interface between generated modules and the runtime; runtime/abi refuses another one. */
 const abi = 2
 
+/** Compact only: with a retention by time, brokers drop state of historic event time. */
+const changelogConfig = { 'cleanup.policy': 'compact' }
+
 export interface ManifestOptions {
   readonly compiler: string
   readonly sourceHash: string
@@ -55,7 +58,15 @@ export function buildManifest(
       source: node.span && `${node.span.file}:${node.span.line}:${node.span.column}`,
     })),
     ...structure,
-    stores: [],
+    stores: topology.stores.map(({ name, subTopology, kind, columns, bucketMs, changelog }) => ({
+      name,
+      subTopology,
+      kind,
+      columns,
+      bucketMs,
+      ranges: false,
+      changelog: { topic: changelog, config: changelogConfig },
+    })),
     schemas: ir.slots.map(({ slot, subject, fingerprint, schema }) => ({
       slot,
       subject,

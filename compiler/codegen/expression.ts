@@ -106,6 +106,13 @@ export class ExpressionPrinter {
         return postfix(this.call(node))
       case 'new':
         return postfix(js`new ${this.print(node.callee, level.primary)}(${this.arguments(node.args)})`)
+      case 'row': {
+        const slot = this.argument(node.slot)
+        const rows = js`this.rows${node.store}`
+        return postfix(
+          node.column === 'timestamp' ? js`${rows}.timestamp(${slot})` : js`${rows}.number(${slot}, ${node.column})`,
+        )
+      }
       case 'helper': {
         const args = node.args.map((argument) => this.argument(argument))
         return postfix(js`${this.scope.module.helper(node.name)}(${join(args, comma)})`)

@@ -69,6 +69,12 @@ function printTask(
     for (const sink of outputs) {
       if (topology.sinks[sink]?.topic !== '') out.line(js`this.sink${sink} = context.outputs.sink(${sink})`)
     }
+    for (const [index, store] of ir.stores.entries()) {
+      if (store.subTopology !== id) continue
+      const open = store.kind === 'window' ? js`windows` : js`table`
+      out.line(js`this.store${index} = context.stores.${open}(${store.name})`)
+      out.line(js`this.rows${index} = this.store${index}${store.kind === 'window' ? token('.table') : token('')}`)
+    }
     for (const slot of writtenSlots(ir, outputs)) out.line(js`this.id${slot} = context.schemas.idOf(${slot})`)
   })
   out.block(js`process(input, buffer, view, start, end, section, untilTimestamp)`, () => {

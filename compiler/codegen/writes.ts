@@ -2,7 +2,7 @@
  * Code of a write: key into the scratch buffer or as a span of the input, then partition, then the value straight into
  * the batch of that partition. The bound of the value's size is computed first, so that nothing is checked per byte.
  */
-import type { MirEmit, MirExpression } from '../ir/mir.js'
+import type { MirEmit, MirExpression, MirUpsert } from '../ir/mir.js'
 import type { Encode, TextPart, WritePart, WritePlan } from '../ir/module-ir.js'
 import { encoderName } from './codec-names.js'
 import { comma, empty, join, js, Name, type Code } from './code.js'
@@ -36,6 +36,20 @@ export class WritePrinter {
   print(lines: Lines, emit: MirEmit, plan: WritePlan): void {
     lines.block(empty, () => {
       this.emit(lines, emit, plan)
+    })
+  }
+
+  /** The row of a key: its bytes are written into the scratch buffer, or lie in the input. */
+  upsert(lines: Lines, node: MirUpsert, part: WritePart): void {
+    const slot = this.scope.local(node.slot)
+    lines.line(js`let ${slot} = -1`)
+    lines.block(empty, () => {
+      if (needsScratch(part) || isEncoded(part)) lines.line(js`${variables.scratch}.position = 0`)
+      // Whether there is a key was asked before.
+      const key = this.key(lines, part.kind === 'null' ? part : { ...part, present: undefined })
+      const time = this.expressions.argument(node.timestamp)
+      const times = node.windowStart === undefined ? time : js`${this.expressions.argument(node.windowStart)}, ${time}`
+      lines.line(js`${slot} = this.store${node.store}.insert(${key.buffer}, ${key.start}, ${key.end}, ${times})`)
     })
   }
 

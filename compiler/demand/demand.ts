@@ -2,7 +2,9 @@
  * Which fields each operator and sink needs, from the sinks backwards: an allow-list, so that what is not understood
  * needs the whole record. The decoders of sources read, and check, exactly that.
  */
-import { none, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
+import { none, presence, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
+import { inputsOf } from '../ir/assert-plans.js'
+import { isExchange } from '../ir/exchanges.js'
 import type { LambdaId, LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { Disabled } from '../ir/optimizations.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
@@ -33,14 +35,9 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
     const out = behind.reduce(uniteRecords, nothing)
     edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing) : out)
     if (node.kind === 'source') inputs.set(node.id, uniteRecords(out, extractorDemand(plan, node)))
-    if (node.kind === 'repartition') inputs.set(node.id, out)
+    if (isExchange(plan, node)) inputs.set(node.id, out)
   }
   return { edges, inputs, lambdas: plan.reads }
-}
-
-function inputsOf(node: LogicalNode): readonly NodeId[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
 }
 
 function extractorDemand(plan: NotedPlan, node: LogicalNode & { kind: 'source' }): RecordDemand {
@@ -96,6 +93,20 @@ function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDem
       )
     case 'repartition':
       return { ...serdeDemand(plan, node.id), headers: true }
+    case 'group-by': {
+      const selector = ofLambda(plan, node.selector, whole)
+      return uniteRecords({ ...serdeDemand(plan, node.id), key: none, headers: true }, selector)
+    }
+    case 'group-by-key':
+      return isExchange(plan, node) ? { ...serdeDemand(plan, node.id), headers: true } : { ...out, key: whole }
+    case 'window':
+    case 'to-stream':
+      return out
+    case 'aggregate': {
+      // State is keyed by all of the key; of values it counts only whether they are there.
+      const isWindowed = plan.nodes[node.input]?.kind === 'window'
+      return { key: whole, value: isWindowed ? none : presence, headers: out.headers }
+    }
     case 'to': {
       const lambdas = [node.headers, node.timestamp, node.target.kind === 'chosen' ? node.target.choose : undefined]
       const read = lambdas.flatMap((id) => (id === undefined ? [] : [ofLambda(plan, id, whole)]))

@@ -31,7 +31,7 @@ function subTopology(topology: Topology, sub: SubTopology, topics: Topics): read
   const entries = new Set(sub.inputs.flatMap((input) => input.nodes))
   const inside = members.map(({ node }) => `    ${name(node.id)}[${text(node.label)}]`)
   const arrows = members.flatMap(({ node, consumers }) => {
-    const isExit = node.kind === 'repartition' && !entries.has(node.id)
+    const isExit = !entries.has(node.id) && topology.sinks.some((sink) => sink.nodes.includes(node.id))
     return isExit ? [] : consumers.map((id) => `  ${name(node.id)} --> ${name(id)}`)
   })
   const reads = sub.inputs.flatMap((input) => input.nodes.map((id) => `  ${topics.id(input.topic)} --> ${name(id)}`))

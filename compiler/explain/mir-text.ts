@@ -92,6 +92,18 @@ class FunctionPrinter {
       case 'invoke':
         this.#line(`invoke subroutine ${node.subroutine}: ${node.args.map(this.#expression).join(', ')}`)
         return
+      case 'upsert':
+        this.#line(
+          `row ${this.#local(node.slot)} of store ${node.store}: key ${this.#expression(node.key)}` +
+            (node.windowStart === undefined ? '' : `, window ${this.#expression(node.windowStart)}`),
+        )
+        return
+      case 'set-row':
+        this.#line(`set ${node.column} of ${this.#expression(node.slot)} to ${this.#expression(node.value)}`)
+        return
+      case 'expire':
+        this.#line(`expire windows of store ${node.store} before ${this.#expression(node.before)}`)
+        return
       default:
         this.#nested(node)
     }
@@ -169,6 +181,8 @@ class FunctionPrinter {
         return `${this.#operand(node.callee)}${node.optional ? '?.' : ''}(${this.#arguments(node.args)})`
       case 'new':
         return `new ${this.#operand(node.callee)}(${this.#arguments(node.args)})`
+      case 'row':
+        return `${this.#operand(node.slot)}.${node.column}`
       case 'unary':
         return `${node.operator}${node.operator.length > 1 ? ' ' : ''}${this.#operand(node.operand)}`
       case 'binary':

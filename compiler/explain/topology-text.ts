@@ -18,12 +18,13 @@ function operatorLines(topology: Topology, sub: SubTopology, { node, consumers }
   const successors = `      --> ${labels(topology, consumers)}`
   if (input !== undefined) return [`    Source: ${node.label} (topics: [${input.topic}])`, successors]
   const predecessors = `      <-- ${labels(topology, predecessorsOf(topology, node.id))}`
-  if (node.kind === 'to' || node.kind === 'repartition') {
-    const sink = topology.sinks.find((candidate) => candidate.nodes.includes(node.id))
-    const topic = sink === undefined || sink.topic === '' ? 'extracted for each record' : sink.topic
+  const sink = topology.sinks.find((candidate) => candidate.nodes.includes(node.id))
+  if (sink !== undefined) {
+    const topic = sink.topic === '' ? 'extracted for each record' : sink.topic
     return [`    Sink: ${node.label} (topic: ${topic})`, predecessors]
   }
-  return [`    Processor: ${node.label} (stores: [])`, successors, predecessors]
+  const stores = topology.stores.filter((store) => store.node === node.id).map(({ name }) => name)
+  return [`    Processor: ${node.label} (stores: [${stores.join(', ')}])`, successors, predecessors]
 }
 
 function predecessorsOf(topology: Topology, id: NodeId): readonly NodeId[] {

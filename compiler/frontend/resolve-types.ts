@@ -56,7 +56,7 @@ function resolveTopics(
     const topic = topicOf(node)
     const known = { plan, edges, topics, records: closed.reader.recordTypes }
     const resolved =
-      node.kind === 'repartition'
+      node.kind === 'repartition' || node.kind === 'group-by' || node.kind === 'group-by-key'
         ? repartitionSerdes(node, known, diagnostics)
         : topic && serdes.resolve(topic, node.kind === 'source' ? 'read' : 'written')
     if (resolved !== undefined) topics.set(node.id, resolved)

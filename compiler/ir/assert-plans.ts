@@ -32,12 +32,17 @@ export function assertResolvedPlan(plan: ResolvedPlan): void {
   for (const node of plan.nodes) {
     const fault = (what: string): PlanFault => new PlanFault(`plan ${plan.name}, node ${node.label}: ${what}`)
     if (!plan.edges.has(node.id)) throw fault('its edge has no type')
-    const holdsTopic = node.kind === 'source' || node.kind === 'to' || node.kind === 'repartition'
+    const holdsTopic = holdsSerdes(node)
     if (holdsTopic !== plan.topics.has(node.id)) throw fault(holdsTopic ? 'its topic has no serdes' : 'it has serdes')
     for (const { id, role } of lambdasOf(node)) {
       if (!plan.bodies.has(id)) throw fault(`its ${role} has no body`)
     }
   }
+}
+
+/** Topics are read and written with serdes; groups have them for exchanges, and for state that is keyed by the group. */
+function holdsSerdes({ kind }: LogicalNode): boolean {
+  return ['source', 'to', 'repartition', 'group-by', 'group-by-key'].includes(kind)
 }
 
 export function inputsOf(node: LogicalNode): readonly number[] {
@@ -67,6 +72,7 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
     case 'flat-map':
       return [[node.mapper, 'mapper']]
     case 'select-key':
+    case 'group-by':
       return [[node.selector, 'selector']]
     case 'peek':
     case 'for-each':
@@ -83,6 +89,10 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
     case 'merge':
     case 'branch':
     case 'repartition':
+    case 'group-by-key':
+    case 'window':
+    case 'aggregate':
+    case 'to-stream':
       return []
   }
 }

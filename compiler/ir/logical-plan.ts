@@ -4,6 +4,7 @@
  */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../dsl/model/serde-spec.js'
+import type { WindowSpec } from '../../dsl/model/window-spec.js'
 import type { CapturedValue } from './captured-value.js'
 import type { Span } from './span.js'
 
@@ -54,7 +55,16 @@ export type LogicalNode = LogicalNodeBase &
         readonly headers: LambdaId | undefined
         readonly timestamp: LambdaId | undefined
       } & OneInput)
+    | ({ readonly kind: 'group-by-key' } & OneInput)
+    | ({ readonly kind: 'group-by'; readonly selector: LambdaId } & OneInput)
+    | ({ readonly kind: 'window'; readonly window: TimeWindows } & OneInput)
+    /** `input` is a group or a window; puts out the changes of a table. */
+    | ({ readonly kind: 'aggregate'; readonly aggregation: { readonly kind: 'count' } } & OneInput)
+    | ({ readonly kind: 'to-stream' } & OneInput)
   )
+
+/** The windows that are compiled. */
+export type TimeWindows = Extract<WindowSpec, { readonly kind: 'time' }> & { readonly emit: 'updates' }
 
 /** First branch whose predicate holds takes the record; undefined = otherwise. */
 export interface LogicalBranch {

@@ -116,6 +116,8 @@ export type MirExpressionKind =
   /** A function of runtime/generated. */
   | { readonly kind: 'helper'; readonly name: HelperName; readonly args: readonly MirExpression[] }
   | { readonly kind: 'apply'; readonly opaque: number; readonly args: readonly MirExpression[] }
+  /** Column of a row of a store: `store` is an index into Topology.stores. */
+  | { readonly kind: 'row'; readonly store: number; readonly slot: MirExpression; readonly column: RowColumn }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: MirExpression }
   | {
       readonly kind: 'binary'
@@ -219,7 +221,34 @@ export type MirStatementKind =
   | ({ readonly kind: 'emit' } & MirEmit)
   /** `subroutine` is an index into the function's list. */
   | { readonly kind: 'invoke'; readonly subroutine: number; readonly args: readonly MirExpression[] }
+  /** Row of a key in a store, made if it is not there; the local is its slot. */
+  | ({ readonly kind: 'upsert' } & MirUpsert)
+  /** Column of a row, or its timestamp in ms. */
+  | {
+      readonly kind: 'set-row'
+      readonly store: number
+      readonly slot: MirExpression
+      readonly column: RowColumn
+      readonly value: MirExpression
+    }
+  /** Deletes some rows of windows that begin before that time: no record pays for all. */
+  | { readonly kind: 'expire'; readonly store: number; readonly before: MirExpression }
   | { readonly kind: 'print'; readonly label: string; readonly key: MirExpression; readonly value: MirExpression }
+
+export interface MirUpsert {
+  /** Unique in the program, among those of emits: the serdes pass keeps how the key is written by it. */
+  readonly emit: number
+  /** Index into Topology.stores. */
+  readonly store: number
+  readonly key: MirExpression
+  /** Of window stores. */
+  readonly windowStart: MirExpression | undefined
+  /** Of a new row, in ms. */
+  readonly timestamp: MirExpression
+  readonly slot: MirLocalId
+}
+
+export type RowColumn = number | 'timestamp'
 
 export interface MirEmit {
   /** Unique in the program: the serdes pass keeps what it found by it. */

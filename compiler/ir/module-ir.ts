@@ -7,6 +7,7 @@ import type { Resolution } from '../../avro/resolve.js'
 import type { Demand } from './demand.js'
 import type { MirExpression, MirFunction, MirProgram } from './mir.js'
 import type { SchemaSlot } from './schema-slots.js'
+import type { TopologyStore } from './topology.js'
 
 export interface ModuleIR {
   readonly program: MirProgram
@@ -14,6 +15,9 @@ export interface ModuleIR {
   readonly readers: readonly InputReader[]
   /** By `MirEmit.emit`. */
   readonly writes: ReadonlyMap<number, WritePlan>
+  /** How keys of state are written, by `MirUpsert.emit`. */
+  readonly rowKeys: ReadonlyMap<number, WritePart>
+  readonly stores: readonly TopologyStore[]
   readonly slots: readonly SchemaSlot[]
   /** Schemas whose values are skipped or made by a function of their own. */
   readonly codecs: CodecTable

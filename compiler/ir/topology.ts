@@ -4,13 +4,14 @@
  */
 import type { LambdaId, NodeId } from './logical-plan.js'
 import type { PhysicalOperator } from './physical-plan.js'
-import type { ResolvedTopic } from './resolved-plan.js'
+import type { ResolvedSerde, ResolvedTopic } from './resolved-plan.js'
 
 export interface Topology {
   readonly subTopologies: readonly SubTopology[]
   /** Every topic written to; sinks of one topic with the same serdes share an entry. */
   readonly sinks: readonly TopologySink[]
   readonly internalTopics: readonly InternalTopic[]
+  readonly stores: readonly TopologyStore[]
   readonly operators: ReadonlyMap<NodeId, PhysicalOperator>
 }
 
@@ -40,6 +41,23 @@ export interface TopologySink {
   readonly serdes: ResolvedTopic
   /** `to` and `repartition` nodes that write to it. */
   readonly nodes: readonly NodeId[]
+}
+
+/** State of an operator: each task of the sub-topology has one. */
+export interface TopologyStore {
+  readonly name: string
+  readonly subTopology: number
+  readonly node: NodeId
+  /** `times`: the stream time of operators, by label, in column 0. */
+  readonly role: 'rows' | 'times'
+  readonly kind: 'key-value' | 'window'
+  readonly columns: number
+  /** See ManifestStore. */
+  readonly bucketMs: number
+  /** `<applicationId>-<name>-changelog`. */
+  readonly changelog: string
+  /** Of keys. */
+  readonly key: ResolvedSerde
 }
 
 export interface InternalTopic {

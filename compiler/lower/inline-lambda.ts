@@ -14,6 +14,7 @@ import { endsAlways, returnsInTailPosition, returnsSomewhere } from './returns.j
 /** What the second parameter of a lambda stands for. */
 export interface ContextValue {
   readonly key: MirExpression
+  readonly timestamp: MirExpression
 }
 
 type Binding = { readonly kind: 'value'; readonly value: MirExpression } | { readonly kind: 'context' }
@@ -51,11 +52,12 @@ function applyOpaque(
 
 /** The record context as an object, for whoever needs all of it. */
 function contextObject(context: ContextValue): MirExpression {
-  const properties = ['timestamp', 'headers', 'topic', 'partition', 'offset'] as const
+  const properties = ['headers', 'topic', 'partition', 'offset'] as const
   return expression({
     kind: 'object',
     members: [
       { kind: 'property', name: 'key', value: context.key },
+      { kind: 'property', name: 'timestamp', value: context.timestamp },
       ...properties.map((name): MirMember => ({
         kind: 'property',
         name,
@@ -349,6 +351,7 @@ class Inliner {
       case 'key':
         return { ...this.context.key, span: base.span, type: base.type }
       case 'timestamp':
+        return { ...this.context.timestamp, span: base.span, type: base.type }
       case 'headers':
       case 'topic':
       case 'partition':

@@ -1,42 +1,13 @@
 /** Lowers one operator and, depth first in declaration order, everything behind it within the sub-topology. */
 import type { Lambda } from '../ir/lambda.js'
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
-import type { MirExpression, MirExpressionOf, MirStatement, MirSubroutine } from '../ir/mir.js'
+import type { MirExpression, MirExpressionOf, MirStatement } from '../ir/mir.js'
 import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
-import type { FunctionBuilder } from './function-builder.js'
+import { isExchange } from '../ir/exchanges.js'
+import { lowerAggregate } from './aggregate.js'
+import type { Flow, LoweringContext } from './flow.js'
 import { inlineLambda } from './inline-lambda.js'
-import type { ProgramBuilder } from './program-builder.js'
-
-export interface LoweringContext {
-  readonly program: ProgramBuilder
-  readonly topology: Topology
-  readonly builder: FunctionBuilder
-  /** What stands behind merges, by the merge; `undefined` while it is being lowered. */
-  readonly subroutines: Subroutines
-}
-
-/** The subroutines of one function, in order of their indices. */
-export class Subroutines {
-  readonly list: MirSubroutine[] = []
-  readonly #of = new Map<NodeId, number>()
-
-  /** Index of the one for that node; made on first use. */
-  get(node: NodeId, make: () => MirSubroutine): number {
-    const known = this.#of.get(node)
-    if (known !== undefined) return known
-    const index = this.list.push({ name: '', parameters: [], body: [] }) - 1
-    this.#of.set(node, index)
-    this.list[index] = make()
-    return index
-  }
-}
-
-/** The record at one place of the pipeline; headers and timestamp are always those of the input. */
-export interface Flow {
-  readonly key: MirExpression
-  readonly value: MirExpression
-}
 
 /** What stands behind a merge is written out for each of its inputs if it is no more than so many operators. */
 const duplicatedOperators = 3
@@ -95,26 +66,50 @@ function lowerOperator(context: LoweringContext, node: LogicalNode, flow: Flow, 
       out.push(statement({ kind: 'expression', value: call(context, node.action, flow, out) }))
       return
     case 'print':
-      out.push(statement({ kind: 'print', label: node.printLabel ?? node.label, ...flow }, node.span))
+      out.push(
+        statement({ kind: 'print', label: node.printLabel ?? node.label, key: flow.key, value: flow.value }, node.span),
+      )
       forward(flow, out)
       return
     case 'split':
       lowerSplit(context, node, flow, node.branches, out)
       return
-    case 'repartition': {
-      const emit = emitTo(context, node.id, flow, {})
-      const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
-      const enter = statement({ kind: 'enter', operator: node.id, count: false })
-      out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
+    case 'repartition':
+      lowerExchange(context, node, flow, out)
+      return
+    case 'group-by-key':
+      if (isExchange(context.program.plan, node)) lowerExchange(context, node, flow, out)
+      else forward(flow, out)
+      return
+    case 'group-by': {
+      const key = call(context, node.selector, flow, out)
+      lowerExchange(context, node, { ...flow, key: context.builder.atom(key, 'key', out) }, out)
       return
     }
+    case 'window':
+    case 'to-stream':
+      forward(flow, out)
+      return
+    case 'aggregate':
+      lowerAggregate(context, node, flow, forward, out)
+      return
     case 'to':
       lowerSink(context, node, flow, out)
   }
 }
 
+/** Records without a key are dropped: no partition is theirs. */
+function lowerExchange(context: LoweringContext, node: LogicalNode, flow: Flow, out: MirStatement[]): void {
+  const emit = emitTo(context, node.id, flow, {})
+  const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
+  const enter = statement({ kind: 'enter', operator: node.id, count: false })
+  out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
+}
+
 function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow: Flow, out: MirStatement[]): void {
-  if (node.inputs.length < 2 || operatorsBehind(context.topology, node.id) <= duplicatedOperators) {
+  // A subroutine takes key and value only.
+  const isInputTime = flow.timestamp.kind === 'context'
+  if (!isInputTime || node.inputs.length < 2 || operatorsBehind(context.topology, node.id) <= duplicatedOperators) {
     lowerConsumers(context, node.id, flow, out)
     return
   }
@@ -122,7 +117,7 @@ function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow
     const parameters = [context.builder.local('key'), context.builder.local('value')] as const
     const [key, value] = parameters
     const body: MirStatement[] = []
-    const inner = { key: local(key, flow.key.type), value: local(value, flow.value.type) }
+    const inner = { ...flow, key: local(key, flow.key.type), value: local(value, flow.value.type) }
     lowerConsumers(context, node.id, inner, body)
     return { name: nameOf(node), parameters, body }
   })
@@ -138,7 +133,7 @@ function operatorsBehind(topology: Topology, node: NodeId): number {
 /** The result of an operator's lambda; whatever might be a promise is checked when it is there (rule 4). */
 function call(context: LoweringContext, id: LambdaId, flow: Flow, out: MirStatement[]): MirExpression {
   const lambda = context.program.lambda(id)
-  const result = inlineLambda(context.program, context.builder, lambda, flow.value, { key: flow.key }, out)
+  const result = inlineLambda(context.program, context.builder, lambda, flow.value, flow, out)
   return mayBePromise(lambda, result)
     ? helper('settled', [result], { type: lambda.returns, span: result.span })
     : result
@@ -164,6 +159,7 @@ function lowerMapRecord(
     : helper('keyAndValue', [result], { type: result.type, span: result.span })
   const record = context.builder.atom(checked, nameOf(node), out)
   return {
+    ...flow,
     key: context.builder.atom(member(record, 'key'), 'key', out),
     value: context.builder.atom(member(record, 'value'), 'value', out),
   }
@@ -263,7 +259,7 @@ function emitTo(context: LoweringContext, node: NodeId, flow: Flow, options: Emi
     key: flow.key,
     value: flow.value,
     topic: options.topic,
-    timestamp: options.timestamp,
+    timestamp: options.timestamp ?? (flow.timestamp.kind === 'context' ? undefined : flow.timestamp),
     headers: options.headers,
   })
 }

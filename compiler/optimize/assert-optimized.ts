@@ -18,6 +18,7 @@ export function assertOptimized(before: ResolvedPlan, after: OptimizedPlan): voi
   }
   for (const id of after.dropped) {
     const kind = after.nodes[id]?.kind
-    if (kind === 'source' || kind === 'repartition') throw new Error(`a ${kind} was dropped`)
+    if (kind !== undefined && ['source', 'repartition', 'group-by', 'group-by-key', 'aggregate'].includes(kind))
+      throw new Error(`a ${kind} was dropped`)
   }
 }

@@ -26,6 +26,9 @@ export const deadBranches: Rule = {
   },
 }
 
+/** They have topics or stores of their own. */
+const pinnedKinds: ReadonlySet<string> = new Set(['repartition', 'group-by', 'group-by-key', 'aggregate'])
+
 interface Candidate {
   /** The operator as it is afterwards. */
   readonly node: LogicalNode
@@ -73,7 +76,7 @@ function cut(plan: OptimizedPlan, { node, isCutFrom, message }: Candidate): Opti
     const inputs = inputsOf(other)
     if (inputs.length > 0 && inputs.every((id) => isDeadInput(id, other))) dead.add(other.id)
   }
-  const pinned = alive.find((other) => other.kind === 'repartition' && dead.has(other.id))
+  const pinned = alive.find((other) => pinnedKinds.has(other.kind) && dead.has(other.id))
   if (pinned !== undefined) return `behind it stands ${pinned.label}, whose topic is part of the topology`
   let cutPlan = withNode(plan, node)
   for (const other of alive) {

@@ -52,6 +52,13 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
       return 'nobody reads its records, but a result of the wrong shape is an error'
     case 'source':
       return 'nobody reads its records, but being subscribed to a topic is an effect'
+    case 'to-stream':
+      return undefined
+    case 'aggregate':
+      return 'nobody reads its changes, but its store is part of the topology'
+    case 'window':
+    case 'group-by-key':
+    case 'group-by':
     case 'repartition':
       return 'nobody reads its records, but its topic is part of the topology'
     case 'peek':

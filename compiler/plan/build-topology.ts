@@ -5,6 +5,7 @@
 import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
 import type { ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
+import { collectStores } from './collect-stores.js'
 import type { InternalTopic, SubTopology, Topology, TopologyInput, TopologySink } from '../ir/topology.js'
 
 /** Records of an exchange stay until they are purged below the commit; retention by time could drop some unread. */
@@ -14,10 +15,14 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
   const operators = new Map(physical.operators.map((operator) => [operator.node.id, operator]))
   const exchanges = new Map(physical.exchanges.map((exchange) => [exchange.node, exchange]))
   const sinks = collectSinks(resolved, physical, exchanges)
+  const subTopologies = components(physical, exchanges).map((members, id) =>
+    subTopology(resolved, exchanges, sinks, members, id),
+  )
   return {
     operators,
     sinks,
-    subTopologies: components(physical).map((members, id) => subTopology(resolved, exchanges, sinks, members, id)),
+    subTopologies,
+    stores: collectStores(resolved, operators, subTopologies),
     internalTopics: physical.exchanges.map(({ topic, partitions }): InternalTopic => ({
       topic,
       partitions,
@@ -26,7 +31,7 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
   }
 }
 
-/** Half of an operator: a repartition ends one sub-topology and begins another. */
+/** Half of an operator: an exchange ends one sub-topology and begins another. */
 type Half = `${NodeId}` | `${NodeId}:out`
 
 interface Member {
@@ -35,7 +40,8 @@ interface Member {
   readonly entry: boolean
 }
 
-function components(physical: PhysicalPlan): Member[][] {
+function components(physical: PhysicalPlan, exchanges: ReadonlyMap<NodeId, Exchange>): Member[][] {
+  const outHalf = ({ node }: PhysicalOperator): Half => (exchanges.has(node.id) ? `${node.id}:out` : `${node.id}`)
   const parents = new Map<Half, Half>()
   const find = (half: Half): Half => {
     const parent = parents.get(half) ?? half
@@ -56,13 +62,9 @@ function components(physical: PhysicalPlan): Member[][] {
   for (const operator of physical.operators) {
     const { node } = operator
     add(`${node.id}`, { node, entry: node.kind === 'source' })
-    if (node.kind === 'repartition') add(outHalf(operator), { node, entry: true })
+    if (exchanges.has(node.id)) add(outHalf(operator), { node, entry: true })
   }
   return [...groups.values()].filter((members) => members.some((member) => member.entry))
-}
-
-function outHalf({ node }: PhysicalOperator): Half {
-  return node.kind === 'repartition' ? `${node.id}:out` : `${node.id}`
 }
 
 function uniteStreamsOfOneTopic(physical: PhysicalPlan, unite: (left: Half, right: Half) => void): void {
@@ -115,7 +117,7 @@ function collectSinks(
 ): TopologySink[] {
   const sinks: TopologySink[] = []
   for (const { node } of physical.operators) {
-    if (node.kind !== 'to' && node.kind !== 'repartition') continue
+    if (node.kind !== 'to' && !exchanges.has(node.id)) continue
     const topic = node.kind === 'to' ? sinkTopic(node) : (exchanges.get(node.id)?.topic ?? '')
     const serdes = serdesOf(resolved, node.id)
     const same = sinks.findIndex((sink) => sink.topic === topic && sameSerdes(sink.serdes, serdes))

@@ -1,8 +1,11 @@
 /**
  * Logical plan -> physical plan: joins each operator to those that take its records, in declaration order, and names
- * the internal topic of each exchange. An exchange stands only where the author wrote `repartition`.
+ * the internal topic of each exchange. An exchange stands where the author wrote `repartition`, and before a group whose
+ * key may have changed.
  */
-import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
+import { inputsOf } from '../ir/assert-plans.js'
+import { isExchange } from '../ir/exchanges.js'
+import type { NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 
@@ -14,20 +17,15 @@ export function plan(resolved: OptimizedPlan): PhysicalPlan {
   }
   const operators = alive.map((node): PhysicalOperator => ({ node, consumers: consumers.get(node.id) ?? [] }))
   const exchanges = resolved.nodes.flatMap((node): Exchange[] =>
-    node.kind === 'repartition'
+    isExchange(resolved, node)
       ? [
           {
             node: node.id,
             topic: `${resolved.applicationId}-${node.name ?? node.label}-repartition`,
-            partitions: node.partitions,
+            partitions: node.kind === 'repartition' ? node.partitions : undefined,
           },
         ]
       : [],
   )
   return { operators, exchanges }
-}
-
-function inputsOf(node: LogicalNode): readonly NodeId[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
 }

@@ -10,7 +10,7 @@ import { none, unite, type Demand, type PlanDemand } from '../ir/demand.js'
 import type { MirFunction, MirLocal, MirProgram, MirStatement } from '../ir/mir.js'
 import { literal } from '../ir/mir-build.js'
 import { mapStatement } from '../ir/mir-visit.js'
-import type { InputReader, ModuleIR, PartReader, ReaderVersion, WritePlan } from '../ir/module-ir.js'
+import type { InputReader, ModuleIR, PartReader, ReaderVersion, WritePart, WritePlan } from '../ir/module-ir.js'
 import type { ResolvedSerde } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
 import type { Topology, TopologyInput } from '../ir/topology.js'
@@ -27,6 +27,8 @@ export function serdes(program: MirProgram, topology: Topology, demand: PlanDema
     program: { ...program, functions: parts.map((part) => part.fn) },
     readers: parts.map((part) => part.reader),
     writes: builder.writes,
+    rowKeys: builder.rowKeys,
+    stores: topology.stores,
     slots: builder.slots,
     codecs: builder.codecs.finish(),
   }
@@ -55,6 +57,7 @@ class ModuleBuilder {
   readonly slots: SchemaSlot[] = []
   readonly codecs = new CodecBuilder()
   readonly writes = new Map<number, WritePlan>()
+  readonly rowKeys = new Map<number, WritePart>()
 
   constructor(readonly topology: Topology) {}
 
@@ -144,8 +147,9 @@ class ModuleBuilder {
   ): readonly MirStatement[] {
     const inBody = (statements: readonly MirStatement[]): readonly MirStatement[] =>
       statements.flatMap((node): MirStatement[] => {
-        if (node.kind !== 'emit') return [mapStatement(node, locator.rewrite, inBody)]
-        return this.emit(node, locator, fields, locals, input)
+        if (node.kind === 'emit') return this.emit(node, locator, fields, locals, input)
+        if (node.kind === 'upsert') return this.upsert(node, locator, fields, locals, input)
+        return [mapStatement(node, locator.rewrite, inBody)]
       })
     return inBody(body)
   }
@@ -160,11 +164,7 @@ class ModuleBuilder {
     const sink = this.topology.sinks[node.sink]
     if (sink === undefined) throw new Error(`there is no sink ${node.sink}`)
     const before: MirStatement[] = []
-    const fresh = (name: string): number => {
-      const id = locals.size
-      locals.set(id, { id, name, mutable: false })
-      return id
-    }
+    const fresh = freshIn(locals)
     const contextOf = (serde: ResolvedSerde): Parameters<typeof writePart>[0] => ({
       fields,
       locator,
@@ -191,12 +191,37 @@ class ModuleBuilder {
     return [...before, rewritten]
   }
 
+  /** State is keyed by bytes without a frame: those of the input, where they have one form only. */
+  private upsert(
+    node: MirStatement & { kind: 'upsert' },
+    locator: Locator,
+    fields: FieldTable,
+    locals: Map<number, MirLocal>,
+    input: TopologyInput,
+  ): MirStatement[] {
+    const store = this.topology.stores[node.store]
+    if (store === undefined) throw new Error(`there is no store ${node.store}`)
+    const before: MirStatement[] = []
+    const context = { fields, locator, codecs: this.codecs, slot: undefined, fresh: freshIn(locals), before }
+    this.rowKeys.set(node.emit, writePart({ ...context, input: input.serdes }, store.key, node.key, 'key'))
+    const rewritten = mapStatement({ ...node, key: literal(undefined) }, locator.rewrite, locator.rewriteBody)
+    return [...before, rewritten]
+  }
+
   private slot(subject: string, schema: AvroSchema, fingerprint: string): number {
     const same = this.slots.find((slot) => slot.fingerprint === fingerprint)
     if (same !== undefined) return same.slot
     const slot = this.slots.length
     this.slots.push({ slot, subject, fingerprint, schema })
     return slot
+  }
+}
+
+function freshIn(locals: Map<number, MirLocal>): (name: string) => number {
+  return (name) => {
+    const id = locals.size
+    locals.set(id, { id, name, mutable: false })
+    return id
   }
 }
 

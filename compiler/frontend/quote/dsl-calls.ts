@@ -58,10 +58,22 @@ export function isHelperCall(checker: ts.TypeChecker, call: ts.CallExpression): 
   const declaration = checker.getResolvedSignature(call)?.declaration
   if (declaration === undefined || !isAuthorsModule(declaration.getSourceFile())) return false
   if (ts.isJSDocSignature(declaration)) return false
-  return (declaration.typeParameters?.length ?? 0) > 0 || isStream(checker.getTypeAtLocation(call))
+  return (declaration.typeParameters?.length ?? 0) > 0 || isDslHandle(checker.getTypeAtLocation(call))
 }
 
-export function isStream(type: ts.Type): boolean {
+/** Whether operators are called on it: its first two type arguments are those of keys and values. */
+export function isDslHandle(type: ts.Type): boolean {
   const symbol = type.getSymbol()
-  return symbol?.name === 'Stream' && isDslSymbol(symbol)
+  return symbol !== undefined && handles.has(symbol.name) && isDslSymbol(symbol)
 }
+
+const handles: ReadonlySet<string> = new Set([
+  'Stream',
+  'Table',
+  'GlobalTable',
+  'GroupedStream',
+  'GroupedTable',
+  'WindowedStream',
+  'Cogrouped',
+  'WindowedCogrouped',
+])

@@ -32,6 +32,13 @@ function topicOf(node: GraphNode): TopicSpec | undefined {
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
 }
 
+function notYet(node: GraphNode, what: string): PipelineError {
+  return new PipelineError('MR1218', `${what} is not compiled yet`, {
+    help: 'it runs in the test driver, interpreted',
+    site: callSite(node.site),
+  })
+}
+
 function callSite(site: Site | undefined): CallSite | undefined {
   return site === undefined ? undefined : new CallSite(site.id, site.frames)
 }
@@ -86,11 +93,26 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input, partitions: node.partitions }
       case 'to':
         return this.#sink(node, base)
+      case 'group-by-key':
+      case 'to-stream':
+        return { ...base, kind: node.kind, input: node.input }
+      case 'group-by':
+        return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+      case 'window': {
+        const { window } = node
+        if (window.kind !== 'time') throw notYet(node, `windows of kind ${window.kind}`)
+        if (window.closeAfter !== undefined) throw notYet(node, 'closing windows when input is idle')
+        const { emit } = window
+        if (emit !== 'updates') throw notYet(node, 'the emission of final results')
+        return { ...base, kind: node.kind, input: node.input, window: { ...window, emit } }
+      }
+      case 'aggregate': {
+        const { aggregation } = node
+        if (aggregation.kind !== 'count') throw notYet(node, `an aggregate of kind ${aggregation.kind}`)
+        return { ...base, kind: node.kind, input: node.input, aggregation }
+      }
       default:
-        throw new PipelineError('MR1218', `${node.kind} is not compiled yet`, {
-          help: 'it runs in the test driver, interpreted',
-          site: callSite(node.site),
-        })
+        throw notYet(node, node.kind)
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Serdes of repartition topics. A stream that still carries what its source read keeps the source's serde; else the
+ * Serdes of repartition topics, and of groups that need none: state is keyed by the same bytes. A stream that still carries what its source read keeps the source's serde; else the
  * types say what is written: strings, bytes and numbers as Kafka's own serdes do, the rest as Avro derived from the type.
  */
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
@@ -12,6 +12,9 @@ import { isNullable, withoutNull } from './without-null.js'
 
 type Role = 'key' | 'value'
 
+/** Operators behind which keys are where they belong. */
+export type Grouping = LogicalNodeOf<'repartition' | 'group-by' | 'group-by-key'>
+
 export interface KnownTypes {
   readonly plan: LogicalPlan
   readonly edges: ReadonlyMap<NodeId, EdgeType>
@@ -21,7 +24,7 @@ export interface KnownTypes {
 }
 
 export function repartitionSerdes(
-  node: LogicalNodeOf<'repartition'>,
+  node: Grouping,
   known: KnownTypes,
   diagnostics: Diagnostic[],
 ): ResolvedTopic | undefined {
@@ -30,16 +33,12 @@ export function repartitionSerdes(
   return key === undefined || value === undefined ? undefined : { key, value }
 }
 
-function serdeOf(
-  node: LogicalNodeOf<'repartition'>,
-  role: Role,
-  known: KnownTypes,
-  diagnostics: Diagnostic[],
-): ResolvedSerde | undefined {
-  const origin = originOf(node.input, role, known.plan)
+function serdeOf(node: Grouping, role: Role, known: KnownTypes, diagnostics: Diagnostic[]): ResolvedSerde | undefined {
+  const isNewKey = node.kind === 'group-by' && role === 'key'
+  const origin = isNewKey ? undefined : originOf(node.input, role, known.plan)
   const kept = origin === undefined ? undefined : known.topics.get(origin)?.[role]
   if (kept !== undefined) return kept
-  const edge = known.edges.get(node.input)?.[role]
+  const edge = known.edges.get(isNewKey ? node.id : node.input)?.[role]
   if (edge === undefined) return undefined
   const nullable = isNullable(edge)
   const type = withoutNull(edge)
@@ -70,6 +69,8 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
   switch (node.kind) {
     case 'source':
     case 'repartition':
+    case 'group-by':
+    case 'group-by-key':
       return id
     case 'filter':
     case 'peek':
@@ -86,6 +87,10 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
       const origins = new Set(node.inputs.map((input) => originOf(input, role, plan)))
       return origins.size === 1 ? [...origins][0] : undefined
     }
+    case 'window':
+    case 'to-stream':
+      return originOf(node.input, role, plan)
+    case 'aggregate':
     case 'map-record':
     case 'for-each':
     case 'to':

@@ -1,4 +1,5 @@
 import type { CaseOperator } from '../case-format.js'
+import { isOptional } from '../case-types.js'
 import { functionOf, inputOf } from './fields.js'
 import type { OperatorTranslator } from './index.js'
 import { recordText } from './map.js'
@@ -8,11 +9,16 @@ export const groupByKey: OperatorTranslator = (operator, scope) =>
 
 /** Of a stream by a key; of a table by a key and a value. */
 export const groupBy: OperatorTranslator = (operator, scope) => {
-  const lambda =
-    operator['value'] === undefined
-      ? scope.recordLambda(inputOf(operator), functionOf(operator, 'key'))
-      : recordText(operator, scope)
-  return `const ${scope.name(operator.id)} = ${scope.name(inputOf(operator))}.groupBy(${lambda})`
+  const [id, input] = [scope.name(operator.id), inputOf(operator)]
+  if (operator['value'] !== undefined) {
+    return `const ${id} = ${scope.name(input)}.groupBy(${recordText(operator, scope)})`
+  }
+  const key = functionOf(operator, 'key')
+  const lambda = scope.recordLambda(input, key)
+  // `groupBy` takes no key that may be null; records without a key are dropped all the same.
+  return isOptional(scope.recordExpression(input, key).type)
+    ? `const ${id} = ${scope.name(input)}.selectKey(${lambda}).groupByKey()`
+    : `const ${id} = ${scope.name(input)}.groupBy(${lambda})`
 }
 
 interface CaseWindow {
