@@ -209,6 +209,13 @@ export class Executor {
     return more
   }
 
+  #leaveRestoring(id: TaskId): void {
+    const restoring = this.#restoring.get(formatTaskId(id))
+    if (restoring === undefined) return
+    this.#stopRestoring(formatTaskId(id))
+    this.#keeper.keepPart(id, restoring.restoration)
+  }
+
   #stopRestoring(key: string): void {
     for (const source of this.#restoring.get(key)?.restoration.sources ?? []) this.#fetcher.unassign(source)
     this.#restoring.delete(key)
@@ -369,7 +376,7 @@ export class Executor {
   async #revoke(ids: readonly TaskId[]): Promise<void> {
     const tasks: TaskRunner[] = []
     for (const id of ids) {
-      this.#stopRestoring(formatTaskId(id))
+      this.#leaveRestoring(id)
       const task = this.#tasks.get(formatTaskId(id))
       if (task === undefined) continue
       this.#tasks.delete(formatTaskId(id))
@@ -427,7 +434,7 @@ export class Executor {
 
   #drop(ids: readonly TaskId[]): void {
     for (const id of ids) {
-      this.#stopRestoring(formatTaskId(id))
+      this.#leaveRestoring(id)
       const task = this.#tasks.get(formatTaskId(id))
       if (task === undefined) continue
       this.#tasks.delete(formatTaskId(id))
@@ -447,7 +454,7 @@ export class Executor {
     clearInterval(this.#commitTimer)
     clearInterval(this.#statusTimer)
     clearTimeout(this.#lingerTimer)
-    for (const key of [...this.#restoring.keys()]) this.#stopRestoring(key)
+    for (const { task } of [...this.#restoring.values()]) this.#leaveRestoring(task.id)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
     this.#keeper.saveKept()
     this.#committer.close()

@@ -72,6 +72,11 @@ export class StateKeeper {
       this.#kept.set(formatTaskId(id), { stores, positions: byTopicOf(id, stores, ends) })
   }
 
+  /** Keeps what is restored of a task that leaves before it is ready: rebalances must not make a restore start over. */
+  keepPart(id: TaskId, { stores, positions }: Restoration): void {
+    this.#kept.set(formatTaskId(id), { stores, positions })
+  }
+
   /** Tasks that did not come back: their stores go to snapshots. */
   saveKept(): void {
     for (const [task, { stores, positions }] of this.#kept) {

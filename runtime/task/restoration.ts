@@ -78,6 +78,11 @@ export class Restoration {
     return this.#changelogs.map(({ input }) => input.source)
   }
 
+  /** Up to where the stores hold their changelogs, by topic. */
+  get positions(): ReadonlyMap<string, number> {
+    return new Map(this.#changelogs.map(({ input }) => [input.source.topic, input.offset]))
+  }
+
   get status(): readonly RestoreStatus[] {
     return this.#changelogs.map(({ store, input: { source, offset }, end, records }) => {
       const { topic, partition } = source
