@@ -19,7 +19,8 @@ export default command({
     )
     terminal.data(results)
     for (const result of results) print(terminal, result)
-    if (results.length === 0) terminal.note(`no schemas in ${project.config.schemas}/, and none that sinks derive from their types`)
+    if (results.length === 0)
+      terminal.note(`no schemas in ${project.config.schemas}/, and none that sinks derive from their types`)
     return results.every((result) => 'version' in result) ? ExitCode.Ok : ExitCode.Failed
   },
 })
