@@ -19,7 +19,7 @@ import { KafkajsTransport } from './kafka/transport/kafkajs-transport.js'
 import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
 import { defaultLogger, type Logger } from './log.js'
 import { prepareTopics } from './prepare-topics.js'
-import { formatTaskId } from './kafka/task-id.js'
+import { formatTaskId, type TaskId } from './kafka/task-id.js'
 import { StateDirectory } from './state/state-directory.js'
 import { StateMachine, type AppState, type StateListener } from './state.js'
 
@@ -52,6 +52,8 @@ export class App {
   #coordinator: TaskCoordinator | undefined
   #http: HttpServer | undefined
   #stateDirectory: StateDirectory | undefined
+  /** Tasks that are assigned and not said to run yet. */
+  #assigned: readonly TaskId[] | undefined
   #error: Error | undefined
   #closing: Promise<void> | undefined
 
@@ -218,6 +220,9 @@ export class App {
       onLog: (level, message, fields) => {
         this.#log[level](fields, message)
       },
+      onRestored: () => {
+        this.#runWhenRestored()
+      },
     })
   }
 
@@ -283,11 +288,14 @@ export class App {
       },
       {
         onRebalancing: () => {
+          this.#assigned = undefined
           this.#states.enter('REBALANCING')
         },
         onRunning: (tasks) => {
-          this.#log.info({ tasks: tasks.map(formatTaskId) }, 'running')
-          this.#states.enter('RUNNING')
+          this.#assigned = tasks
+          const restoring = this.#executors.flatMap(({ status }) => status.restoring)
+          if (restoring.length > 0) this.#log.info({ stores: restoring }, 'restoring stores')
+          this.#runWhenRestored()
         },
         onFatal: (error) => {
           void this.#fail(error)
@@ -300,6 +308,15 @@ export class App {
         },
       },
     )
+  }
+
+  /** As in Kafka Streams: running is who can process everything that is assigned. */
+  #runWhenRestored(): void {
+    const tasks = this.#assigned
+    if (tasks === undefined || this.#executors.some(({ isRestoring }) => isRestoring)) return
+    this.#assigned = undefined
+    this.#log.info({ tasks: tasks.map(formatTaskId) }, 'running')
+    this.#states.enter('RUNNING')
   }
 
   async #fail(error: Error): Promise<void> {

@@ -18,6 +18,8 @@ export interface ExecutorCallbacks {
   onFailed(error: Error): void
   onPrint(label: string, key: unknown, value: unknown): void
   onLog(level: 'debug' | 'warn', message: string, fields: object): void
+  /** All its tasks have their stores. */
+  onRestored(): void
 }
 
 /** Where the executor lives. */
@@ -116,7 +118,7 @@ export class ExecutorHandle {
         void this.#commit(message)
         return
       case 'status':
-        this.status = message.status
+        this.#update(message.status)
         return
       case 'print':
         this.#callbacks.onPrint(message.label, message.key, message.value)
@@ -128,6 +130,16 @@ export class ExecutorHandle {
         this.#callbacks.onFailed(errorOf(message.failure))
         return
     }
+  }
+
+  get isRestoring(): boolean {
+    return this.status.restoring.length > 0
+  }
+
+  #update(status: ExecutorStatus): void {
+    const isRestored = this.isRestoring && status.restoring.length === 0
+    this.status = status
+    if (isRestored) this.#callbacks.onRestored()
   }
 
   #done({ id, failure }: FromExecutor & { readonly type: 'done' }): void {

@@ -185,6 +185,8 @@ export class Executor {
     await this.#refresh([...new Set([...topics, ...fixedTopics(this.#pipeline.manifest)])], Infinity)
     await Promise.all(tasks.map((task) => this.#prepare(task)))
     this.#keeper.saveKept()
+    // Before the command is answered: the application is not running yet.
+    if (this.#restoring.size > 0) this.#postStatus()
     this.#schedule()
   }
 
@@ -202,9 +204,11 @@ export class Executor {
       const progress = restoration.run(performance.now() + SLICE_MS)
       if (progress === 'more') more = true
       if (progress !== 'done') continue
+      const stores = restoration.status
       this.#stopRestoring(key)
       this.#open(task, restoration.stores)
-      this.#log('debug', 'stores are restored', { task: key, stores: restoration.status })
+      this.#log('debug', 'stores are restored', { task: key, stores })
+      if (this.#restoring.size === 0) this.#postStatus()
     }
     return more
   }
@@ -214,6 +218,7 @@ export class Executor {
     if (restoring === undefined) return
     this.#stopRestoring(formatTaskId(id))
     this.#keeper.keepPart(id, restoring.restoration)
+    if (this.#restoring.size === 0) this.#postStatus()
   }
 
   #stopRestoring(key: string): void {

@@ -105,6 +105,25 @@ describe.each(guarantees)('state, %s', (guarantee) => {
     expect(await replayed(applicationId)).toEqual(final(sent))
   })
 
+  it('is restored before the application says that it runs', async () => {
+    const { input, output, applicationId } = await topicPair(broker, 2)
+    const pipeline = counting({ applicationId, inputs: [input], output })
+    await produceTo(broker.bootstrap, input, numbered(200))
+    const first = await start(pipeline, { guarantee })
+    await allCommitted(applicationId, input, 200)
+    await first.close()
+    const { logger, restored } = restoreLog()
+    let restoring = 0
+    const info = (_: unknown, message: string): void => {
+      if (message === 'restoring stores') restoring++
+      if (message === 'running') expect(restored).toHaveLength(2)
+    }
+    const second = await start(pipeline, { guarantee, logger: { ...logger, info } })
+    expect(restoring).toBe(1)
+    expect(restored.map(({ store }) => store)).toEqual(['counts', 'counts'])
+    await second.close()
+  })
+
   it('forgets what a failed record wrote', async () => {
     const { input, output, applicationId } = await topicPair(broker, 1)
     await produceTo(broker.bootstrap, input, [...numbered(100), { key: 'k0', value: 'poison' }, ...numbered(100, 100)])
