@@ -1,5 +1,5 @@
 import avro from 'avsc'
-import { buildBatch } from '../runtime/kafka/record-batch/index.js'
+import { buildBatch, type CompressionType } from '../runtime/kafka/record-batch/index.js'
 import { Random } from './random.js'
 
 /** What a shop's order looks like: 14 fields, about 270 bytes, of which the benchmark's pipeline reads four. */
@@ -119,7 +119,13 @@ export interface Orders {
 }
 
 /** Orders in the wire format of a registry, under schema id `schemaId`, keyed by customer. */
-export function generateOrders(schemaId: number, count: number, recordsPerBatch: number, seed = 42): Orders {
+export function generateOrders(
+  schemaId: number,
+  count: number,
+  recordsPerBatch: number,
+  compression: CompressionType = 'none',
+  seed = 42,
+): Orders {
   const random = new Random(seed)
   const type = avro.Type.forSchema(orderSchema)
   const start = Date.UTC(2026, 0, 1)
@@ -136,9 +142,16 @@ export function generateOrders(schemaId: number, count: number, recordsPerBatch:
       if (record.channel === 'web') passed++
       return { timestamp, key: Buffer.from(record.customerId), value }
     })
-    batches.push(buildBatch(records, { baseOffset: from }))
+    batches.push(buildBatch(records, { baseOffset: from, compression }))
   }
   return { recordSet: Buffer.concat(batches), records: count, passed, valueBytes: valueBytes / count }
+}
+
+/** Values alone; the last eight bytes of each are its `total`. */
+export function sampleValues(schemaId: number, count: number): Buffer[] {
+  const random = new Random(7)
+  const type = avro.Type.forSchema(orderSchema)
+  return Array.from({ length: count }, () => frame(schemaId, type.toBuffer(order(random, Date.UTC(2026, 0, 1)))))
 }
 
 /** Magic byte and schema id, then the datum. */

@@ -55,7 +55,7 @@ export class Executor {
   readonly #restoring = new Map<string, { readonly task: TaskStart; readonly restoration: Restoration }>()
   readonly #committer: Committer | TransactionalCommitter
   readonly #keeper: StateKeeper
-  readonly #pool = new BufferPool()
+  readonly #pool: BufferPool
   /** `max.message.bytes` of output topics. */
   readonly #limits = new Map<string, number>()
   #scheduled = false
@@ -69,6 +69,7 @@ export class Executor {
     this.#options = options
     this.#pipeline = pipeline
     this.#post = post
+    this.#pool = new BufferPool(options.produce.bufferBytes)
     const transport = new KafkajsTransport({
       ...options.connection,
       log: (level, message, fields) => {

@@ -1,6 +1,7 @@
 /** What is known and buffered of one assigned partition. The fetcher fills it, a task takes from it. */
 import { batchSizeAt, readBatchHeader } from './record-batch/index.js'
 import type { AbortedTransaction, PartitionData } from './protocol/index.js'
+import type { SharedAnswer } from './shared-answer.js'
 import { partitionKey, type TopicPartition } from './topic-partition.js'
 
 /** Where to read on when the committed offset is missing or gone; `none` is an error. */
@@ -15,8 +16,11 @@ export interface FetchedBatches {
   readonly abortedTransactions: readonly AbortedTransaction[]
 }
 
-/** A small part of a large answer is copied out, so that it does not keep the whole answer alive. */
-const COPY_BELOW_SHARE = 0.25
+/**
+ * A small part of a large answer is copied out, so that it does not keep the whole answer alive. Equal parts are not:
+ * who falls behind with one of them keeps no more than the budget alive.
+ */
+const COPY_BELOW_SHARE = 1 / 16
 
 export class FetchedPartition implements TopicPartition {
   readonly topic: string
@@ -40,6 +44,8 @@ export class FetchedPartition implements TopicPartition {
   fetchedAt = 0
 
   readonly #queue: FetchedBatches[] = []
+  /** The answers that batches are a part of, as long as those are queued or taken. */
+  readonly #answers = new Map<FetchedBatches, SharedAnswer>()
   readonly #onRoom: () => void
   #dropped = false
 
@@ -57,12 +63,13 @@ export class FetchedPartition implements TopicPartition {
     return this.lastStableOffset >= 0 && this.fetchOffset >= this.lastStableOffset
   }
 
-  /** The next batches; `done` gives their room back. */
+  /** The next batches; `done` gives their room back, and nothing may read them any more. */
   take(): FetchedBatches | undefined {
     return this.#queue.shift()
   }
 
   done(batches: FetchedBatches): void {
+    this.#release(batches)
     if (this.#dropped) return
     this.bufferedBytes -= batches.buffer.length
     this.#onRoom()
@@ -79,7 +86,10 @@ export class FetchedPartition implements TopicPartition {
 
   /** Forgets what is buffered and reads on at `offset`. */
   seek(offset: number): void {
-    for (const { buffer } of this.#queue) this.bufferedBytes -= buffer.length
+    for (const batches of this.#queue) {
+      this.bufferedBytes -= batches.buffer.length
+      this.#release(batches)
+    }
     this.#queue.length = 0
     this.fetchOffset = offset
     this.#onRoom()
@@ -87,11 +97,20 @@ export class FetchedPartition implements TopicPartition {
 
   drop(): void {
     this.#dropped = true
+    for (const batches of this.#queue) this.#release(batches)
     this.#queue.length = 0
   }
 
-  /** Takes in an answer without error; returns whether it held records. Throws for formats that we do not read. */
-  receive(data: PartitionData, receivedBytes: number): boolean {
+  #release(batches: FetchedBatches): void {
+    this.#answers.get(batches)?.release()
+    this.#answers.delete(batches)
+  }
+
+  /**
+   * Takes in an answer without error; returns whether it held records. Without `answer`, its memory is left to the garbage
+   * collector. Throws for formats that we do not read.
+   */
+  receive(data: PartitionData, receivedBytes: number, answer?: SharedAnswer): boolean {
     this.highWatermark = Number(data.highWatermark)
     this.lastStableOffset = data.lastStableOffset >= 0n ? Number(data.lastStableOffset) : this.highWatermark
     this.logStartOffset = Number(data.logStartOffset)
@@ -110,7 +129,12 @@ export class FetchedPartition implements TopicPartition {
     const fromOffset = this.fetchOffset
     this.fetchOffset = Math.max(nextOffset, fromOffset)
     this.bufferedBytes += buffer.length
-    this.#queue.push({ buffer, fromOffset, nextOffset, abortedTransactions: data.abortedTransactions ?? [] })
+    const batches = { buffer, fromOffset, nextOffset, abortedTransactions: data.abortedTransactions ?? [] }
+    this.#queue.push(batches)
+    if (answer !== undefined && buffer === whole) {
+      answer.retain()
+      this.#answers.set(batches, answer)
+    }
     return true
   }
 }

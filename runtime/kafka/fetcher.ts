@@ -4,11 +4,12 @@
  * that a full input cannot starve the one that a task waits for. A moved leader costs a metadata look-up, not
  * a rebalance. Batches are handed over as they came: checksums, decompression and aborted transactions are the reader's.
  */
-import { ErrorCode, KafkaProtocolError, api, type PartitionData } from './protocol/index.js'
+import { ErrorCode, KafkaProtocolError, api, type FetchResponse, type PartitionData } from './protocol/index.js'
 import { EARLIEST, LATEST, listOffsets } from './admin.js'
 import type { KafkaClient } from './client.js'
 import { FetchedPartition, type ResetPolicy } from './fetched-partition.js'
 import { isRetriable, pause } from './retry.js'
+import { SharedAnswer } from './shared-answer.js'
 import { byTopic, partitionKey } from './topic-partition.js'
 import type { NodeId } from './transport/transport.js'
 
@@ -187,25 +188,39 @@ export class Fetcher {
       { minVersion: 4, timeoutMs: wait + this.#client.requestTimeoutMs },
     )
     if (response.errorCode !== ErrorCode.NONE) throw new KafkaProtocolError(response.errorCode, 'fetch')
+    this.#distribute(response, wanted)
+  }
+
+  #distribute({ responses }: FetchResponse, wanted: readonly FetchedPartition[]): void {
     let received = 0
-    for (const topic of response.responses) for (const data of topic.partitions) received += data.records?.length ?? 0
-    for (const { topic, partitions } of response.responses) {
-      for (const data of partitions) {
-        const partition = this.#partitions.get(partitionKey(topic, data.partitionIndex))
-        if (partition !== undefined && wanted.includes(partition)) this.#receive(partition, data, received)
+    let memory: Buffer | undefined
+    for (const topic of responses) {
+      for (const { records } of topic.partitions) {
+        received += records?.length ?? 0
+        memory ??= records ?? undefined
       }
     }
+    const answer = new SharedAnswer(() => {
+      if (memory !== undefined) this.#client.transport.giveBack(memory)
+    })
+    for (const { topic, partitions } of responses) {
+      for (const data of partitions) {
+        const partition = this.#partitions.get(partitionKey(topic, data.partitionIndex))
+        if (partition !== undefined && wanted.includes(partition)) this.#receive(partition, data, received, answer)
+      }
+    }
+    answer.release()
   }
 
   #leaderEpoch({ topic, partition }: FetchedPartition): number {
     return this.#client.topic(topic)?.partitions[partition]?.leaderEpoch ?? -1
   }
 
-  #receive(partition: FetchedPartition, data: PartitionData, received: number): void {
+  #receive(partition: FetchedPartition, data: PartitionData, received: number, answer: SharedAnswer): void {
     if (partition.requestedOffset !== partition.fetchOffset) return
     if (data.errorCode === ErrorCode.NONE) {
       try {
-        if (partition.receive(data, received)) this.#toTheEnd(partition)
+        if (partition.receive(data, received, answer)) this.#toTheEnd(partition)
       } catch (error) {
         this.#fail(partition, error instanceof Error ? error : new Error(String(error)))
         return

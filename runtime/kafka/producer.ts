@@ -260,11 +260,12 @@ export class Producer {
     const where = partitionKey(queue.topic, queue.partition)
     const isHead = queue.batches[0] === batch
     const verdict = this.#transaction === undefined ? verdictOf(errorCode) : verdictInTransaction(errorCode)
+    if (verdict === 'acknowledged') {
+      this.#acknowledge(queue, batch)
+      return
+    }
     const error = new KafkaProtocolError(errorCode, `producing to ${where}`, errorMessage)
     switch (verdict) {
-      case 'acknowledged':
-        this.#acknowledge(queue, batch)
-        return
       case 'fatal':
         this.#fail(deliveryError(errorCode, where, errorMessage))
         return

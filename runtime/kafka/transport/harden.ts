@@ -3,11 +3,14 @@
  * 1. an idle request queue re-arms a timer of 1 ms for ever, and with negative delays;
  * 2. concurrent first requests open a socket each and leak all but one;
  * 3. a request that times out leaves its half-open socket in use for ever; we close it, as Kafka's own client does;
- * 4. a socket that closes without 'end' or 'error' is not noticed.
+ * 4. a socket that closes without 'end' or 'error' is not noticed;
+ * 5. responses are concatenated from their chunks, again and again where several are on their way.
  */
+import { FrameReader } from './frame-reader.js'
 import type { Connection } from './kafkajs-seams.js'
+import type { ReceiveBuffers } from './receive-buffers.js'
 
-export const hardenConnection = (connection: Connection, onDown: () => void): void => {
+export const hardenConnection = (connection: Connection, buffers: ReceiveBuffers, onDown: () => void): void => {
   const queue = connection.requestQueue
   queue.scheduleCheckPendingRequests = (): void => {
     if (queue.throttleCheckTimeoutId !== null || queue.pending.length === 0) return
@@ -19,9 +22,30 @@ export const hardenConnection = (connection: Connection, onDown: () => void): vo
     }, wait + 1)
   }
 
+  const processData = connection.processData.bind(connection)
+  const open = (): FrameReader =>
+    new FrameReader(buffers, (frame) => {
+      const correlationId = frame.readInt32BE(0)
+      queue.fulfillRequest({ correlationId, payload: frame.subarray(4), size: frame.length })
+    })
+  let reader = open()
+  connection.processData = (chunk) => {
+    // SASL has its own framing. What it keeps must be its own.
+    if (connection.authHandlers !== null) {
+      processData(Buffer.from(chunk))
+      return
+    }
+    try {
+      reader.receive(chunk)
+    } catch (error) {
+      connection.socket?.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
   const connect = connection.connect.bind(connection)
   let connecting: Promise<boolean> | undefined
   const connectAndWatch = async (): Promise<boolean> => {
+    reader = open()
     try {
       const connected = await connect()
       connection.socket?.setNoDelay(true)

@@ -33,6 +33,7 @@ export interface RequestQueue {
   push(request: QueuedRequest): void
   maybeThrottle(ms: number): void
   rejectAll(error: Error): void
+  fulfillRequest(response: { readonly correlationId: number; readonly payload: Buffer; readonly size: number }): void
   checkPendingRequests(): void
   scheduleCheckPendingRequests: () => void
   createSocketRequest: (request: QueuedRequest) => SocketRequest
@@ -43,7 +44,10 @@ export interface Connection {
   readonly sasl: unknown
   readonly socket: Socket | undefined
   readonly requestQueue: RequestQueue
+  /** While SASL talks: who gets its answers. */
+  readonly authHandlers: object | null
   connect: () => Promise<boolean>
+  processData: (chunk: Buffer) => void
   disconnect(): Promise<boolean>
   isConnected(): boolean
   isAuthenticated(): boolean
@@ -98,6 +102,8 @@ export const checkPool = (pool: ConnectionPool): Connection => {
   require(connection, 'Connection', [
     'clientId',
     'connect',
+    'processData',
+    'authHandlers',
     'disconnect',
     'isConnected',
     'isAuthenticated',
@@ -107,6 +113,7 @@ export const checkPool = (pool: ConnectionPool): Connection => {
     'requestQueue.throttledUntil',
     'requestQueue.maybeThrottle',
     'requestQueue.rejectAll',
+    'requestQueue.fulfillRequest',
     'requestQueue.checkPendingRequests',
     'requestQueue.scheduleCheckPendingRequests',
     'requestQueue.createSocketRequest',

@@ -1,11 +1,13 @@
 /**
  * The transport on connections of kafkajs 2.2.4: one per (node, lane), opened on first use and again after a loss.
- * Request bodies go to the socket by writev without a copy; a response is a view of the receive buffer. The header
+ * Request bodies go to the socket by writev without a copy; a response has a buffer of its own. The header
  * written here is v1; with the tagged fields in front of the body it becomes v2, which is how flexible versions pass.
  */
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs'
 import { hardenConnection } from './harden.js'
+import { connectPlain } from './plain-socket.js'
 import { checkPool, openCluster, type Connection, type KafkajsBroker, type KafkajsCluster } from './kafkajs-seams.js'
+import { ReceiveBuffers } from './receive-buffers.js'
 import {
   BOOTSTRAP,
   type ApiVersions,
@@ -45,6 +47,11 @@ interface Link {
 /** Shortest time-out that kafkajs' own requests get; ours always come with one. */
 const KAFKAJS_REQUEST_TIMEOUT_MS = 1000
 
+const socketFactoryOf = ({ ssl, socketFactory }: KafkajsTransportOptions): Pick<KafkaConfig, 'socketFactory'> => {
+  if (socketFactory !== undefined) return { socketFactory }
+  return ssl === undefined || ssl === false ? { socketFactory: connectPlain } : {}
+}
+
 const addressOf = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 
 const parseAddress = (text: string): { host: string; port: number } => {
@@ -66,6 +73,7 @@ export class KafkajsTransport implements Transport {
   readonly #cluster: KafkajsCluster
   readonly #bootstrap: readonly { host: string; port: number }[]
   readonly #addresses = new Map<NodeId, BrokerAddress>()
+  readonly #buffers = new ReceiveBuffers()
   readonly #links = new Map<string, Promise<Link>>()
   readonly #connections = new Set<Connection>()
   readonly #listeners = new Set<(node: NodeId, lane: Lane) => void>()
@@ -86,7 +94,7 @@ export class KafkajsTransport implements Transport {
         retry: { retries: 0 },
         ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
         ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
-        ...(options.socketFactory === undefined ? {} : { socketFactory: options.socketFactory }),
+        ...socketFactoryOf(options),
         logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
         logCreator: () => (entry: LogEntry) => {
           const { message, ...fields } = entry.log
@@ -135,6 +143,10 @@ export class KafkajsTransport implements Transport {
         },
       })
     })
+  }
+
+  giveBack(view: Buffer): void {
+    this.#buffers.giveBack(view)
   }
 
   throttle(node: NodeId, lane: Lane, ms: number): void {
@@ -206,7 +218,7 @@ export class KafkajsTransport implements Transport {
   async #open(node: NodeId, lane: Lane, host: string, port: number, rack: string | null): Promise<Link> {
     const connectionPool = await this.#cluster.connectionPoolBuilder.build({ host, port, rack })
     const connection = checkPool(connectionPool)
-    hardenConnection(connection, () => {
+    hardenConnection(connection, this.#buffers, () => {
       this.#connections.delete(connection)
       if (!this.#closed) for (const listener of this.#listeners) listener(node, lane)
     })

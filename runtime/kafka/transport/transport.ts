@@ -48,6 +48,8 @@ export interface Transport {
   versions(node: NodeId, lane: Lane): Promise<ApiVersions>
   /** What follows the correlation id of the response: a view of the receive buffer. Fails with a `TransportError`. */
   send(node: NodeId, lane: Lane, request: RawRequest): Promise<Buffer>
+  /** The response that `view` is a part of is read by nobody any more; its memory may be used again. Optional to call. */
+  giveBack(view: Buffer): void
   /** Holds back further requests of that connection, as the broker asked (KIP-219). */
   throttle(node: NodeId, lane: Lane, ms: number): void
   /** Called when an open connection is lost. Returns its unsubscription. */

@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net'
 import type { Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startBroker, type EmbeddedBroker } from '../../../embedded/index.js'
-import { KafkaClient } from '../../../runtime/kafka/client.js'
-import { api } from '../../../runtime/kafka/protocol/index.js'
-import { openCluster } from '../../../runtime/kafka/transport/kafkajs-seams.js'
-import { KafkajsTransport } from '../../../runtime/kafka/transport/kafkajs-transport.js'
-import { BOOTSTRAP, type ApiVersions, type Transport } from '../../../runtime/kafka/transport/transport.js'
+import { startBroker, type EmbeddedBroker } from '../../../../embedded/index.js'
+import { KafkaClient } from '../../../../runtime/kafka/client.js'
+import { api } from '../../../../runtime/kafka/protocol/index.js'
+import { openCluster } from '../../../../runtime/kafka/transport/kafkajs-seams.js'
+import { KafkajsTransport } from '../../../../runtime/kafka/transport/kafkajs-transport.js'
+import { BOOTSTRAP, type ApiVersions, type Transport } from '../../../../runtime/kafka/transport/transport.js'
 
 let broker: EmbeddedBroker
 
@@ -131,6 +131,7 @@ describe('versions', () => {
       learn: nothing,
       versions: () => Promise.resolve(versions),
       send: nothing,
+      giveBack: nothing,
       throttle: nothing,
       onDown: () => () => undefined,
       close: () => Promise.resolve(),

@@ -1,0 +1,18 @@
+import type { CompressionType } from '../../runtime/kafka/record-batch/index.js'
+
+/** What a contender is told by its first argument. */
+export interface Job {
+  readonly contender: 'kafkajs' | 'millrace'
+  readonly guarantee: 'at_least_once' | 'exactly_once'
+  readonly compression: Extract<CompressionType, 'none' | 'lz4'>
+  readonly brokers: string
+  readonly registryUrl: string
+  readonly pipeline: string
+  readonly webOrderId: number
+  /** Consumer group; a new one for each run. */
+  readonly group: string
+}
+
+/** What a contender tells: that it is in its group, and when it has been told to stop, what it took since then. */
+export type Told =
+  { readonly type: 'ready' } | { readonly type: 'stopped'; readonly cpuSeconds: number; readonly maxRssMiB: number }
