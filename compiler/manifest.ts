@@ -10,8 +10,11 @@ import { schemaFingerprint } from '../avro/fingerprint.js'
 /** Interface between generated modules and the runtime; runtime/abi refuses another one. */
 const abi = 2
 
-/** Compact only: with a retention by time, brokers drop state of historic event time. */
-const changelogConfig = { 'cleanup.policy': 'compact' }
+/**
+ * Compact only: with a retention by time, brokers drop state of historic event time. Tombstones stay for 7 days: a
+ * snapshot is not used when it is older than half of that.
+ */
+const changelogConfig = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(7 * 24 * 3_600_000) }
 
 export interface ManifestOptions {
   readonly compiler: string
