@@ -64,6 +64,10 @@ export const verbs: Verbs = {
     () => import('./commands/explain.js'),
   ),
   run: plain('Run a compiled pipeline until a signal ends it', () => import('./commands/run.js')),
+  topics: plain(
+    'Create the topics that compiled pipelines need and that are missing, or print how to',
+    () => import('./commands/topics.js'),
+  ),
   schema: {
     description: 'Schemas of the registry: pull | diff | check | register',
     load: async () => ({}),

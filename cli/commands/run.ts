@@ -1,13 +1,12 @@
 /** `millrace run <pipeline>`: executes a compiled pipeline. Needs no compiler: nothing of it is loaded. */
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runMain } from '../../runtime/index.js'
 import { appSettings } from '../app-settings.js'
 import { command } from '../command.js'
-import { loadProject, type Project } from '../config-file.js'
+import { compiledModule } from '../compiled-modules.js'
+import { loadProject } from '../config-file.js'
 import { endWithParent } from '../dev/end-with-parent.js'
-import { didYouMean } from '../did-you-mean.js'
 import { readableLogger } from '../readable-logger.js'
 import { UsageError } from '../usage-error.js'
 
@@ -37,7 +36,7 @@ export default command({
     override('MILLRACE_HTTP_PORT', count(args['http-port'], '--http-port'))
     override('MILLRACE_THREADS', count(args.threads, '--threads'))
     const readable = isReadable(args.log, terminal.json)
-    const module = moduleOf(project, args.pipeline)
+    const module = compiledModule(project, args.pipeline)
     return await runMain({
       ...(readable ? { logger: readableLogger(basename(module, '.js')) } : {}),
       http: {},
@@ -61,30 +60,4 @@ function isReadable(format: string | undefined, json: boolean): boolean {
   if (format === undefined) return process.stderr.isTTY && !json
   if (format === 'text' || format === 'json') return format === 'text'
   throw new UsageError(`--log ${format} is neither text nor json`)
-}
-
-function moduleOf(project: Project, name: string): string {
-  if (name.endsWith('.js')) {
-    const file = project.path(name)
-    if (!existsSync(file)) throw new UsageError(`there is no ${file}`, 'millrace build')
-    return file
-  }
-  const folder = project.path(project.config.generated)
-  const file = join(folder, `${name}.js`)
-  if (existsSync(file)) return file
-  const built = builtPipelines(folder)
-  if (built.length === 0) throw new UsageError(`no compiled pipelines in ${folder}`, 'millrace build')
-  const near = didYouMean(name, built)
-  throw new UsageError(
-    `no compiled pipeline '${name}' in ${folder}`,
-    near === undefined ? `there are: ${built.join(', ')}` : `did you mean '${near}'?`,
-  )
-}
-
-function builtPipelines(folder: string): readonly string[] {
-  if (!existsSync(folder)) return []
-  const end = '.manifest.json'
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(end))
-    .map((name) => name.slice(0, -end.length))
 }
