@@ -212,7 +212,7 @@ export function lowered(
   assertMir(mir, 'lower')
   const simplified = timings.measure('simplify', () => simplify(mir, resolved.recordTypes, disabled))
   assertMir(simplified, 'simplify')
-  const module = timings.measure('serdes', () => serdes(simplified, topology, demanded))
+  const module = timings.measure('serdes', () => serdes(simplified, optimized, topology, demanded))
   return { resolved, optimized, demand: demanded, topology, mir, simplified, module }
 }
 

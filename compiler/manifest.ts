@@ -10,12 +10,6 @@ import { schemaFingerprint } from '../avro/fingerprint.js'
 /** Interface between generated modules and the runtime; runtime/abi refuses another one. */
 const abi = 2
 
-/**
- * Compact only: with a retention by time, brokers drop state of historic event time. Tombstones stay for 7 days: a
- * snapshot is not used when it is older than half of that.
- */
-const changelogConfig = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(7 * 24 * 3_600_000) }
-
 export interface ManifestOptions {
   readonly compiler: string
   readonly sourceHash: string
@@ -61,14 +55,14 @@ export function buildManifest(
       source: node.span && `${node.span.file}:${node.span.line}:${node.span.column}`,
     })),
     ...structure,
-    stores: topology.stores.map(({ name, subTopology, kind, columns, bucketMs, changelog }) => ({
-      name,
-      subTopology,
-      kind,
-      columns,
-      bucketMs,
-      ranges: false,
-      changelog: { topic: changelog, config: changelogConfig },
+    stores: topology.stores.map((store) => ({
+      name: store.name,
+      subTopology: store.subTopology,
+      kind: store.kind,
+      columns: store.columns,
+      bucketMs: store.bucketMs,
+      ranges: store.ranges,
+      changelog: store.changelog,
     })),
     schemas: ir.slots.map(({ slot, subject, fingerprint, schema }) => ({
       slot,
@@ -100,6 +94,7 @@ function topologyHash(plan: ResolvedPlan, topology: Topology): string {
       outputs: sub.outputs.map((output) => topology.sinks[output]?.topic),
     })),
     internalTopics: topology.internalTopics,
+    ...(topology.stores.length === 0 ? {} : { stores: topology.stores.map(({ name, kind }) => ({ name, kind })) }),
   }
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16)
 }

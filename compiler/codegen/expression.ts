@@ -1,7 +1,8 @@
 /** MIR expressions as JavaScript, with the parentheses that precedence demands and no others. */
 import type { FieldUse, MirArgument, MirExpression, MirMember, MirStatement } from '../ir/mir.js'
-import { at, authorText, comma, js, join, quote, token, type Code } from './code.js'
+import { at, authorText, comma, js, join, Name, quote, token, type Code } from './code.js'
 import { fieldUse } from './field-use.js'
+import { kernelName } from './names.js'
 import type { FunctionScope } from './function-scope.js'
 
 /** Binding strengths; higher binds tighter. */
@@ -106,16 +107,13 @@ export class ExpressionPrinter {
         return postfix(this.call(node))
       case 'new':
         return postfix(js`new ${this.print(node.callee, level.primary)}(${this.arguments(node.args)})`)
-      case 'row': {
-        const slot = this.argument(node.slot)
-        const rows = js`this.rows${node.store}`
-        return postfix(
-          node.column === 'timestamp' ? js`${rows}.timestamp(${slot})` : js`${rows}.number(${slot}, ${node.column})`,
-        )
-      }
       case 'helper': {
         const args = node.args.map((argument) => this.argument(argument))
         return postfix(js`${this.scope.module.helper(node.name)}(${join(args, comma)})`)
+      }
+      case 'state': {
+        const args = node.args.map((argument) => this.argument(argument))
+        return postfix(js`this.${kernelName(node.operator)}.${new Name(node.method)}(${join(args, comma)})`)
       }
       case 'apply': {
         const args = node.args.map((argument) => this.argument(argument))

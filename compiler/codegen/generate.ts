@@ -10,6 +10,7 @@ import { printDecoders } from './decoders.js'
 import { printEncoders } from './encoders.js'
 import { Lines } from './lines.js'
 import { ModuleScope } from './module-scope.js'
+import { printKernel } from './kernels.js'
 import { printProcess, processName } from './process-function.js'
 import { printSkipper } from './skip.js'
 
@@ -69,11 +70,8 @@ function printTask(
     for (const sink of outputs) {
       if (topology.sinks[sink]?.topic !== '') out.line(js`this.sink${sink} = context.outputs.sink(${sink})`)
     }
-    for (const [index, store] of ir.stores.entries()) {
-      if (store.subTopology !== id) continue
-      const open = store.kind === 'window' ? js`windows` : js`table`
-      out.line(js`this.store${index} = context.stores.${open}(${store.name})`)
-      out.line(js`this.rows${index} = this.store${index}${store.kind === 'window' ? token('.table') : token('')}`)
+    for (const kernel of ir.kernels) {
+      if (kernel.subTopology === id) printKernel(out, module, kernel)
     }
     for (const slot of writtenSlots(ir, outputs)) out.line(js`this.id${slot} = context.schemas.idOf(${slot})`)
   })

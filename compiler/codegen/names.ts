@@ -12,6 +12,11 @@ export function numbered(text: string, number: number): Name {
   return new Name(`${identifier(text)}$${number}`)
 }
 
+/** Field of the task that holds the kernel of a stateful operator. */
+export function kernelName(operator: number): Name {
+  return new Name(`state${operator}`)
+}
+
 /** Locals of a field: a number or value, or start, end and string of a text. */
 export function fieldName(field: Field, suffix: '' | 'Start' | 'End' | 'Text' = ''): Name {
   return new Name(`${identifier(field.name)}${suffix}$f${field.id}`)

@@ -71,8 +71,8 @@ function printWith(
   const scope = new FunctionScope(module, fn, reader, keyFieldsOf(reader.key))
   const methods = new MethodPrinter(scope, ir, outlineWrites)
   const loop = new Lines()
-  const keepsState = ir.stores.some((store) => store.subTopology === fn.subTopology)
-  const printer = new ProcessPrinter(scope, new StatementPrinter(scope, ir, methods), keepsState)
+  const hasState = ir.kernels.some((kernel) => kernel.subTopology === fn.subTopology)
+  const printer = new ProcessPrinter(scope, new StatementPrinter(scope, ir, methods), hasState)
   printer.record(loop)
   const out = new Lines()
   out.block(js`${processName(fn)}(${buffer}, ${view}, start, end, section, untilTimestamp)`, () => {
@@ -138,8 +138,8 @@ class ProcessPrinter {
   constructor(
     readonly scope: FunctionScope,
     readonly statements: StatementPrinter,
-    /** The task has stores, which follow records that fail. */
-    readonly keepsState: boolean,
+    /** Whether the task has stores. */
+    readonly hasState: boolean,
   ) {}
 
   function(out: Lines, loop: Lines): void {
@@ -158,7 +158,7 @@ class ProcessPrinter {
     })
     out.block(js`catch (error)`, () => {
       out.line(js`${variables.outputs}.rollback(${variables.serial})`)
-      if (this.keepsState) out.line(js`this.context.stores.rollback()`)
+      if (this.hasState) out.line(js`this.context.stores.rollback()`)
       out.line(js`stop$ = this.failed(error, ${operator})`)
     })
     out.line(js`this.serial = ${variables.serial}`)
@@ -193,6 +193,7 @@ class ProcessPrinter {
       out.line(js`continue`)
     })
     out.line(js`${variables.serial}++`)
+    if (this.hasState) out.line(js`this.context.stores.mark()`)
     out.line(js`${operator} = -1`)
     this.bounds(out, keyNames)
     this.bounds(out, valueNames)
@@ -202,7 +203,6 @@ class ProcessPrinter {
     this.part(out, reader.key, keyNames)
     this.part(out, reader.value, valueNames)
     this.time(out)
-    if (this.keepsState) out.line(js`this.context.stores.mark()`)
     this.statements.body(out, fn.body)
     out.line(js`position$ = ${next}`)
     out.line(js`nextOffset$ = ${offset} + 1`)

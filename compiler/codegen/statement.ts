@@ -136,27 +136,14 @@ export class StatementPrinter {
       case 'emit':
         this.emit(out, node)
         return
+      case 'seek': {
+        const part = this.ir.seeks.get(node.seek)
+        if (part === undefined) throw new Error(`key ${node.seek} has no plan`)
+        this.#writes.seek(out, node, part)
+        return
+      }
       case 'invoke':
         this.invoke(out, node)
-        return
-      case 'upsert': {
-        const part = this.ir.rowKeys.get(node.emit)
-        if (part === undefined) throw new Error(`row ${node.emit} has no key`)
-        this.#writes.upsert(out, node, part)
-        return
-      }
-      case 'set-row': {
-        const [slot, value] = [this.expressions.argument(node.slot), this.expressions.argument(node.value)]
-        const rows = js`this.rows${node.store}`
-        out.line(
-          node.column === 'timestamp'
-            ? js`${rows}.setTimestamp(${slot}, ${value})`
-            : js`${rows}.setNumber(${slot}, ${node.column}, ${value})`,
-        )
-        return
-      }
-      case 'expire':
-        out.line(js`this.store${node.store}.expire(${this.expressions.argument(node.before)}, ${expiredAtOnce})`)
         return
       case 'print': {
         const args = [js`${node.label}`, this.expressions.argument(node.key), this.expressions.argument(node.value)]
@@ -199,9 +186,6 @@ export class StatementPrinter {
 function cannotFail(node: MirStatement, locals: FunctionScope['fn']['locals']): boolean {
   return node.kind === 'let' && (node.init === undefined || isPure(node.init, locals))
 }
-
-/** Rows that a record may delete beside its own work: more than it makes, so that they become fewer. */
-const expiredAtOnce = 4
 
 /** In place of an operator's id: the method that was called keeps it in the task. */
 export const inMethod = -2

@@ -2,14 +2,14 @@
  * Code of a write: key into the scratch buffer or as a span of the input, then partition, then the value straight into
  * the batch of that partition. The bound of the value's size is computed first, so that nothing is checked per byte.
  */
-import type { MirEmit, MirExpression, MirUpsert } from '../ir/mir.js'
+import type { MirEmit, MirExpression, MirStatementOf } from '../ir/mir.js'
 import type { Encode, TextPart, WritePart, WritePlan } from '../ir/module-ir.js'
 import { encoderName } from './codec-names.js'
 import { comma, empty, join, js, Name, type Code } from './code.js'
 import type { ExpressionPrinter } from './expression.js'
 import type { FunctionScope } from './function-scope.js'
 import { Lines } from './lines.js'
-import { fieldName, variables } from './names.js'
+import { fieldName, kernelName, variables } from './names.js'
 
 const q = js`q$`
 
@@ -39,17 +39,13 @@ export class WritePrinter {
     })
   }
 
-  /** The row of a key: its bytes are written into the scratch buffer, or lie in the input. */
-  upsert(lines: Lines, node: MirUpsert, part: WritePart): void {
-    const slot = this.scope.local(node.slot)
-    lines.line(js`let ${slot} = -1`)
+  /** The key as bytes of the scratch buffer or of the input; the kernel copies what it keeps. */
+  seek(lines: Lines, node: MirStatementOf<'seek'>, plan: WritePart): void {
     lines.block(empty, () => {
-      if (needsScratch(part) || isEncoded(part)) lines.line(js`${variables.scratch}.position = 0`)
-      // Whether there is a key was asked before.
-      const key = this.key(lines, part.kind === 'null' ? part : { ...part, present: undefined })
-      const time = this.expressions.argument(node.timestamp)
-      const times = node.windowStart === undefined ? time : js`${this.expressions.argument(node.windowStart)}, ${time}`
-      lines.line(js`${slot} = this.store${node.store}.insert(${key.buffer}, ${key.start}, ${key.end}, ${times})`)
+      if (isEncoded(plan)) lines.line(js`${variables.scratch}.position = 0`)
+      const { buffer, start, end } = this.key(lines, plan)
+      const timestamp = this.expressions.argument(node.timestamp)
+      lines.line(js`this.${kernelName(node.operator)}.seek(${buffer}, ${start}, ${end}, ${timestamp})`)
     })
   }
 

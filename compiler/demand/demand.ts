@@ -3,13 +3,13 @@
  * needs the whole record. The decoders of sources read, and check, exactly that.
  */
 import { none, presence, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
-import { inputsOf } from '../ir/assert-plans.js'
-import { isExchange } from '../ir/exchanges.js'
-import type { LambdaId, LogicalNode, NodeId } from '../ir/logical-plan.js'
+import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Disabled } from '../ir/optimizations.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
-import { lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
+import { inputsOf } from '../ir/inputs-of.js'
+import { isExchange } from '../ir/exchange.js'
+import { foldDemand, lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
 import { sinkDemand } from './sink-demand.js'
 
 const nothing: RecordDemand = { key: none, value: none, headers: false }
@@ -35,7 +35,7 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
     const out = behind.reduce(uniteRecords, nothing)
     edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing) : out)
     if (node.kind === 'source') inputs.set(node.id, uniteRecords(out, extractorDemand(plan, node)))
-    if (isExchange(plan, node)) inputs.set(node.id, out)
+    if (isExchange(plan.nodes, node)) inputs.set(node.id, out)
   }
   return { edges, inputs, lambdas: plan.reads }
 }
@@ -92,27 +92,46 @@ function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDem
         out,
       )
     case 'repartition':
-      return { ...serdeDemand(plan, node.id), headers: true }
+      return written(plan, node.id)
     case 'group-by': {
       const selector = ofLambda(plan, node.selector, whole)
-      return uniteRecords({ ...serdeDemand(plan, node.id), key: none, headers: true }, selector)
+      return uniteRecords({ ...written(plan, node.id), key: none }, selector)
     }
     case 'group-by-key':
-      return isExchange(plan, node) ? { ...serdeDemand(plan, node.id), headers: true } : { ...out, key: whole }
+      return isExchange(plan.nodes, node) ? written(plan, node.id) : out
     case 'window':
     case 'to-stream':
       return out
-    case 'aggregate': {
-      // State is keyed by all of the key; of values it counts only whether they are there.
-      const isWindowed = plan.nodes[node.input]?.kind === 'window'
-      return { key: whole, value: isWindowed ? none : presence, headers: out.headers }
-    }
+    case 'aggregate':
+      return aggregated(plan, node, out)
     case 'to': {
       const lambdas = [node.headers, node.timestamp, node.target.kind === 'chosen' ? node.target.choose : undefined]
       const read = lambdas.flatMap((id) => (id === undefined ? [] : [ofLambda(plan, id, whole)]))
       return read.reduce(uniteRecords, { ...serdeDemand(plan, node.id), headers: node.headers === undefined })
     }
   }
+}
+
+/** The key is that of the state; what goes out has another value. */
+function aggregated(plan: NotedPlan, { aggregation }: LogicalNodeOf<'aggregate'>, out: RecordDemand): RecordDemand {
+  const headers = { ...nothing, headers: out.headers }
+  switch (aggregation.kind) {
+    case 'count':
+      return { ...headers, key: whole, value: presence }
+    case 'reduce':
+      // The first value of a key is its aggregate.
+      return { ...headers, key: whole, value: whole }
+    case 'fold': {
+      const add = foldDemand(plan.bodies.get(aggregation.add) ?? missing(aggregation.add), plan.recordTypes, plan.lazy)
+      plan.reads.set(aggregation.add, add)
+      return { key: whole, value: unite(presence, add.value), headers: out.headers || add.headers }
+    }
+  }
+}
+
+/** What is written to the internal topic of an exchange. */
+function written(plan: ResolvedPlan, node: NodeId): RecordDemand {
+  return { ...serdeDemand(plan, node), headers: true }
 }
 
 function serdeDemand(plan: ResolvedPlan, node: NodeId): { key: Demand; value: Demand } {

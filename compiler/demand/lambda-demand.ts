@@ -45,6 +45,13 @@ export function lambdaDemandOf(
   return { value: analysis.value.demand, key: analysis.key.demand, headers: analysis.headers }
 }
 
+/** Of a `(acc, value, ctx)`, whose result is state and needed whole. */
+export function foldDemand(lambda: Lambda, recordTypes: RecordTypes, lazy = true): LambdaDemand {
+  const analysis = new Analysis(lambda, recordTypes, lazy)
+  analysis.run(1).use(whole)
+  return { value: analysis.value.demand, key: analysis.key.demand, headers: analysis.headers }
+}
+
 /** Array methods whose callback takes an item first, and what they give. */
 const itemCallbacks: ReadonlyMap<string, 'scalar' | 'item' | 'array' | 'mapped'> = new Map([
   ['some', 'scalar'],
@@ -73,8 +80,10 @@ class Analysis {
     this.#mutable = new Set(declared.filter((item) => item.mutable).map((item) => item.id))
   }
 
-  run(): AbstractValue {
-    const [first, second] = this.lambda.parameters
+  /** `before`: parameters in front of the value, which are nothing of the record. */
+  run(before = 0): AbstractValue {
+    for (const parameter of this.lambda.parameters.slice(0, before)) this.#bind(parameter.id, settledValue)
+    const [first, second] = this.lambda.parameters.slice(before)
     if (this.lambda.opaque !== undefined) {
       this.value.demand = whole
       if (second !== undefined || this.lambda.text.includes('arguments')) this.#wholeContext()

@@ -1,5 +1,5 @@
 /** Plans as Mermaid flow charts: operators with their records' types on the arrows, topics as cylinders. */
-import { inputsOf } from '../ir/assert-plans.js'
+import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology } from '../ir/topology.js'
@@ -31,7 +31,7 @@ function subTopology(topology: Topology, sub: SubTopology, topics: Topics): read
   const entries = new Set(sub.inputs.flatMap((input) => input.nodes))
   const inside = members.map(({ node }) => `    ${name(node.id)}[${text(node.label)}]`)
   const arrows = members.flatMap(({ node, consumers }) => {
-    const isExit = !entries.has(node.id) && topology.sinks.some((sink) => sink.nodes.includes(node.id))
+    const isExit = topology.sinks.some((sink) => sink.nodes.includes(node.id)) && !entries.has(node.id)
     return isExit ? [] : consumers.map((id) => `  ${name(node.id)} --> ${name(id)}`)
   })
   const reads = sub.inputs.flatMap((input) => input.nodes.map((id) => `  ${topics.id(input.topic)} --> ${name(id)}`))

@@ -89,20 +89,11 @@ class FunctionPrinter {
       case 'emit':
         this.#emit(node)
         return
+      case 'seek':
+        this.#line(`seek state of operator ${node.operator}, key ${this.#expression(node.key)}`)
+        return
       case 'invoke':
         this.#line(`invoke subroutine ${node.subroutine}: ${node.args.map(this.#expression).join(', ')}`)
-        return
-      case 'upsert':
-        this.#line(
-          `row ${this.#local(node.slot)} of store ${node.store}: key ${this.#expression(node.key)}` +
-            (node.windowStart === undefined ? '' : `, window ${this.#expression(node.windowStart)}`),
-        )
-        return
-      case 'set-row':
-        this.#line(`set ${node.column} of ${this.#expression(node.slot)} to ${this.#expression(node.value)}`)
-        return
-      case 'expire':
-        this.#line(`expire windows of store ${node.store} before ${this.#expression(node.before)}`)
         return
       default:
         this.#nested(node)
@@ -162,6 +153,8 @@ class FunctionPrinter {
         return node.name
       case 'helper':
         return `${node.name}(${node.args.map(this.#expression).join(', ')})`
+      case 'state':
+        return `state${node.operator}.${node.method}(${node.args.map(this.#expression).join(', ')})`
       case 'apply':
         return `${this.program.opaques[node.opaque]?.name ?? 'lambda'}(${node.args.map(this.#expression).join(', ')})`
       case 'opaque':
@@ -181,8 +174,6 @@ class FunctionPrinter {
         return `${this.#operand(node.callee)}${node.optional ? '?.' : ''}(${this.#arguments(node.args)})`
       case 'new':
         return `new ${this.#operand(node.callee)}(${this.#arguments(node.args)})`
-      case 'row':
-        return `${this.#operand(node.slot)}.${node.column}`
       case 'unary':
         return `${node.operator}${node.operator.length > 1 ? ' ' : ''}${this.#operand(node.operand)}`
       case 'binary':
@@ -254,6 +245,7 @@ type Compound = Exclude<
       | 'global'
       | 'helper'
       | 'apply'
+      | 'state'
       | 'opaque'
   }
 >

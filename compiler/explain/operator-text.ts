@@ -1,6 +1,6 @@
 /** Operators of a plan as a list, with or without what the type checker and the schema lock told. */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
-import { inputsOf } from '../ir/assert-plans.js'
+import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalPlan } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { placeText } from './lambda-report.js'

@@ -23,7 +23,7 @@ function operatorLines(topology: Topology, sub: SubTopology, { node, consumers }
     const topic = sink.topic === '' ? 'extracted for each record' : sink.topic
     return [`    Sink: ${node.label} (topic: ${topic})`, predecessors]
   }
-  const stores = topology.stores.filter((store) => store.node === node.id).map(({ name }) => name)
+  const stores = topology.stores.filter((store) => store.node === node.id).map((store) => store.name)
   return [`    Processor: ${node.label} (stores: [${stores.join(', ')}])`, successors, predecessors]
 }
 

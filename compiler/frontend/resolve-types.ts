@@ -5,13 +5,14 @@
 import type { Diagnostic, PassResult } from '../diagnostics/diagnostic.js'
 import { isError } from '../diagnostics/diagnostic.js'
 import { assertResolvedPlan } from '../ir/assert-plans.js'
+import { isExchange } from '../ir/exchange.js'
 import type { LogicalNode, LogicalTopic, NodeId } from '../ir/logical-plan.js'
 import type { EdgeType, ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
 import type { QuotedProgram } from './quote.js'
 import type { ClosedPlan, ClosedProgram } from './resolve-closures.js'
 import { edgeTypes } from './types/edge-types.js'
 import type { LockedSubjects } from './types/locked-subjects.js'
-import { repartitionSerdes } from './types/repartition-serdes.js'
+import { repartitionSerdes, stateSerdes } from './types/repartition-serdes.js'
 import { TopicSerdes } from './types/topic-serdes.js'
 
 /** Plans of pipelines with errors are left out: their diagnostics say why. */
@@ -55,9 +56,10 @@ function resolveTopics(
   for (const node of plan.nodes) {
     const topic = topicOf(node)
     const known = { plan, edges, topics, records: closed.reader.recordTypes }
-    const resolved =
-      node.kind === 'repartition' || node.kind === 'group-by' || node.kind === 'group-by-key'
-        ? repartitionSerdes(node, known, diagnostics)
+    const resolved = isExchange(plan.nodes, node)
+      ? repartitionSerdes(node, known, diagnostics)
+      : node.kind === 'aggregate'
+        ? stateSerdes(node, known, diagnostics)
         : topic && serdes.resolve(topic, node.kind === 'source' ? 'read' : 'written')
     if (resolved !== undefined) topics.set(node.id, resolved)
   }

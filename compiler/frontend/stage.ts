@@ -17,7 +17,8 @@ import {
   wrongUse,
 } from '../diagnostics/stage.js'
 import type { PipelineErrorCode } from '../../dsl/errors.js'
-import { assertLogicalPlan, inputsOf } from '../ir/assert-plans.js'
+import { assertLogicalPlan } from '../ir/assert-plans.js'
+import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode } from '../ir/logical-plan.js'
 import { importedFiles } from './load.js'
 import { spanBetween } from './load/source-program.js'

@@ -48,7 +48,6 @@ class FunctionCheck {
     visitBody(body, {
       statement: (node) => {
         if (node.kind === 'let' || node.kind === 'for-of') this.#declared.add(node.local)
-        else if (node.kind === 'upsert') this.#declared.add(node.slot)
         else if (node.kind === 'assign') this.#used.add(node.local)
         else if (node.kind === 'block' && node.label !== undefined) this.#labels.add(node.label)
         else if (node.kind === 'break' && node.label !== undefined) this.#jumps.add(node.label)

@@ -1,5 +1,7 @@
 /** Verifiers that run between passes: what they find is a fault of the compiler, never of the author. */
-import type { LambdaId, LogicalNode, LogicalPlan } from './logical-plan.js'
+import { isExchange } from './exchange.js'
+import { inputsOf } from './inputs-of.js'
+import type { LambdaId, LogicalAggregation, LogicalNode, LogicalPlan } from './logical-plan.js'
 import type { ResolvedPlan } from './resolved-plan.js'
 
 export class PlanFault extends Error {
@@ -32,7 +34,7 @@ export function assertResolvedPlan(plan: ResolvedPlan): void {
   for (const node of plan.nodes) {
     const fault = (what: string): PlanFault => new PlanFault(`plan ${plan.name}, node ${node.label}: ${what}`)
     if (!plan.edges.has(node.id)) throw fault('its edge has no type')
-    const holdsTopic = holdsSerdes(node)
+    const holdsTopic = holdsSerdes(plan, node)
     if (holdsTopic !== plan.topics.has(node.id)) throw fault(holdsTopic ? 'its topic has no serdes' : 'it has serdes')
     for (const { id, role } of lambdasOf(node)) {
       if (!plan.bodies.has(id)) throw fault(`its ${role} has no body`)
@@ -40,14 +42,9 @@ export function assertResolvedPlan(plan: ResolvedPlan): void {
   }
 }
 
-/** Topics are read and written with serdes; groups have them for exchanges, and for state that is keyed by the group. */
-function holdsSerdes({ kind }: LogicalNode): boolean {
-  return ['source', 'to', 'repartition', 'group-by', 'group-by-key'].includes(kind)
-}
-
-export function inputsOf(node: LogicalNode): readonly number[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
+/** Sources, sinks and exchanges have those of their topics, aggregates those of their state. */
+function holdsSerdes(plan: ResolvedPlan, node: LogicalNode): boolean {
+  return node.kind === 'source' || node.kind === 'to' || node.kind === 'aggregate' || isExchange(plan.nodes, node)
 }
 
 export interface NodeLambda {
@@ -85,14 +82,29 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
         [node.headers, 'headers'],
         [node.timestamp, 'timestamp'],
       ]
+    case 'aggregate':
+      return aggregationRoles(node.aggregation)
     case 'print':
     case 'merge':
     case 'branch':
     case 'repartition':
     case 'group-by-key':
     case 'window':
-    case 'aggregate':
     case 'to-stream':
       return []
+  }
+}
+
+function aggregationRoles(aggregation: LogicalAggregation): readonly (readonly [LambdaId, string])[] {
+  switch (aggregation.kind) {
+    case 'count':
+      return []
+    case 'reduce':
+      return [[aggregation.add, 'reducer']]
+    case 'fold':
+      return [
+        [aggregation.initial, 'initial'],
+        [aggregation.add, 'add'],
+      ]
   }
 }

@@ -57,14 +57,22 @@ export type LogicalNode = LogicalNodeBase &
       } & OneInput)
     | ({ readonly kind: 'group-by-key' } & OneInput)
     | ({ readonly kind: 'group-by'; readonly selector: LambdaId } & OneInput)
-    | ({ readonly kind: 'window'; readonly window: TimeWindows } & OneInput)
-    /** `input` is a group or a window; puts out the changes of a table. */
-    | ({ readonly kind: 'aggregate'; readonly aggregation: { readonly kind: 'count' } } & OneInput)
+    /** Only says which windows the aggregates of its input have. */
+    | ({ readonly kind: 'window'; readonly window: LogicalWindow } & OneInput)
+    | ({ readonly kind: 'aggregate'; readonly aggregation: LogicalAggregation } & OneInput)
     | ({ readonly kind: 'to-stream' } & OneInput)
   )
 
 /** The windows that are compiled. */
-export type TimeWindows = Extract<WindowSpec, { readonly kind: 'time' }> & { readonly emit: 'updates' }
+export type LogicalWindow = Extract<WindowSpec, { readonly kind: 'time' }>
+
+/** The aggregations that are compiled. */
+export type LogicalAggregation =
+  | { readonly kind: 'count' }
+  /** `(acc, value) -> acc`. */
+  | { readonly kind: 'reduce'; readonly add: LambdaId }
+  /** `() -> acc`, `(acc, value, ctx) -> acc`. */
+  | { readonly kind: 'fold'; readonly initial: LambdaId; readonly add: LambdaId }
 
 /** First branch whose predicate holds takes the record; undefined = otherwise. */
 export interface LogicalBranch {

@@ -48,11 +48,10 @@ export function isPure(node: MirExpression, locals: Locals): boolean {
       return isGlobal(node.callee, 'Date') && node.args.length > 0 && pureArguments(node.args, pure)
     case 'helper':
       return node.name === 'timeClip' && node.args.every(pure)
-    // What a row holds changes.
-    case 'row':
     case 'function':
     case 'regexp':
     case 'apply':
+    case 'state':
     case 'opaque':
       return false
   }

@@ -25,10 +25,9 @@ export function mapChildren(node: MirExpression, map: ExpressionMapper, body: St
     case 'new':
       return { ...node, callee: map(node.callee), args: mapArguments(node.args, map) }
     case 'helper':
+    case 'state':
     case 'apply':
       return { ...node, args: node.args.map(map) }
-    case 'row':
-      return { ...node, slot: map(node.slot) }
     case 'unary':
       return { ...node, operand: map(node.operand) }
     case 'binary':
@@ -88,17 +87,8 @@ export function mapStatement(node: MirStatement, map: ExpressionMapper, body: St
         key: map(node.key),
         value: map(node.value),
       }
-    case 'upsert':
-      return {
-        ...node,
-        key: map(node.key),
-        windowStart: node.windowStart && map(node.windowStart),
-        timestamp: map(node.timestamp),
-      }
-    case 'expire':
-      return { ...node, before: map(node.before) }
-    case 'set-row':
-      return { ...node, slot: map(node.slot), value: map(node.value) }
+    case 'seek':
+      return { ...node, key: map(node.key), timestamp: map(node.timestamp) }
     case 'invoke':
       return { ...node, args: node.args.map(map) }
     case 'print':

@@ -115,9 +115,14 @@ export type MirExpressionKind =
   | { readonly kind: 'new'; readonly callee: MirExpression; readonly args: readonly MirArgument[] }
   /** A function of runtime/generated. */
   | { readonly kind: 'helper'; readonly name: HelperName; readonly args: readonly MirExpression[] }
+  /** Asks the kernel of an operator (runtime/operators) at the row or window where it stands. */
+  | {
+      readonly kind: 'state'
+      readonly operator: NodeId
+      readonly method: string
+      readonly args: readonly MirExpression[]
+    }
   | { readonly kind: 'apply'; readonly opaque: number; readonly args: readonly MirExpression[] }
-  /** Column of a row of a store: `store` is an index into Topology.stores. */
-  | { readonly kind: 'row'; readonly store: number; readonly slot: MirExpression; readonly column: RowColumn }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: MirExpression }
   | {
       readonly kind: 'binary'
@@ -219,36 +224,19 @@ export type MirStatementKind =
   /** The record has come to this operator: errors from here on are its own. `count`: it takes a record in. */
   | { readonly kind: 'enter'; readonly operator: NodeId; readonly count: boolean }
   | ({ readonly kind: 'emit' } & MirEmit)
+  /** The kernel of an operator goes to the state of a key. `seek` is unique among emits as well. */
+  | {
+      readonly kind: 'seek'
+      readonly seek: number
+      readonly operator: NodeId
+      readonly key: MirExpression
+      readonly timestamp: MirExpression
+    }
   /** `subroutine` is an index into the function's list. */
   | { readonly kind: 'invoke'; readonly subroutine: number; readonly args: readonly MirExpression[] }
-  /** Row of a key in a store, made if it is not there; the local is its slot. */
-  | ({ readonly kind: 'upsert' } & MirUpsert)
-  /** Column of a row, or its timestamp in ms. */
-  | {
-      readonly kind: 'set-row'
-      readonly store: number
-      readonly slot: MirExpression
-      readonly column: RowColumn
-      readonly value: MirExpression
-    }
-  /** Deletes some rows of windows that begin before that time: no record pays for all. */
-  | { readonly kind: 'expire'; readonly store: number; readonly before: MirExpression }
   | { readonly kind: 'print'; readonly label: string; readonly key: MirExpression; readonly value: MirExpression }
 
-export interface MirUpsert {
-  /** Unique in the program, among those of emits: the serdes pass keeps how the key is written by it. */
-  readonly emit: number
-  /** Index into Topology.stores. */
-  readonly store: number
-  readonly key: MirExpression
-  /** Of window stores. */
-  readonly windowStart: MirExpression | undefined
-  /** Of a new row, in ms. */
-  readonly timestamp: MirExpression
-  readonly slot: MirLocalId
-}
-
-export type RowColumn = number | 'timestamp'
+export type MirStatementOf<K extends MirStatementKind['kind']> = Extract<MirStatementKind, { readonly kind: K }>
 
 export interface MirEmit {
   /** Unique in the program: the serdes pass keeps what it found by it. */

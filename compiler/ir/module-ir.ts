@@ -5,9 +5,9 @@
 import type { ArraySchema, AvroSchema, EnumSchema, FixedSchema, PrimitiveSchema } from '../../avro/schema.js'
 import type { Resolution } from '../../avro/resolve.js'
 import type { Demand } from './demand.js'
+import type { NodeId } from './logical-plan.js'
 import type { MirExpression, MirFunction, MirProgram } from './mir.js'
 import type { SchemaSlot } from './schema-slots.js'
-import type { TopologyStore } from './topology.js'
 
 export interface ModuleIR {
   readonly program: MirProgram
@@ -15,13 +15,37 @@ export interface ModuleIR {
   readonly readers: readonly InputReader[]
   /** By `MirEmit.emit`. */
   readonly writes: ReadonlyMap<number, WritePlan>
-  /** How keys of state are written, by `MirUpsert.emit`. */
-  readonly rowKeys: ReadonlyMap<number, WritePart>
-  readonly stores: readonly TopologyStore[]
+  /** By the `seek` of a statement: how the key is written, or which bytes of the input it is. */
+  readonly seeks: ReadonlyMap<number, WritePart>
+  readonly kernels: readonly Kernel[]
   readonly slots: readonly SchemaSlot[]
   /** Schemas whose values are skipped or made by a function of their own. */
   readonly codecs: CodecTable
 }
+
+/** The kernel of a stateful operator, a field of its task. */
+export interface Kernel {
+  readonly operator: NodeId
+  readonly subTopology: number
+  readonly store: string
+  readonly key: StateCodec
+  /** undefined: the state is numbers of the row. */
+  readonly value: StateCodec | undefined
+  readonly window: KernelWindow | undefined
+}
+
+export interface KernelWindow {
+  readonly size: number
+  readonly advance: number
+  readonly grace: number
+  /** Store of the stream time. */
+  readonly times: string
+}
+
+/** How values stand in a row. */
+export type StateCodec =
+  | { readonly kind: 'plain'; readonly serde: PlainSerdeKind }
+  | { readonly kind: 'avro'; readonly encoder: number; readonly decoder: number }
 
 export type LongMode = 'number' | 'bigint'
 

@@ -4,7 +4,7 @@
  */
 import type { LambdaId, NodeId } from './logical-plan.js'
 import type { PhysicalOperator } from './physical-plan.js'
-import type { ResolvedSerde, ResolvedTopic } from './resolved-plan.js'
+import type { ResolvedTopic } from './resolved-plan.js'
 
 export interface Topology {
   readonly subTopologies: readonly SubTopology[]
@@ -43,21 +43,24 @@ export interface TopologySink {
   readonly nodes: readonly NodeId[]
 }
 
-/** State of an operator: each task of the sub-topology has one. */
 export interface TopologyStore {
-  readonly name: string
-  readonly subTopology: number
+  /** The operator whose state it holds. */
   readonly node: NodeId
-  /** `times`: the stream time of operators, by label, in column 0. */
-  readonly role: 'rows' | 'times'
+  readonly subTopology: number
+  readonly name: string
   readonly kind: 'key-value' | 'window'
+  /** Numbers of a row, beside its timestamp. */
   readonly columns: number
-  /** See ManifestStore. */
+  /** Of windows: their advance, ms. */
   readonly bucketMs: number
-  /** `<applicationId>-<name>-changelog`. */
-  readonly changelog: string
-  /** Of keys. */
-  readonly key: ResolvedSerde
+  /** Of windows: whether rows of a key are gone through in order. */
+  readonly ranges: boolean
+  readonly changelog: StoreChangelog
+}
+
+interface StoreChangelog {
+  readonly topic: string
+  readonly config: Readonly<Record<string, string>>
 }
 
 export interface InternalTopic {

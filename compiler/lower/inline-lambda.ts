@@ -4,17 +4,27 @@
  * body that needs statements is kept in a local.
  */
 import type { Argument, Expression, Lambda, LocalId, ObjectMember, Statement } from '../ir/lambda.js'
-import type { LabelId, MirArgument, MirExpression, MirLocalId, MirMember, MirStatement } from '../ir/mir.js'
+import type {
+  ContextProperty,
+  LabelId,
+  MirArgument,
+  MirBase,
+  MirExpression,
+  MirLocalId,
+  MirMember,
+  MirStatement,
+} from '../ir/mir.js'
 import { expression, letStatement, literal, local, not, statement } from '../ir/mir-build.js'
 import type { FunctionBuilder } from './function-builder.js'
 import { isStable } from './function-builder.js'
 import type { ProgramBuilder } from './program-builder.js'
 import { endsAlways, returnsInTailPosition, returnsSomewhere } from './returns.js'
 
-/** What the second parameter of a lambda stands for. */
+/** What the parameter behind the arguments of a lambda stands for. */
 export interface ContextValue {
   readonly key: MirExpression
-  readonly timestamp: MirExpression
+  /** undefined: the event time of the input's record. */
+  readonly timestamp: MirExpression | undefined
 }
 
 type Binding = { readonly kind: 'value'; readonly value: MirExpression } | { readonly kind: 'context' }
@@ -23,48 +33,55 @@ type Exit =
   | { readonly kind: 'return' }
   | { readonly kind: 'assign'; readonly result: MirLocalId; readonly label: LabelId | undefined }
 
-/** Evaluates a lambda; `out` takes the statements that have to run before the result is there. */
+/**
+ * Evaluates a lambda of these arguments and the record context; `out` takes the statements that have to run before the
+ * result is there.
+ */
 export function inlineLambda(
   program: ProgramBuilder,
   builder: FunctionBuilder,
   lambda: Lambda,
-  value: MirExpression,
+  args: readonly MirExpression[],
   context: ContextValue,
   out: MirStatement[],
 ): MirExpression {
-  if (lambda.opaque !== undefined) return applyOpaque(program, lambda, value, context)
-  return new Inliner(program, builder, lambda, context).run(value, out)
+  if (lambda.opaque !== undefined) return applyOpaque(program, lambda, args, context)
+  return new Inliner(program, builder, lambda, context).run(args, out)
 }
 
 function applyOpaque(
   program: ProgramBuilder,
   lambda: Lambda,
-  value: MirExpression,
+  args: readonly MirExpression[],
   context: ContextValue,
 ): MirExpression {
-  const args =
-    lambda.parameters.length > 1 || lambda.text.includes('arguments') ? [value, contextObject(context)] : [value]
+  const takesContext = lambda.parameters.length > args.length || lambda.text.includes('arguments')
+  const all = takesContext ? [...args, contextObject(context)] : args
   return expression(
-    { kind: 'apply', opaque: program.opaque(lambda), args },
+    { kind: 'apply', opaque: program.opaque(lambda), args: all },
     { type: lambda.returns, span: lambda.span },
   )
 }
 
 /** The record context as an object, for whoever needs all of it. */
 function contextObject(context: ContextValue): MirExpression {
-  const properties = ['headers', 'topic', 'partition', 'offset'] as const
+  const properties = ['timestamp', 'headers', 'topic', 'partition', 'offset'] as const
   return expression({
     kind: 'object',
     members: [
       { kind: 'property', name: 'key', value: context.key },
-      { kind: 'property', name: 'timestamp', value: context.timestamp },
       ...properties.map((name): MirMember => ({
         kind: 'property',
         name,
-        value: expression({ kind: 'context', property: name }),
+        value: contextProperty(context, name, { type: undefined, span: undefined }),
       })),
     ],
   })
+}
+
+function contextProperty(context: ContextValue, property: ContextProperty, base: MirBase): MirExpression {
+  if (property === 'timestamp' && context.timestamp !== undefined) return { ...context.timestamp, span: base.span }
+  return expression({ kind: 'context', property }, base)
 }
 
 class Inliner {
@@ -80,14 +97,14 @@ class Inliner {
     this.#names = new Map([...lambda.parameters, ...lambda.locals].map((item) => [item.id, item]))
   }
 
-  run(value: MirExpression, out: MirStatement[]): MirExpression {
-    const [first, second, ...others] = this.lambda.parameters
-    if (first !== undefined) this.#bind(first.id, value, out)
-    if (second !== undefined) {
-      if (second.mutable) this.#bind(second.id, contextObject(this.context), out)
-      else this.#bindings.set(second.id, { kind: 'context' })
+  run(args: readonly MirExpression[], out: MirStatement[]): MirExpression {
+    for (const [index, parameter] of this.lambda.parameters.entries()) {
+      const arg = args[index]
+      if (arg !== undefined) this.#bind(parameter.id, arg, out)
+      else if (index > args.length) this.#bind(parameter.id, literal(undefined), out)
+      else if (parameter.mutable) this.#bind(parameter.id, contextObject(this.context), out)
+      else this.#bindings.set(parameter.id, { kind: 'context' })
     }
-    for (const other of others) this.#bind(other.id, literal(undefined), out)
     return this.#body(this.lambda.body, out)
   }
 
@@ -351,12 +368,11 @@ class Inliner {
       case 'key':
         return { ...this.context.key, span: base.span, type: base.type }
       case 'timestamp':
-        return { ...this.context.timestamp, span: base.span, type: base.type }
       case 'headers':
       case 'topic':
       case 'partition':
       case 'offset':
-        return expression({ kind: 'context', property }, base)
+        return contextProperty(this.context, property, base)
       default:
         return literal(undefined)
     }

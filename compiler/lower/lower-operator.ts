@@ -1,13 +1,47 @@
 /** Lowers one operator and, depth first in declaration order, everything behind it within the sub-topology. */
 import type { Lambda } from '../ir/lambda.js'
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
-import type { MirExpression, MirExpressionOf, MirStatement } from '../ir/mir.js'
+import type { MirExpression, MirExpressionOf, MirStatement, MirSubroutine } from '../ir/mir.js'
 import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
-import { isExchange } from '../ir/exchanges.js'
-import { lowerAggregate } from './aggregate.js'
-import type { Flow, LoweringContext } from './flow.js'
+import { inputsOf } from '../ir/inputs-of.js'
+import { isExchange } from '../ir/exchange.js'
+import type { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
+import { lowerAggregate } from './lower-aggregate.js'
+import type { ProgramBuilder } from './program-builder.js'
+
+export interface LoweringContext {
+  readonly program: ProgramBuilder
+  readonly topology: Topology
+  readonly builder: FunctionBuilder
+  /** What stands behind merges, by the merge; `undefined` while it is being lowered. */
+  readonly subroutines: Subroutines
+}
+
+/** The subroutines of one function, in order of their indices. */
+export class Subroutines {
+  readonly list: MirSubroutine[] = []
+  readonly #of = new Map<NodeId, number>()
+
+  /** Index of the one for that node; made on first use. */
+  get(node: NodeId, make: () => MirSubroutine): number {
+    const known = this.#of.get(node)
+    if (known !== undefined) return known
+    const index = this.list.push({ name: '', parameters: [], body: [] }) - 1
+    this.#of.set(node, index)
+    this.list[index] = make()
+    return index
+  }
+}
+
+/** The record at one place of the pipeline; headers are always those of the input. Of a table: the value that is there now. */
+export interface Flow {
+  readonly key: MirExpression
+  readonly value: MirExpression
+  /** undefined: the event time of the input's record. */
+  readonly timestamp: MirExpression | undefined
+}
 
 /** What stands behind a merge is written out for each of its inputs if it is no more than so many operators. */
 const duplicatedOperators = 3
@@ -77,28 +111,37 @@ function lowerOperator(context: LoweringContext, node: LogicalNode, flow: Flow, 
     case 'repartition':
       lowerExchange(context, node, flow, out)
       return
-    case 'group-by-key':
-      if (isExchange(context.program.plan, node)) lowerExchange(context, node, flow, out)
-      else forward(flow, out)
-      return
     case 'group-by': {
       const key = call(context, node.selector, flow, out)
       lowerExchange(context, node, { ...flow, key: context.builder.atom(key, 'key', out) }, out)
       return
     }
+    case 'group-by-key':
+      if (isExchange(context.program.plan.nodes, node)) lowerExchange(context, node, flow, out)
+      else forward(flow, out)
+      return
     case 'window':
     case 'to-stream':
       forward(flow, out)
       return
     case 'aggregate':
-      lowerAggregate(context, node, flow, forward, out)
+      lowerAggregate(
+        {
+          ...context,
+          node,
+          call: (id, args, inner) => callWith(context, id, args, flow, inner),
+          forward: (next, inner) => forward(next, inner),
+        },
+        flow,
+        out,
+      )
       return
     case 'to':
       lowerSink(context, node, flow, out)
   }
 }
 
-/** Records without a key are dropped: no partition is theirs. */
+/** Through an internal topic; records without a key are filtered, as Kafka Streams does: no partition is theirs. */
 function lowerExchange(context: LoweringContext, node: LogicalNode, flow: Flow, out: MirStatement[]): void {
   const emit = emitTo(context, node.id, flow, {})
   const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
@@ -107,21 +150,37 @@ function lowerExchange(context: LoweringContext, node: LogicalNode, flow: Flow, 
 }
 
 function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow: Flow, out: MirStatement[]): void {
-  // A subroutine takes key and value only.
-  const isInputTime = flow.timestamp.kind === 'context'
-  if (!isInputTime || node.inputs.length < 2 || operatorsBehind(context.topology, node.id) <= duplicatedOperators) {
+  if (node.inputs.length < 2 || operatorsBehind(context.topology, node.id) <= duplicatedOperators) {
     lowerConsumers(context, node.id, flow, out)
     return
   }
+  const retimed = hasOwnTime(context.program.plan.nodes, node)
   const subroutine = context.subroutines.get(node.id, () => {
-    const parameters = [context.builder.local('key'), context.builder.local('value')] as const
-    const [key, value] = parameters
+    const key = context.builder.local('key')
+    const value = context.builder.local('value')
+    const time = retimed ? context.builder.local('time') : undefined
     const body: MirStatement[] = []
-    const inner = { ...flow, key: local(key, flow.key.type), value: local(value, flow.value.type) }
+    const inner = {
+      key: local(key, flow.key.type),
+      value: local(value, flow.value.type),
+      timestamp: time === undefined ? undefined : local(time),
+    }
     lowerConsumers(context, node.id, inner, body)
-    return { name: nameOf(node), parameters, body }
+    return { name: nameOf(node), parameters: time === undefined ? [key, value] : [key, value, time], body }
   })
-  out.push(statement({ kind: 'invoke', subroutine, args: [flow.key, flow.value] }, node.span))
+  const timestamp = flow.timestamp ?? expression({ kind: 'context', property: 'timestamp' })
+  const args = retimed ? [flow.key, flow.value, timestamp] : [flow.key, flow.value]
+  out.push(statement({ kind: 'invoke', subroutine, args }, node.span))
+}
+
+/** Whether records may have another time than the record of the input that they come of. */
+function hasOwnTime(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
+  if (node.kind === 'aggregate') return true
+  if (isExchange(nodes, node)) return false
+  return inputsOf(node).some((id) => {
+    const input = nodes[id]
+    return input !== undefined && hasOwnTime(nodes, input)
+  })
 }
 
 /** How many operators a record goes through behind a node, each as often as it is reached. */
@@ -132,8 +191,18 @@ function operatorsBehind(topology: Topology, node: NodeId): number {
 
 /** The result of an operator's lambda; whatever might be a promise is checked when it is there (rule 4). */
 function call(context: LoweringContext, id: LambdaId, flow: Flow, out: MirStatement[]): MirExpression {
+  return callWith(context, id, [flow.value], flow, out)
+}
+
+function callWith(
+  context: LoweringContext,
+  id: LambdaId,
+  args: readonly MirExpression[],
+  flow: Flow,
+  out: MirStatement[],
+): MirExpression {
   const lambda = context.program.lambda(id)
-  const result = inlineLambda(context.program, context.builder, lambda, flow.value, flow, out)
+  const result = inlineLambda(context.program, context.builder, lambda, args, flow, out)
   return mayBePromise(lambda, result)
     ? helper('settled', [result], { type: lambda.returns, span: result.span })
     : result
@@ -159,9 +228,9 @@ function lowerMapRecord(
     : helper('keyAndValue', [result], { type: result.type, span: result.span })
   const record = context.builder.atom(checked, nameOf(node), out)
   return {
-    ...flow,
     key: context.builder.atom(member(record, 'key'), 'key', out),
     value: context.builder.atom(member(record, 'value'), 'value', out),
+    timestamp: flow.timestamp,
   }
 }
 
@@ -259,7 +328,7 @@ function emitTo(context: LoweringContext, node: NodeId, flow: Flow, options: Emi
     key: flow.key,
     value: flow.value,
     topic: options.topic,
-    timestamp: options.timestamp ?? (flow.timestamp.kind === 'context' ? undefined : flow.timestamp),
+    timestamp: options.timestamp ?? flow.timestamp,
     headers: options.headers,
   })
 }

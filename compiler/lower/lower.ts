@@ -9,8 +9,7 @@ import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology, TopologyInput } from '../ir/topology.js'
 import { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
-import { inputTime, Subroutines, type Flow, type LoweringContext } from './flow.js'
-import { lowerConsumers } from './lower-operator.js'
+import { lowerConsumers, Subroutines, type Flow, type LoweringContext } from './lower-operator.js'
 import { ProgramBuilder } from './program-builder.js'
 
 export function lower(plan: ResolvedPlan, topology: Topology): MirProgram {
@@ -39,7 +38,7 @@ function lowerInput(
     const flow: Flow = {
       key: expression({ kind: 'input', part: 'key' }, { type: edge?.key, span: undefined }),
       value: expression({ kind: 'input', part: 'value' }, { type: edge?.value, span: undefined }),
-      timestamp: inputTime,
+      timestamp: undefined,
     }
     if (operator?.node.kind === 'source') body.push(statement({ kind: 'enter', operator: node, count: true }))
     lowerConsumers(context, node, flow, body)
@@ -55,7 +54,7 @@ function lowerTimestamp(context: LoweringContext, input: TopologyInput): MirFunc
   const key: MirExpression = expression({ kind: 'input', part: 'key' }, { type: edge?.key, span: undefined })
   const value: MirExpression = expression({ kind: 'input', part: 'value' }, { type: edge?.value, span: undefined })
   const body: MirStatement[] = []
-  const result = inlineLambda(context.program, context.builder, lambda, value, { key, timestamp: inputTime }, body)
+  const result = inlineLambda(context.program, context.builder, lambda, [value], { key, timestamp: undefined }, body)
   return {
     body,
     result: helper('eventTime', [result], { type: { kind: 'number', brand: undefined }, span: lambda.span }),

@@ -1,5 +1,6 @@
 /** Verifies what the rules promise: a plan of the same operators, without holes, that still does what it is there for. */
-import { inputsOf } from '../ir/assert-plans.js'
+import { inputsOf } from '../ir/inputs-of.js'
+import { isPinned } from '../ir/exchange.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { aliveNodes } from './edit-plan.js'
@@ -17,8 +18,7 @@ export function assertOptimized(before: ResolvedPlan, after: OptimizedPlan): voi
     }
   }
   for (const id of after.dropped) {
-    const kind = after.nodes[id]?.kind
-    if (kind !== undefined && ['source', 'repartition', 'group-by', 'group-by-key', 'aggregate'].includes(kind))
-      throw new Error(`a ${kind} was dropped`)
+    const node = after.nodes[id]
+    if (node !== undefined && isPinned(after.nodes, node)) throw new Error(`a ${node.kind} was dropped`)
   }
 }

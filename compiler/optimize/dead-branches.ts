@@ -2,7 +2,8 @@
  * Predicates that the builder decided: a filter that lets nothing pass, branches of a split that no record takes. What
  * stands behind them goes. A repartition stays, and all before it: its internal topic is part of the pinned topology.
  */
-import { inputsOf } from '../ir/assert-plans.js'
+import { inputsOf } from '../ir/inputs-of.js'
+import { isPinned } from '../ir/exchange.js'
 import type { LogicalBranch, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { AppliedRule, OptimizedPlan } from '../ir/optimized-plan.js'
 import { constantPredicate } from './constant-predicate.js'
@@ -25,9 +26,6 @@ export const deadBranches: Rule = {
     return { plan, refused }
   },
 }
-
-/** They have topics or stores of their own. */
-const pinnedKinds: ReadonlySet<string> = new Set(['repartition', 'group-by', 'group-by-key', 'aggregate'])
 
 interface Candidate {
   /** The operator as it is afterwards. */
@@ -76,7 +74,7 @@ function cut(plan: OptimizedPlan, { node, isCutFrom, message }: Candidate): Opti
     const inputs = inputsOf(other)
     if (inputs.length > 0 && inputs.every((id) => isDeadInput(id, other))) dead.add(other.id)
   }
-  const pinned = alive.find((other) => pinnedKinds.has(other.kind) && dead.has(other.id))
+  const pinned = alive.find((other) => isPinned(plan.nodes, other) && dead.has(other.id))
   if (pinned !== undefined) return `behind it stands ${pinned.label}, whose topic is part of the topology`
   let cutPlan = withNode(plan, node)
   for (const other of alive) {

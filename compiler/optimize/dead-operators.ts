@@ -46,21 +46,20 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'merge':
     // Whether a record takes a branch is decided by the split; the branch is only where it can be had.
     case 'branch':
+    case 'window':
+    case 'to-stream':
       return undefined
     case 'flat-map':
     case 'map-record':
       return 'nobody reads its records, but a result of the wrong shape is an error'
     case 'source':
       return 'nobody reads its records, but being subscribed to a topic is an effect'
-    case 'to-stream':
-      return undefined
-    case 'aggregate':
-      return 'nobody reads its changes, but its store is part of the topology'
-    case 'window':
-    case 'group-by-key':
-    case 'group-by':
     case 'repartition':
+    case 'group-by':
+    case 'group-by-key':
       return 'nobody reads its records, but its topic is part of the topology'
+    case 'aggregate':
+      return 'nobody reads its table, but its state is part of the topology'
     case 'peek':
     case 'print':
     case 'for-each':

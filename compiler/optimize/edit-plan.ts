@@ -1,5 +1,5 @@
 /** Looking at plans and small edits of them. Operators that go keep their ids; nobody takes their records any more. */
-import { inputsOf } from '../ir/assert-plans.js'
+import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { AppliedRule, OptimizedPlan } from '../ir/optimized-plan.js'
 

@@ -5,7 +5,7 @@
 import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
 import type { ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
-import { collectStores } from './collect-stores.js'
+import { storesOf } from './stores.js'
 import type { InternalTopic, SubTopology, Topology, TopologyInput, TopologySink } from '../ir/topology.js'
 
 /** Records of an exchange stay until they are purged below the commit; retention by time could drop some unread. */
@@ -15,14 +15,12 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
   const operators = new Map(physical.operators.map((operator) => [operator.node.id, operator]))
   const exchanges = new Map(physical.exchanges.map((exchange) => [exchange.node, exchange]))
   const sinks = collectSinks(resolved, physical, exchanges)
-  const subTopologies = components(physical, exchanges).map((members, id) =>
-    subTopology(resolved, exchanges, sinks, members, id),
-  )
+  const halves = components(physical, exchanges)
   return {
     operators,
     sinks,
-    subTopologies,
-    stores: collectStores(resolved, operators, subTopologies),
+    subTopologies: halves.map((members, id) => subTopology(resolved, exchanges, sinks, members, id)),
+    stores: halves.flatMap((members, id) => members.flatMap(({ node }) => storesOf(resolved, node, id))),
     internalTopics: physical.exchanges.map(({ topic, partitions }): InternalTopic => ({
       topic,
       partitions,
@@ -30,6 +28,8 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
     })),
   }
 }
+
+type Exchanges = ReadonlyMap<NodeId, Exchange>
 
 /** Half of an operator: an exchange ends one sub-topology and begins another. */
 type Half = `${NodeId}` | `${NodeId}:out`
@@ -40,8 +40,7 @@ interface Member {
   readonly entry: boolean
 }
 
-function components(physical: PhysicalPlan, exchanges: ReadonlyMap<NodeId, Exchange>): Member[][] {
-  const outHalf = ({ node }: PhysicalOperator): Half => (exchanges.has(node.id) ? `${node.id}:out` : `${node.id}`)
+function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
   const parents = new Map<Half, Half>()
   const find = (half: Half): Half => {
     const parent = parents.get(half) ?? half
@@ -51,7 +50,7 @@ function components(physical: PhysicalPlan, exchanges: ReadonlyMap<NodeId, Excha
     parents.set(find(right), find(left))
   }
   for (const operator of physical.operators) {
-    for (const consumer of operator.consumers) unite(outHalf(operator), `${consumer}`)
+    for (const consumer of operator.consumers) unite(outHalf(operator, exchanges), `${consumer}`)
   }
   uniteStreamsOfOneTopic(physical, unite)
   const groups = new Map<Half, Member[]>()
@@ -62,9 +61,13 @@ function components(physical: PhysicalPlan, exchanges: ReadonlyMap<NodeId, Excha
   for (const operator of physical.operators) {
     const { node } = operator
     add(`${node.id}`, { node, entry: node.kind === 'source' })
-    if (exchanges.has(node.id)) add(outHalf(operator), { node, entry: true })
+    if (exchanges.has(node.id)) add(outHalf(operator, exchanges), { node, entry: true })
   }
   return [...groups.values()].filter((members) => members.some((member) => member.entry))
+}
+
+function outHalf({ node }: PhysicalOperator, exchanges: Exchanges): Half {
+  return exchanges.has(node.id) ? `${node.id}:out` : `${node.id}`
 }
 
 function uniteStreamsOfOneTopic(physical: PhysicalPlan, unite: (left: Half, right: Half) => void): void {
@@ -79,7 +82,7 @@ function uniteStreamsOfOneTopic(physical: PhysicalPlan, unite: (left: Half, righ
 
 function subTopology(
   resolved: ResolvedPlan,
-  exchanges: ReadonlyMap<NodeId, Exchange>,
+  exchanges: Exchanges,
   sinks: readonly TopologySink[],
   members: readonly Member[],
   id: number,
@@ -101,7 +104,7 @@ function addInput(inputs: TopologyInput[], input: TopologyInput): void {
     inputs[same] = { ...other, nodes: [...other.nodes, ...input.nodes], timestamp: other.timestamp ?? input.timestamp }
 }
 
-function inputOf(resolved: ResolvedPlan, exchanges: ReadonlyMap<NodeId, Exchange>, node: LogicalNode): TopologyInput {
+function inputOf(resolved: ResolvedPlan, exchanges: Exchanges, node: LogicalNode): TopologyInput {
   const serdes = serdesOf(resolved, node.id)
   if (node.kind === 'source') {
     return { topic: node.topic.name, framed: true, serdes, nodes: [node.id], timestamp: node.topic.timestamp }
@@ -110,11 +113,7 @@ function inputOf(resolved: ResolvedPlan, exchanges: ReadonlyMap<NodeId, Exchange
   return { topic, framed: false, serdes, nodes: [node.id], timestamp: undefined }
 }
 
-function collectSinks(
-  resolved: ResolvedPlan,
-  physical: PhysicalPlan,
-  exchanges: ReadonlyMap<NodeId, Exchange>,
-): TopologySink[] {
+function collectSinks(resolved: ResolvedPlan, physical: PhysicalPlan, exchanges: Exchanges): TopologySink[] {
   const sinks: TopologySink[] = []
   for (const { node } of physical.operators) {
     if (node.kind !== 'to' && !exchanges.has(node.id)) continue

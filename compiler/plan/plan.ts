@@ -1,10 +1,9 @@
 /**
  * Logical plan -> physical plan: joins each operator to those that take its records, in declaration order, and names
- * the internal topic of each exchange. An exchange stands where the author wrote `repartition`, and before a group whose
- * key may have changed.
+ * the internal topic of each exchange: where the author wrote `repartition`, and before groups whose key may have changed.
  */
-import { inputsOf } from '../ir/assert-plans.js'
-import { isExchange } from '../ir/exchanges.js'
+import { inputsOf } from '../ir/inputs-of.js'
+import { isExchange } from '../ir/exchange.js'
 import type { NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
@@ -17,7 +16,7 @@ export function plan(resolved: OptimizedPlan): PhysicalPlan {
   }
   const operators = alive.map((node): PhysicalOperator => ({ node, consumers: consumers.get(node.id) ?? [] }))
   const exchanges = resolved.nodes.flatMap((node): Exchange[] =>
-    isExchange(resolved, node)
+    isExchange(resolved.nodes, node)
       ? [
           {
             node: node.id,

@@ -6,29 +6,42 @@
 import { resolveSchemas } from '../../avro/resolve.js'
 import { schemaFingerprint } from '../../avro/fingerprint.js'
 import type { AvroSchema } from '../../avro/schema.js'
-import { none, unite, type Demand, type PlanDemand } from '../ir/demand.js'
+import { none, unite, whole, type Demand, type PlanDemand } from '../ir/demand.js'
 import type { MirFunction, MirLocal, MirProgram, MirStatement } from '../ir/mir.js'
 import { literal } from '../ir/mir-build.js'
 import { mapStatement } from '../ir/mir-visit.js'
-import type { InputReader, ModuleIR, PartReader, ReaderVersion, WritePart, WritePlan } from '../ir/module-ir.js'
-import type { ResolvedSerde } from '../ir/resolved-plan.js'
+import type {
+  InputReader,
+  Kernel,
+  ModuleIR,
+  PartReader,
+  ReaderVersion,
+  StateCodec,
+  WritePart,
+  WritePlan,
+} from '../ir/module-ir.js'
+import type { LogicalNodeOf } from '../ir/logical-plan.js'
+import type { ResolvedPlan, ResolvedSerde, ResolvedTopic } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
 import type { Topology, TopologyInput } from '../ir/topology.js'
+import { timesOf, windowOf } from '../ir/window-of.js'
 import { CodecBuilder } from './codec-table.js'
 import { FieldTable, layoutOf, type Layout } from './layout.js'
 import { Locator } from './locate.js'
 import { absentReads, readsOf } from './reads.js'
 import { writePart } from './writes.js'
 
-export function serdes(program: MirProgram, topology: Topology, demand: PlanDemand): ModuleIR {
-  const builder = new ModuleBuilder(topology)
+export function serdes(program: MirProgram, resolved: ResolvedPlan, topology: Topology, demand: PlanDemand): ModuleIR {
+  const builder = new ModuleBuilder(topology, resolved)
   const parts = program.functions.map((fn) => builder.input(fn, inputDemand(topology, fn, demand)))
   return {
     program: { ...program, functions: parts.map((part) => part.fn) },
     readers: parts.map((part) => part.reader),
     writes: builder.writes,
-    rowKeys: builder.rowKeys,
-    stores: topology.stores,
+    seeks: builder.seeks,
+    kernels: [...topology.operators.values()].flatMap(({ node }) =>
+      node.kind === 'aggregate' ? [builder.kernel(node, resolved)] : [],
+    ),
     slots: builder.slots,
     codecs: builder.codecs.finish(),
   }
@@ -57,9 +70,49 @@ class ModuleBuilder {
   readonly slots: SchemaSlot[] = []
   readonly codecs = new CodecBuilder()
   readonly writes = new Map<number, WritePlan>()
-  readonly rowKeys = new Map<number, WritePart>()
 
-  constructor(readonly topology: Topology) {}
+  readonly seeks = new Map<number, WritePart>()
+
+  constructor(
+    readonly topology: Topology,
+    readonly resolved: ResolvedPlan,
+  ) {}
+
+  kernel(node: LogicalNodeOf<'aggregate'>, { nodes }: ResolvedPlan): Kernel {
+    const [store] = this.topology.stores.filter((candidate) => candidate.node === node.id)
+    if (store === undefined) throw new Error(`${node.label} has no store`)
+    const { key, value } = this.stateSerdes(node.id)
+    const window = windowOf(nodes, node)
+    return {
+      operator: node.id,
+      subTopology: store.subTopology,
+      store: store.name,
+      key: this.stateCodec(key),
+      value: node.aggregation.kind === 'count' ? undefined : this.stateCodec(value),
+      window: window && {
+        size: window.size,
+        advance: window.advance,
+        grace: window.grace,
+        times: timesOf(store.name),
+      },
+    }
+  }
+
+  private stateSerdes(node: number): ResolvedTopic {
+    const found = this.resolved.topics.get(node)
+    if (found === undefined) throw new Error(`the state of operator ${node} has no serdes`)
+    return found
+  }
+
+  private stateCodec(serde: ResolvedSerde): StateCodec {
+    if (serde.kind !== 'avro') return { kind: 'plain', serde: serde.kind }
+    const { resolution } = resolveSchemas(serde.schema, serde.schema)
+    return {
+      kind: 'avro',
+      encoder: this.codecs.encoder(serde.schema, serde.long),
+      decoder: this.codecs.decoder(resolution, whole, serde.long),
+    }
+  }
 
   input(fn: MirFunction, demand: KeyAndValue): { fn: MirFunction; reader: InputReader } {
     const input = inputOf(this.topology, fn)
@@ -147,11 +200,32 @@ class ModuleBuilder {
   ): readonly MirStatement[] {
     const inBody = (statements: readonly MirStatement[]): readonly MirStatement[] =>
       statements.flatMap((node): MirStatement[] => {
-        if (node.kind === 'emit') return this.emit(node, locator, fields, locals, input)
-        if (node.kind === 'upsert') return this.upsert(node, locator, fields, locals, input)
-        return [mapStatement(node, locator.rewrite, inBody)]
+        if (node.kind === 'seek') return this.seek(node, locator, fields, locals, input)
+        if (node.kind !== 'emit') return [mapStatement(node, locator.rewrite, inBody)]
+        return this.emit(node, locator, fields, locals, input)
       })
     return inBody(body)
+  }
+
+  /** A key of state stands in the canonical form of its serde, without a frame (rule 13). */
+  private seek(
+    node: MirStatement & { kind: 'seek' },
+    locator: Locator,
+    fields: FieldTable,
+    locals: Map<number, MirLocal>,
+    input: TopologyInput,
+  ): MirStatement[] {
+    const before: MirStatement[] = []
+    const fresh = (name: string): number => {
+      const id = locals.size
+      locals.set(id, { id, name, mutable: false })
+      return id
+    }
+    const { codecs } = this
+    const context = { fields, locator, codecs, slot: undefined, fresh, before, input: input.serdes }
+    this.seeks.set(node.seek, writePart(context, this.stateSerdes(node.operator).key, node.key, 'key'))
+    const rewritten = mapStatement({ ...node, key: literal(undefined) }, locator.rewrite, locator.rewriteBody)
+    return [...before, rewritten]
   }
 
   private emit(
@@ -164,7 +238,11 @@ class ModuleBuilder {
     const sink = this.topology.sinks[node.sink]
     if (sink === undefined) throw new Error(`there is no sink ${node.sink}`)
     const before: MirStatement[] = []
-    const fresh = freshIn(locals)
+    const fresh = (name: string): number => {
+      const id = locals.size
+      locals.set(id, { id, name, mutable: false })
+      return id
+    }
     const contextOf = (serde: ResolvedSerde): Parameters<typeof writePart>[0] => ({
       fields,
       locator,
@@ -191,37 +269,12 @@ class ModuleBuilder {
     return [...before, rewritten]
   }
 
-  /** State is keyed by bytes without a frame: those of the input, where they have one form only. */
-  private upsert(
-    node: MirStatement & { kind: 'upsert' },
-    locator: Locator,
-    fields: FieldTable,
-    locals: Map<number, MirLocal>,
-    input: TopologyInput,
-  ): MirStatement[] {
-    const store = this.topology.stores[node.store]
-    if (store === undefined) throw new Error(`there is no store ${node.store}`)
-    const before: MirStatement[] = []
-    const context = { fields, locator, codecs: this.codecs, slot: undefined, fresh: freshIn(locals), before }
-    this.rowKeys.set(node.emit, writePart({ ...context, input: input.serdes }, store.key, node.key, 'key'))
-    const rewritten = mapStatement({ ...node, key: literal(undefined) }, locator.rewrite, locator.rewriteBody)
-    return [...before, rewritten]
-  }
-
   private slot(subject: string, schema: AvroSchema, fingerprint: string): number {
     const same = this.slots.find((slot) => slot.fingerprint === fingerprint)
     if (same !== undefined) return same.slot
     const slot = this.slots.length
     this.slots.push({ slot, subject, fingerprint, schema })
     return slot
-  }
-}
-
-function freshIn(locals: Map<number, MirLocal>): (name: string) => number {
-  return (name) => {
-    const id = locals.size
-    locals.set(id, { id, name, mutable: false })
-    return id
   }
 }
 

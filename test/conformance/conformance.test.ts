@@ -3,7 +3,7 @@ import { readCases } from './read-cases.js'
 import { runCases, type CaseResult } from './run-cases.js'
 
 /** What the compiler does not have yet: interpreted all the same. */
-const NOT_YET = / is not compiled yet/
+const NOT_YET = / (is|are) not compiled yet/
 
 const cases = readCases(new URL('cases', import.meta.url).pathname)
 

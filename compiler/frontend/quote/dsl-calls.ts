@@ -58,22 +58,13 @@ export function isHelperCall(checker: ts.TypeChecker, call: ts.CallExpression): 
   const declaration = checker.getResolvedSignature(call)?.declaration
   if (declaration === undefined || !isAuthorsModule(declaration.getSourceFile())) return false
   if (ts.isJSDocSignature(declaration)) return false
-  return (declaration.typeParameters?.length ?? 0) > 0 || isDslHandle(checker.getTypeAtLocation(call))
+  return (declaration.typeParameters?.length ?? 0) > 0 || isStream(checker.getTypeAtLocation(call))
 }
 
-/** Whether operators are called on it: its first two type arguments are those of keys and values. */
-export function isDslHandle(type: ts.Type): boolean {
+/** Whether a type of the DSL says with its first two arguments which keys and values it carries. */
+export function isStream(type: ts.Type): boolean {
   const symbol = type.getSymbol()
-  return symbol !== undefined && handles.has(symbol.name) && isDslSymbol(symbol)
+  return symbol !== undefined && carriers.has(symbol.name) && isDslSymbol(symbol)
 }
 
-const handles: ReadonlySet<string> = new Set([
-  'Stream',
-  'Table',
-  'GlobalTable',
-  'GroupedStream',
-  'GroupedTable',
-  'WindowedStream',
-  'Cogrouped',
-  'WindowedCogrouped',
-])
+const carriers: ReadonlySet<string> = new Set(['Stream', 'GroupedStream', 'WindowedStream', 'Table'])

@@ -4,7 +4,7 @@ import { CallSite, type Site } from '../../../dsl/model/call-site.js'
 import type { AuthorFunction, GraphNode, PipelineGraph, TopicSpec } from '../../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../../dsl/model/serde-spec.js'
 import type { CapturedValue } from '../../ir/captured-value.js'
-import type { LambdaId, LogicalNode, LogicalNodeBase, LogicalTopic } from '../../ir/logical-plan.js'
+import type { LambdaId, LogicalAggregation, LogicalNode, LogicalNodeBase, LogicalTopic } from '../../ir/logical-plan.js'
 import { capture, functionName } from './capture.js'
 import type { StagedLambda, StagedNode, StagedPipeline } from './message.js'
 import { knownFunction } from './registry.js'
@@ -26,17 +26,15 @@ export function serializeGraph(
   return { name, applicationId, onError, site, nodes, lambdas: serializer.lambdas }
 }
 
+function notYet(what: string, node: GraphNode): PipelineError {
+  const help = 'it runs in the test driver, interpreted'
+  return new PipelineError('MR1218', `${what} not compiled yet`, { help, site: callSite(node.site) })
+}
+
 function topicOf(node: GraphNode): TopicSpec | undefined {
   if (node.kind === 'source') return node.topic
   if (node.kind !== 'to') return undefined
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
-}
-
-function notYet(node: GraphNode, what: string): PipelineError {
-  return new PipelineError('MR1218', `${what} is not compiled yet`, {
-    help: 'it runs in the test driver, interpreted',
-    site: callSite(node.site),
-  })
 }
 
 function callSite(site: Site | undefined): CallSite | undefined {
@@ -98,21 +96,29 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input }
       case 'group-by':
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
-      case 'window': {
-        const { window } = node
-        if (window.kind !== 'time') throw notYet(node, `windows of kind ${window.kind}`)
-        if (window.closeAfter !== undefined) throw notYet(node, 'closing windows when input is idle')
-        const { emit } = window
-        if (emit !== 'updates') throw notYet(node, 'the emission of final results')
-        return { ...base, kind: node.kind, input: node.input, window: { ...window, emit } }
-      }
-      case 'aggregate': {
-        const { aggregation } = node
-        if (aggregation.kind !== 'count') throw notYet(node, `an aggregate of kind ${aggregation.kind}`)
-        return { ...base, kind: node.kind, input: node.input, aggregation }
-      }
+      case 'window':
+        if (node.window.kind !== 'time') throw notYet(`${node.window.kind} windows are`, node)
+        if (node.window.closeAfter !== undefined) throw notYet('closing windows without input is', node)
+        return { ...base, kind: node.kind, input: node.input, window: node.window }
+      case 'aggregate':
+        return { ...base, kind: node.kind, input: node.input, aggregation: this.#aggregation(node) }
       default:
-        throw notYet(node, node.kind)
+        throw notYet(`${node.kind} is`, node)
+    }
+  }
+
+  #aggregation(node: Extract<GraphNode, { kind: 'aggregate' }>): LogicalAggregation {
+    const { aggregation } = node
+    switch (aggregation.kind) {
+      case 'count':
+        return aggregation
+      case 'reduce':
+        return { kind: 'reduce', add: this.#lambda(aggregation.add) }
+      case 'fold':
+        return { kind: 'fold', initial: this.#lambda(aggregation.initial), add: this.#lambda(aggregation.add) }
+      case 'declared':
+      case 'cogroup':
+        throw notYet(`a ${aggregation.kind} aggregate is`, node)
     }
   }
 

@@ -5,7 +5,7 @@ import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType } from '../../ir/resolved-plan.js'
 import type { ValueType } from '../../ir/value-type.js'
 import type { QuotedProgram } from '../quote.js'
-import { isDslHandle } from '../quote/dsl-calls.js'
+import { isStream } from '../quote/dsl-calls.js'
 import type { ClosedPlan } from '../resolve-closures.js'
 import { pascalCase } from './pascal-case.js'
 
@@ -22,7 +22,7 @@ export function edgeTypes(quoted: QuotedProgram, closed: ClosedPlan): ReadonlyMa
     const result = checker.getTypeAtLocation(call)
     const member = branch === undefined ? undefined : checker.getPropertyOfType(result, branch)
     const stream = branch === undefined ? result : member && checker.getTypeOfSymbol(member)
-    if (stream === undefined || !isDslHandle(stream)) return undefined
+    if (stream === undefined || !isStream(stream)) return undefined
     const [key, value] = checker.getTypeArguments(stream as ts.TypeReference)
     if (key === undefined || value === undefined) return undefined
     const scope = closed.scopes.at(origin.frames)
@@ -57,8 +57,11 @@ function withoutCall(node: LogicalNode, input: EdgeType, { bodies }: ClosedPlan)
       return { key: input.key, value: bodies.get(node.mapper)?.returns ?? unknown }
     case 'select-key':
       return { key: bodies.get(node.selector)?.returns ?? unknown, value: input.value }
+    case 'group-by':
+      return { key: bodies.get(node.selector)?.returns ?? unknown, value: input.value }
     case 'map-record':
     case 'flat-map':
+    case 'aggregate':
       return { key: unknown, value: unknown }
     default:
       return input

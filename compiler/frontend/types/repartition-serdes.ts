@@ -1,9 +1,11 @@
 /**
- * Serdes of repartition topics, and of groups that need none: state is keyed by the same bytes. A stream that still carries what its source read keeps the source's serde; else the
+ * Serdes of repartition topics and of state. A stream that still carries what its source read keeps the source's serde; else the
  * types say what is written: strings, bytes and numbers as Kafka's own serdes do, the rest as Avro derived from the type.
  */
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
-import type { LogicalNodeOf, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
+import { inputsOf } from '../../ir/inputs-of.js'
+import { isExchange } from '../../ir/exchange.js'
+import type { LogicalNode, LogicalNodeOf, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType, ResolvedSerde, ResolvedTopic } from '../../ir/resolved-plan.js'
 import type { RecordTypes, ValueType } from '../../ir/value-type.js'
 import { derivedSerde } from './derived-serde.js'
@@ -11,9 +13,6 @@ import { pascalCase } from './pascal-case.js'
 import { isNullable, withoutNull } from './without-null.js'
 
 type Role = 'key' | 'value'
-
-/** Operators behind which keys are where they belong. */
-export type Grouping = LogicalNodeOf<'repartition' | 'group-by' | 'group-by-key'>
 
 export interface KnownTypes {
   readonly plan: LogicalPlan
@@ -24,28 +23,67 @@ export interface KnownTypes {
 }
 
 export function repartitionSerdes(
-  node: Grouping,
+  node: LogicalNode,
   known: KnownTypes,
   diagnostics: Diagnostic[],
 ): ResolvedTopic | undefined {
-  const key = serdeOf(node, 'key', known, diagnostics)
-  const value = serdeOf(node, 'value', known, diagnostics)
+  const [input] = inputsOf(node)
+  if (input === undefined) throw new TypeError(`a ${node.kind} takes no records`)
+  const key = serdeOf(node, node.kind === 'group-by' ? node.id : input, 'key', known, diagnostics)
+  const value = serdeOf(node, input, 'value', known, diagnostics)
   return key === undefined || value === undefined ? undefined : { key, value }
 }
 
-function serdeOf(node: Grouping, role: Role, known: KnownTypes, diagnostics: Diagnostic[]): ResolvedSerde | undefined {
-  const isNewKey = node.kind === 'group-by' && role === 'key'
-  const origin = isNewKey ? undefined : originOf(node.input, role, known.plan)
+/** Serdes of an aggregate's state; the key is that of its groups. */
+export function stateSerdes(
+  node: LogicalNodeOf<'aggregate'>,
+  known: KnownTypes,
+  diagnostics: Diagnostic[],
+): ResolvedTopic | undefined {
+  const key = serdeOf(node, groupsOf(known.plan.nodes, node.input), 'key', known, diagnostics)
+  const value: ResolvedSerde | undefined =
+    node.aggregation.kind === 'count'
+      ? { kind: 'double', nullable: false }
+      : serdeOfType(node, node.id, 'value', known, diagnostics)
+  return key === undefined || value === undefined
+    ? undefined
+    : { key: { ...key, nullable: false }, value: { ...value, nullable: false } }
+}
+
+function groupsOf(nodes: readonly LogicalNode[], id: NodeId): NodeId {
+  const node = nodes[id]
+  return node?.kind === 'window' ? groupsOf(nodes, node.input) : id
+}
+
+function serdeOf(
+  node: LogicalNode,
+  from: NodeId,
+  role: Role,
+  known: KnownTypes,
+  diagnostics: Diagnostic[],
+): ResolvedSerde | undefined {
+  // Its own topic is what is being asked for.
+  const origin = from === node.id ? undefined : originOf(from, role, known.plan)
   const kept = origin === undefined ? undefined : known.topics.get(origin)?.[role]
-  if (kept !== undefined) return kept
-  const edge = known.edges.get(isNewKey ? node.id : node.input)?.[role]
+  return kept ?? serdeOfType(node, from, role, known, diagnostics)
+}
+
+function serdeOfType(
+  node: LogicalNode,
+  from: NodeId,
+  role: Role,
+  known: KnownTypes,
+  diagnostics: Diagnostic[],
+): ResolvedSerde | undefined {
+  const edge = known.edges.get(from)?.[role]
   if (edge === undefined) return undefined
   const nullable = isNullable(edge)
   const type = withoutNull(edge)
   const simple = simpleKind(type)
   if (simple !== undefined) return { kind: simple, nullable }
   const name = pascalCase(`${node.label}${role === 'key' ? '-key' : ''}`)
-  const subject = `${known.plan.applicationId}-${node.name ?? node.label}-repartition-${role}`
+  const topic = node.kind === 'aggregate' ? 'changelog' : 'repartition'
+  const subject = `${known.plan.applicationId}-${node.name ?? node.label}-${topic}-${role}`
   const derived = derivedSerde({ subject, type, name, nullable, records: known.records, span: node.span })
   // Nobody outside reads the topic: hints about its schema help nobody.
   diagnostics.push(...derived.diagnostics.filter(({ severity }) => severity !== 'warning'))
@@ -70,13 +108,16 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
     case 'source':
     case 'repartition':
     case 'group-by':
-    case 'group-by-key':
       return id
+    case 'group-by-key':
+      return isExchange(plan.nodes, node) ? id : originOf(node.input, role, plan)
     case 'filter':
     case 'peek':
     case 'print':
     case 'split':
     case 'branch':
+    case 'window':
+    case 'to-stream':
       return originOf(node.input, role, plan)
     case 'map':
     case 'flat-map':
@@ -87,11 +128,8 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
       const origins = new Set(node.inputs.map((input) => originOf(input, role, plan)))
       return origins.size === 1 ? [...origins][0] : undefined
     }
-    case 'window':
-    case 'to-stream':
-      return originOf(node.input, role, plan)
-    case 'aggregate':
     case 'map-record':
+    case 'aggregate':
     case 'for-each':
     case 'to':
       return undefined

@@ -1,5 +1,5 @@
 import type { CaseOperator } from '../case-format.js'
-import { isOptional } from '../case-types.js'
+import type { Scope } from '../scope.js'
 import { functionOf, inputOf } from './fields.js'
 import type { OperatorTranslator } from './index.js'
 import { recordText } from './map.js'
@@ -9,16 +9,20 @@ export const groupByKey: OperatorTranslator = (operator, scope) =>
 
 /** Of a stream by a key; of a table by a key and a value. */
 export const groupBy: OperatorTranslator = (operator, scope) => {
-  const [id, input] = [scope.name(operator.id), inputOf(operator)]
-  if (operator['value'] !== undefined) {
-    return `const ${id} = ${scope.name(input)}.groupBy(${recordText(operator, scope)})`
-  }
-  const key = functionOf(operator, 'key')
-  const lambda = scope.recordLambda(input, key)
-  // `groupBy` takes no key that may be null; records without a key are dropped all the same.
-  return isOptional(scope.recordExpression(input, key).type)
-    ? `const ${id} = ${scope.name(input)}.selectKey(${lambda}).groupByKey()`
-    : `const ${id} = ${scope.name(input)}.groupBy(${lambda})`
+  const lambda =
+    operator['value'] === undefined
+      ? scope.recordLambda(inputOf(operator), functionOf(operator, 'key'))
+      : recordText(operator, scope)
+  const input = scope.name(inputOf(operator))
+  // A key that may be null is no key to group by, says the type; of a stream with such keys it is said that they are left out.
+  const isNullable = operator['value'] === undefined && mayBeNull(scope, operator)
+  const grouped = isNullable ? `selectKey(${lambda}).groupByKey()` : `groupBy(${lambda})`
+  return `const ${scope.name(operator.id)} = ${input}.${grouped}`
+}
+
+function mayBeNull(scope: Scope, operator: CaseOperator): boolean {
+  const { type } = scope.recordExpression(inputOf(operator), functionOf(operator, 'key'))
+  return typeof type === 'object' && 'opt' in type
 }
 
 interface CaseWindow {

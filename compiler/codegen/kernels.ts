@@ -1,0 +1,43 @@
+/** Constructors of kernels: stores by name, codecs of keys and state. */
+import type { Kernel, PlainSerdeKind, StateCodec } from '../ir/module-ir.js'
+import { decoderName, encoderName } from './codec-names.js'
+import { js, type Code } from './code.js'
+import type { Lines } from './lines.js'
+import type { ModuleScope } from './module-scope.js'
+import { kernelName } from './names.js'
+
+export function printKernel(out: Lines, module: ModuleScope, { operator, store, window, ...codecs }: Kernel): void {
+  const value = codecs.value === undefined ? js`undefined` : codec(module, codecs.value)
+  if (window === undefined) {
+    const kernel = module.helper('KeyedAggregate')
+    out.line(js`this.${kernelName(operator)} = new ${kernel}(context.stores.table(${store}), ${value})`)
+    return
+  }
+  const { size, advance, grace, times } = window
+  const kernel = module.helper('TimeWindowAggregate')
+  const stores = js`context.stores.windows(${store}), context.stores.table(${times})`
+  const windows = js`{ size: ${size}, advance: ${advance}, grace: ${grace} }`
+  out.line(
+    js`this.${kernelName(operator)} = new ${kernel}(${stores}, ${windows}, ${codec(module, codecs.key)}, ${value})`,
+  )
+}
+
+function codec(module: ModuleScope, state: StateCodec): Code {
+  if (state.kind === 'plain') {
+    const [encode, decode] = plain[state.serde]
+    return js`{ write: ${module.helper(encode)}, read: ${module.helper(decode)} }`
+  }
+  const write = js`(out, value) => ${encoderName(state.encoder)}(out.at(""), value)`
+  const read = js`(bytes, start, end) => ${decoderName(state.decoder)}(bytes, ${module.helper('viewOf')}(bytes), start, end)`
+  return js`{ write: ${write}, read: ${read} }`
+}
+
+const plain: Readonly<Record<PlainSerdeKind, readonly [string, string]>> = {
+  json: ['encodeJson', 'decodeJson'],
+  string: ['encodeString', 'checkedText'],
+  bytes: ['encodeBytes', 'copyOf'],
+  int32: ['encodeInt32', 'decodeInt32'],
+  int64: ['encodeInt64', 'decodeInt64'],
+  double: ['encodeDouble', 'decodeDouble'],
+  uuid: ['encodeUuid', 'decodeUuid'],
+}

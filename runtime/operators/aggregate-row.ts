@@ -1,0 +1,72 @@
+/** The row of an aggregate that a kernel stands at: how it is looked at and replaced. */
+import { Scratch } from '../generated/scratch.js'
+import type { Table } from '../state/table.js'
+import type { StateCodec } from './state-codec.js'
+
+export abstract class AggregateRow {
+  /** -1: there is none. */
+  protected slot = -1
+  readonly #scratch = new Scratch()
+
+  constructor(
+    protected readonly table: Table,
+    readonly codec: StateCodec | undefined,
+  ) {}
+
+  /** Makes the row. */
+  protected abstract insert(timestamp: number): number
+
+  exists(): boolean {
+    return this.slot >= 0
+  }
+
+  /** Of a row that exists. */
+  value(): unknown {
+    const { table, slot } = this
+    return this.#codec.read(table.valueBuffer(slot), table.valueStart(slot), table.valueEnd(slot))
+  }
+
+  /** 0 where there is no row. */
+  number(): number {
+    return this.slot < 0 ? 0 : this.table.number(this.slot, 0)
+  }
+
+  /** null deletes the row. Returns the time of the result: the latest of the row's records. */
+  put(value: unknown, timestamp: number): number {
+    if (value !== null && value !== undefined) {
+      const time = this.#touch(timestamp)
+      const scratch = this.#scratch
+      scratch.position = 0
+      this.#codec.write(scratch, value)
+      this.table.setValue(this.slot, scratch.buffer, 0, scratch.position)
+      return time
+    }
+    if (this.slot < 0) return timestamp
+    const time = Math.max(timestamp, this.table.timestamp(this.slot))
+    this.table.delete(this.slot)
+    this.slot = -1
+    return time
+  }
+
+  putNumber(value: number, timestamp: number): number {
+    const time = this.#touch(timestamp)
+    this.table.setNumber(this.slot, 0, value)
+    return time
+  }
+
+  #touch(timestamp: number): number {
+    if (this.slot < 0) {
+      this.slot = this.insert(timestamp)
+      return timestamp
+    }
+    const before = this.table.timestamp(this.slot)
+    if (timestamp <= before) return before
+    this.table.setTimestamp(this.slot, timestamp)
+    return timestamp
+  }
+
+  get #codec(): StateCodec {
+    if (this.codec === undefined) throw new TypeError('the state of this aggregate is a number')
+    return this.codec
+  }
+}
