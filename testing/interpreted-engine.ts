@@ -18,7 +18,7 @@ export interface InterpretedEngineOptions {
 
 export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngineOptions): Engine {
   const { partitions, print, nodeSerdes, label } = options
-  const sources = new Set(graph.nodes.flatMap((node) => (node.kind === 'source' ? [node.topic.name] : [])))
+  const sources = new Set(graph.nodes.flatMap((node) => ('topic' in node ? [node.topic.name] : [])))
   const most = Math.max(1, ...[...sources].map(partitions))
   const interpreter = interpret(graph, {
     partitions: () => most,

@@ -10,6 +10,8 @@ export function isExchange(graph: PipelineGraph, node: GraphNode): boolean {
     case 'group-by-key':
     case 'to-table':
       return keyMayHaveChanged(graph, node.input)
+    case 'stream-table-join':
+      return keyMayHaveChanged(graph, node.left)
     default:
       return false
   }
@@ -25,7 +27,11 @@ function keyMayHaveChanged(graph: PipelineGraph, id: number): boolean {
       return true
     case 'repartition':
     case 'to-stream':
+    case 'to-table':
+    case 'stream-table-join':
       return false
+    case 'global-table-join':
+      return keyMayHaveChanged(graph, node.left)
     default:
       return inputsOf(node).some((input) => keyMayHaveChanged(graph, input))
   }

@@ -174,7 +174,7 @@ class GraphInterpreter implements Interpreter {
 }
 
 function readEntry(node: GraphNode, serdes: TopicSerdes, record: WireRecord) {
-  if (node.kind === 'source') return readSource(node, serdes, record)
+  if ('topic' in node) return readSource(node, serdes, record)
   // A record that this pipeline wrote itself cannot be wrong: an error here is a bug and must not be skipped (rule 16).
   const { key, value } = { key: serdes.key.decode(record.key), value: serdes.value.decode(record.value) }
   return { origin: record, key, value, timestamp: record.timestamp }
@@ -183,6 +183,8 @@ function readEntry(node: GraphNode, serdes: TopicSerdes, record: WireRecord) {
 function specSerdes(node: GraphNode): TopicSerdes {
   switch (node.kind) {
     case 'source':
+    case 'table-source':
+    case 'global-table':
       return serdesBySpec(node.topic)
     case 'to':
       return serdesBySpec(node.target.kind === 'topic' ? node.target.topic : node.target.like)

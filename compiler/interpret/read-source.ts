@@ -6,7 +6,11 @@ import type { FlowRecord, WireRecord } from './record.js'
 import type { TopicSerdes } from './serdes/element-serde.js'
 
 /** undefined: the event time is negative, and the record is dropped as in Kafka Streams. */
-export function readSource(node: NodeOf<'source'>, serdes: TopicSerdes, origin: WireRecord): FlowRecord | undefined {
+export function readSource(
+  node: NodeOf<'source' | 'table-source' | 'global-table'>,
+  serdes: TopicSerdes,
+  origin: WireRecord,
+): FlowRecord | undefined {
   return attributed(SOURCE_DECODER, () => {
     const key = serdes.key.decode(origin.key)
     const value = serdes.value.decode(origin.value)
@@ -16,7 +20,7 @@ export function readSource(node: NodeOf<'source'>, serdes: TopicSerdes, origin: 
   })
 }
 
-function eventTime(node: NodeOf<'source'>, record: FlowRecord): number {
+function eventTime(node: NodeOf<'source' | 'table-source' | 'global-table'>, record: FlowRecord): number {
   const extractor = node.topic.timestamp
   if (extractor === undefined) return record.timestamp
   const time = callLambda(SOURCE_DECODER, extractor, record)

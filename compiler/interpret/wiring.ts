@@ -1,13 +1,17 @@
 /** Turns the nodes of a graph into receivers, children before parents. */
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
+import { behindExchange } from './exchanged.js'
 import { aggregate } from './operators/aggregate.js'
 import { branch } from './operators/branch.js'
 import { cogroup } from './operators/cogroup.js'
 import { filter } from './operators/filter.js'
 import { flatMap } from './operators/flat-map.js'
 import { forEach } from './operators/for-each.js'
+import { globalTableJoin } from './operators/global-table-join.js'
+import { globalTable } from './operators/global-table.js'
 import { groupByKey } from './operators/group-by-key.js'
 import { groupBy } from './operators/group-by.js'
+import { groupTable } from './operators/group-table.js'
 import { mapRecord } from './operators/map-record.js'
 import { map } from './operators/map.js'
 import { merge } from './operators/merge.js'
@@ -18,7 +22,14 @@ import { repartition } from './operators/repartition.js'
 import { selectKey } from './operators/select-key.js'
 import { source } from './operators/source.js'
 import { split } from './operators/split.js'
+import { streamTableJoin } from './operators/stream-table-join.js'
+import { suppress } from './operators/suppress.js'
+import { tableFilter } from './operators/table-filter.js'
+import { tableJoin } from './operators/table-join.js'
+import { tableMap } from './operators/table-map.js'
+import { tableSource } from './operators/table-source.js'
 import { toStream } from './operators/to-stream.js'
+import { toTable } from './operators/to-table.js'
 import { to } from './operators/to.js'
 import { window } from './operators/window.js'
 
@@ -41,8 +52,10 @@ export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => No
       for (const child of children) child.receive(record, child.port)
     }
     const around = surroundings(node)
-    receivers.set(node.id, receiverOf(node, { ...around, node, children, forward }))
-    if (inputsOf(node).length === 0 || around.isExchange) starts.set(node.id, forward)
+    const context = { ...around, node, children, forward }
+    const { receive, start } = behindExchange(context, receiverOf(node, context))
+    receivers.set(node.id, receive)
+    if (inputsOf(node).length === 0 || around.isExchange) starts.set(node.id, start)
   }
   return { receivers, starts }
 }
@@ -98,6 +111,26 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return aggregate(node, context)
     case 'to-stream':
       return toStream(node, context)
+    case 'table-source':
+      return tableSource(node, context)
+    case 'global-table':
+      return globalTable(node, context)
+    case 'to-table':
+      return toTable(node, context)
+    case 'table-filter':
+      return tableFilter(node, context)
+    case 'table-map':
+      return tableMap(node, context)
+    case 'suppress':
+      return suppress(node, context)
+    case 'group-table':
+      return groupTable(node, context)
+    case 'stream-table-join':
+      return streamTableJoin(node, context)
+    case 'global-table-join':
+      return globalTableJoin(node, context)
+    case 'table-join':
+      return tableJoin(node, context)
     default:
       throw new Error(`${node.kind} is not interpreted yet`)
   }

@@ -21,6 +21,8 @@ export interface CaseSource {
   readonly keyType: CaseType
   readonly valueType: CaseType
   readonly timestampField?: string
+  readonly store?: string
+  readonly versionedRetentionMs?: number
 }
 
 /** Fields besides these depend on `op`; each operator's translator knows its own. */

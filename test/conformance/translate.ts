@@ -1,7 +1,7 @@
 /** A conformance case as the files of a project: a pipeline in the DSL as an author would write it, and its helpers. */
 import { readFileSync } from 'node:fs'
-import { NotYetError, type Case, type CaseOperator } from './case-format.js'
-import { isOptional, serdeText, type LongForm } from './case-types.js'
+import { NotYetError, type Case, type CaseOperator, type CaseType } from './case-format.js'
+import { isOptional, optional, serdeText, type LongForm } from './case-types.js'
 import { OPERATORS } from './operators/index.js'
 import { Scope } from './scope.js'
 
@@ -42,13 +42,22 @@ export function translateCase(testCase: Case): TranslatedCase {
 }
 
 function sourceText(source: Case['sources'][number], scope: Scope): string {
-  if (source.kind !== 'stream') throw new NotYetError(source.kind)
-  const { topic, keyType, valueType, timestampField } = source
+  const { kind, topic, timestampField, store, versionedRetentionMs } = source
+  // Keys and values of tables may always be null.
+  const allowed = (type: CaseType): CaseType => (kind === 'stream' ? type : optional(type))
+  const [keyType, valueType] = [allowed(source.keyType), allowed(source.valueType)]
   const field = `value${isOptional(valueType) ? '?' : ''}.${timestampField ?? ''}`
   const extractor = timestampField === undefined ? [] : [`timestamp: (value, ctx) => ${field} ?? ctx.timestamp`]
   const options = [`key: ${serdeText(keyType, scope.long)}`, `value: ${serdeText(valueType, scope.long)}`, ...extractor]
-  return `const ${scope.name(source.id)} = p.stream(topic('${topic}', { ${options.join(', ')} }))`
+  const members = [
+    ...(store === undefined ? [] : [`name: '${store}'`]),
+    ...(versionedRetentionMs === undefined ? [] : [`versioned: { history: '${versionedRetentionMs}ms' }`]),
+  ]
+  const last = members.length === 0 ? '' : `, { ${members.join(', ')} }`
+  return `const ${scope.name(source.id)} = p.${METHODS[kind]}(topic('${topic}', { ${options.join(', ')} })${last})`
 }
+
+const METHODS = { stream: 'stream', table: 'table', globalTable: 'globalTable' } as const
 
 function operatorText(operator: CaseOperator, scope: Scope): string {
   const translate = OPERATORS[operator.op]
@@ -59,6 +68,7 @@ function operatorText(operator: CaseOperator, scope: Scope): string {
 function sinkText(sink: Case['sinks'][number], scope: Scope): string {
   const types = scope.types(sink.in)
   const key = serdeText(types.key, scope.long)
-  const value = serdeText(types.value, scope.long)
+  // Tombstones are written too.
+  const value = serdeText(types.kind === 'table' ? optional(types.value) : types.value, scope.long)
   return `${scope.name(sink.in)}.to(topic('${sink.topic}', { key: ${key}, value: ${value} }))`
 }

@@ -1,19 +1,20 @@
 import type { CaseExpression } from '../case-format.js'
 import { typeText, withoutNull } from '../case-types.js'
 import { functionOf, inputOf } from './fields.js'
+import { nameOption, options } from './group.js'
 import type { OperatorTranslator } from './index.js'
 
 export const filter: OperatorTranslator = (operator, scope) => {
   const [input, fn] = [inputOf(operator), functionOf(operator)]
   const declaration = `const ${scope.name(operator.id)} = ${scope.name(input)}.filter`
-  if (!isNotNull(fn)) return `${declaration}(${scope.recordLambda(input, fn)})`
+  if (!isNotNull(fn)) return `${declaration}(${scope.recordLambda(input, fn)}${options(nameOption(operator))})`
   const type = typeText(withoutNull(scope.types(input).value), scope.long)
   return `${declaration}((value): value is ${type} => value !== null)`
 }
 
 export const filterNot: OperatorTranslator = (operator, scope) => {
   const input = inputOf(operator)
-  return `const ${scope.name(operator.id)} = ${scope.name(input)}.filterNot(${scope.recordLambda(input, functionOf(operator))})`
+  return `const ${scope.name(operator.id)} = ${scope.name(input)}.filterNot(${scope.recordLambda(input, functionOf(operator))}${options(nameOption(operator))})`
 }
 
 /** Exactly `["notNull", ["var", "value"]]`: it removes null from the type. */

@@ -5,6 +5,7 @@ import { aggregate, cogroup, count, reduce } from './aggregate.js'
 import { filter, filterNot } from './filter.js'
 import { flatMap, flatMapValues } from './flat-map.js'
 import { groupBy, groupByKey, windowedBy } from './group.js'
+import { globalTableJoin, streamTableJoin, tableTableJoin } from './join.js'
 import { map, mapValues, selectKey } from './map.js'
 import { merge } from './merge.js'
 import { peek } from './peek.js'
@@ -23,6 +24,7 @@ export const OPERATORS: Readonly<Record<string, OperatorTranslator>> = {
   filterNot,
   flatMap,
   flatMapValues,
+  globalTableJoin,
   groupBy,
   groupByKey,
   map,
@@ -33,7 +35,9 @@ export const OPERATORS: Readonly<Record<string, OperatorTranslator>> = {
   repartition,
   selectKey,
   split,
+  streamTableJoin,
   suppress,
+  tableTableJoin,
   toStream,
   toTable,
   windowedBy,

@@ -1,6 +1,7 @@
 import type { CaseOperator } from '../case-format.js'
 import type { Scope } from '../scope.js'
 import { functionOf, inputOf } from './fields.js'
+import { nameOption, options } from './group.js'
 import type { OperatorTranslator } from './index.js'
 
 export const map: OperatorTranslator = (operator, scope) =>
@@ -25,5 +26,5 @@ function member(name: string, text: string): string {
 }
 
 function declare(operator: CaseOperator, scope: Scope, method: string, lambda: string): string {
-  return `const ${scope.name(operator.id)} = ${scope.name(inputOf(operator))}.${method}(${lambda})`
+  return `const ${scope.name(operator.id)} = ${scope.name(inputOf(operator))}.${method}(${lambda}${options(nameOption(operator))})`
 }

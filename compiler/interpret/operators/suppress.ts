@@ -1,0 +1,59 @@
+import { Change, changeOf } from '../change.js'
+import { attributed } from '../operator-failure.js'
+import type { FlowRecord } from '../record.js'
+import { compareKeys } from '../state/key-bytes.js'
+import { KeyedMap } from '../state/keyed-map.js'
+import { StreamTime } from '../state/stream-time.js'
+import { closingDelay, isWindowed } from '../window-of.js'
+import type { OperatorInterpreter } from './operator.js'
+
+interface Held {
+  /** What the place in the queue and the end of waiting follow from. */
+  readonly since: number
+  readonly record: FlowRecord
+}
+
+/** Changes wait in stream time; a later one of the key takes the value of the earlier, not its place. */
+export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journal, graph }) => {
+  const held = new KeyedMap<Held>(journal)
+  const emitted = new KeyedMap(journal)
+  const time = new StreamTime(journal)
+  const final = node.until === 'window-closes'
+  const delay = node.until === 'window-closes' ? closingDelay(graph, node.input) : node.until
+  const emit = ({ record }: Held): void => {
+    const { key } = record
+    held.delete(key)
+    const { now } = changeOf(record)
+    if (final && now === null) return
+    const before = emitted.get(key) ?? null
+    emitted.set(key, now)
+    forward({ ...record, value: new Change(now, before) })
+  }
+  const queue = (partition: number): Held[] =>
+    held
+      .rows()
+      .map(({ value }) => value)
+      .filter(({ record }) => record.origin.partition === partition)
+      .toSorted((a, b) => a.since - b.since || inOrderOfKeys(a.record.key, b.record.key))
+  return (record) => {
+    const { key, timestamp } = record
+    const { partition } = record.origin
+    const now = time.advance(partition, timestamp)
+    const first = final && isWindowed(key) ? key.end : timestamp
+    held.set(key, { since: held.get(key)?.since ?? first, record })
+    for (const one of queue(partition)) if (one.since <= now - delay) emit(one)
+    const rest = queue(partition)
+    if (node.maxRecords === undefined || rest.length <= node.maxRecords) return
+    if (node.onFull === 'emit-early') {
+      for (const one of rest.slice(0, rest.length - node.maxRecords)) emit(one)
+      return
+    }
+    attributed(node.id, () => {
+      throw new RangeError(`more than ${node.maxRecords ?? 0} keys are held back`)
+    })
+  }
+}
+
+function inOrderOfKeys(a: unknown, b: unknown): number {
+  return isWindowed(a) && isWindowed(b) ? compareKeys(a.key, b.key) || a.start - b.start : compareKeys(a, b)
+}

@@ -1,0 +1,23 @@
+import { callLambda } from '../call-lambda.js'
+import { Change, changeOf } from '../change.js'
+import { knowsOldRows } from '../tables.js'
+import type { OperatorInterpreter } from './operator.js'
+
+/**
+ * A row that does not pass is deleted. Where Kafka Streams would not know whether it was there, the tombstone goes on
+ * also for keys that never passed.
+ */
+export const tableFilter: OperatorInterpreter<'table-filter'> = (node, { forward, graph }) => {
+  const silent = knowsOldRows(graph, node)
+  return (record) => {
+    const { now, before } = changeOf(record)
+    const pass = (value: unknown): unknown => {
+      if (value === null) return null
+      const holds = callLambda(node.id, node.predicate, { ...record, value }) === true
+      return holds === node.negated ? null : value
+    }
+    const change = new Change(pass(now), pass(before))
+    if (silent && change.now === null && change.before === null) return
+    forward({ ...record, value: change })
+  }
+}

@@ -1,0 +1,36 @@
+import { callFunction } from '../call-lambda.js'
+import { Change, changeOf } from '../change.js'
+import { KeyedMap } from '../state/keyed-map.js'
+import type { OperatorInterpreter } from './operator.js'
+
+interface TimedRow {
+  readonly value: unknown
+  readonly timestamp: number
+}
+
+/**
+ * Each change of one side meets the row of the other. While that row is there every deletion goes on, also a repeated
+ * one; without it, changes of a side that the result does not keep alone go nowhere.
+ */
+export const tableJoin: OperatorInterpreter<'table-join'> = (node, { forward, journal }) => {
+  const sides = [new KeyedMap<TimedRow>(journal), new KeyedMap<TimedRow>(journal)] as const
+  const keptAlone = [node.join !== 'inner', node.join === 'outer'] as const
+  const joined = (left: unknown, right: unknown): unknown => {
+    if ((left === null && !keptAlone[1]) || (right === null && !keptAlone[0])) return null
+    if (left === null && right === null) return null
+    return callFunction(node.id, node.joiner, left ?? undefined, right ?? undefined) ?? null
+  }
+  return (record, port) => {
+    const { key, timestamp } = record
+    const { now, before } = changeOf(record)
+    const [own, others] = port === 0 ? sides : ([sides[1], sides[0]] as const)
+    if (now === null) own.delete(key)
+    else own.set(key, { value: now, timestamp })
+    const other = others.get(key)
+    if (other === undefined && (!keptAlone[port === 0 ? 0 : 1] || (now === null && before === null))) return
+    const partner = other?.value ?? null
+    const result = (value: unknown): unknown => (port === 0 ? joined(value, partner) : joined(partner, value))
+    const latest = Math.max(timestamp, other?.timestamp ?? timestamp)
+    forward({ ...record, value: new Change(result(now), result(before)), timestamp: latest })
+  }
+}
