@@ -3,7 +3,7 @@ import type { FlowRecord } from './record.js'
 import type { Forward, OperatorContext, Receiver } from './operators/operator.js'
 import { writeInternal } from './operators/repartition.js'
 
-export interface Placed {
+interface Placed {
   readonly receive: Receiver
   /** Where records of a topic that the node reads begin. */
   readonly start: Forward
