@@ -4,7 +4,8 @@ import type { Variable } from '../expression.js'
 import { lambdaBody } from '../expression.js'
 import { mentionsVariable, type Scope } from '../scope.js'
 import { functionOf, inputOf } from './fields.js'
-import { nameOption, options, windowText } from './group.js'
+import { windowText } from './group.js'
+import { nameOption, options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 
 export const count: OperatorTranslator = (operator, scope) =>

@@ -1,7 +1,7 @@
 import type { CaseExpression } from '../case-format.js'
 import { typeText, withoutNull } from '../case-types.js'
 import { functionOf, inputOf } from './fields.js'
-import { nameOption, options } from './group.js'
+import { nameOption, options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 
 export const filter: OperatorTranslator = (operator, scope) => {

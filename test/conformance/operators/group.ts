@@ -46,15 +46,3 @@ export function windowText(window: CaseWindow, final: boolean): string {
   const advance = advanceMs === undefined || type !== 'hopping' ? '' : `advance: '${advanceMs}ms', `
   return `${type}('${length}ms', { ${advance}grace: '${graceMs}ms'${final ? ", emit: 'final'" : ''} })`
 }
-
-/** `{ name: 'store' }` of operators with a store. */
-export function nameOption(operator: CaseOperator): string | undefined {
-  const store = operator['store']
-  return typeof store === 'string' ? `name: '${store}'` : undefined
-}
-
-/** Nothing, or an object of those options that are there, as last arguments. */
-export function options(...members: readonly (string | undefined)[]): string {
-  const there = members.filter((member) => member !== undefined)
-  return there.length === 0 ? '' : `, { ${there.join(', ')} }`
-}

@@ -3,7 +3,7 @@ import { isOptional, optional } from '../case-types.js'
 import { lambdaBody } from '../expression.js'
 import { mentionsVariable, type Scope } from '../scope.js'
 import { functionOf } from './fields.js'
-import { nameOption, options } from './group.js'
+import { nameOption, options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 
 interface Sides {

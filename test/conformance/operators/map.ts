@@ -1,7 +1,7 @@
 import type { CaseOperator } from '../case-format.js'
 import type { Scope } from '../scope.js'
 import { functionOf, inputOf } from './fields.js'
-import { nameOption, options } from './group.js'
+import { nameOption, options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 
 export const map: OperatorTranslator = (operator, scope) =>

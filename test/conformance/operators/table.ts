@@ -1,5 +1,5 @@
 import { functionOf, inputOf } from './fields.js'
-import { nameOption, options } from './group.js'
+import { nameOption, options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 
 export const toTable: OperatorTranslator = (operator, scope) =>
