@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { pipeline, string, topic, tumbling, type GroupedStream } from '../../dsl/index.js'
+import { testDriver } from '../../testing/index.js'
+
+/** What is recorded but not interpreted is refused when the driver is made, never left out silently. */
+describe('not interpreted yet', () => {
+  const words = topic('words', { key: string(), value: string() })
+  const counted = (count: (words: GroupedStream<string, string>) => void) =>
+    pipeline('counted', (p) => {
+      count(p.stream(words).groupByKey())
+    })
+
+  it('closing windows when input is idle', () => {
+    const idle = counted((group) => {
+      group.windowedBy(tumbling('1m', { grace: '0s', idle: { closeAfter: '5s' } })).count()
+    })
+    expect(() => testDriver(idle)).toThrow('idle is not interpreted yet')
+  })
+
+  it('late records', () => {
+    const late = counted((group) => {
+      group.windowedBy(tumbling('1m', { grace: '0s' })).late.print()
+    })
+    expect(() => testDriver(late)).toThrow('late is not interpreted yet')
+  })
+})
