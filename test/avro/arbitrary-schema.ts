@@ -3,7 +3,7 @@
  * `Chooser`, so that generators are plain recursive functions, one seed gives one case, and fast-check shrinks a case
  * by shortening the list (an empty list gives the simplest schema).
  */
-import fc from 'fast-check'
+import fc from '../fast-check.js'
 import { decimal } from '../../avro/decimal.js'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'
 import { logicalOf, type AvroSchema, type JsonObject, type JsonValue } from '../../avro/schema.js'

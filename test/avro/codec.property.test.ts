@@ -1,5 +1,5 @@
 /** Random schemas and data, against avsc. */
-import fc from 'fast-check'
+import fc from '../fast-check.js'
 import { describe, expect, test, vi } from 'vitest'
 import { decodeValue } from '../../avro/decode.js'
 import { encodeValue } from '../../avro/encode.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../fast-check.js'
 import { expect, test } from 'vitest'
 import { decimal, decimalFromBytes, decimalToBytes, parseDecimal, precisionOf, rescale } from '../../avro/decimal.js'
 import { decimal as dslDecimal } from '../../dsl/types.js'

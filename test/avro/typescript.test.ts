@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import fc from 'fast-check'
+import fc from '../fast-check.js'
 import ts from 'typescript'
 import { describe, expect, test, vi } from 'vitest'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'

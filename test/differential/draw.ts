@@ -1,5 +1,5 @@
 /** Draws numbers for plans and record sets from a seed. */
-import fc from 'fast-check'
+import fc from '../fast-check.js'
 import type { Draw } from './run-plans.js'
 
 export const RECORD_SETS = 20

@@ -1,5 +1,5 @@
 /** Generated decoders and encoders on random schemas, data and evolution pairs, against the interpreting codec. */
-import fc from 'fast-check'
+import fc from '../../fast-check.js'
 import { describe, expect, test } from 'vitest'
 import { decodeValue } from '../../../avro/decode.js'
 import { encodeValue } from '../../../avro/encode.js'

@@ -1,5 +1,5 @@
 /** Random schemas, data and evolution pairs, against fastavro: an Avro that shares no code with ours or avsc. */
-import fc from 'fast-check'
+import fc from '../../fast-check.js'
 import { expect, test } from 'vitest'
 import { parsingCanonicalForm } from '../../../avro/canonical.js'
 import { decimalToBytes, isDecimal } from '../../../avro/decimal.js'

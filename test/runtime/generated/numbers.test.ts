@@ -1,5 +1,5 @@
 /** The helpers of generated code against the interpreting codec, at random and at the edges. */
-import fc from 'fast-check'
+import fc from '../../fast-check.js'
 import { describe, expect, test } from 'vitest'
 import { BinaryReader } from '../../../avro/binary-reader.js'
 import { encodeValue } from '../../../avro/encode.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 import { assignTasks, type AssignableMember } from '../../../runtime/kafka/assignor.js'
 import { formatTaskId, type TaskId } from '../../../runtime/kafka/task-id.js'

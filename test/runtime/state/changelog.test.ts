@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 import { BatchCursor, BatchWriter, buildBatch, recordsOf } from '../../../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../../../runtime/state/changelog.js'
@@ -47,6 +47,7 @@ describe('changelog', () => {
       key: fc.constantFrom('', 'a', 'b', 'c'),
       text: fc.string({ maxLength: 20, unit: 'binary-ascii' }),
       number: fc.oneof(fc.nat(), fc.double(), fc.constant(-1)),
+      timestamp: fc.nat(),
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
@@ -59,7 +60,7 @@ describe('changelog', () => {
             const slot = table.find(bytes(each.key), 0, each.key.length)
             if (slot >= 0) table.delete(slot)
           } else {
-            const slot = table.insert(bytes(each.key), 0, each.key.length, each.number)
+            const slot = table.insert(bytes(each.key), 0, each.key.length, each.timestamp)
             if (each.do === 'value') table.setValue(slot, bytes(each.text), 0, each.text.length)
             else if (each.do === 'null') table.setNull(slot)
             else table.setNumber(slot, 1, each.number)

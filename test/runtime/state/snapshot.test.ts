@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
+import fc from '../../fast-check.js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { crc32c } from '../../../runtime/kafka/record-batch/index.js'
 import { SnapshotWriter, loadSnapshot, type SnapshotIdentity } from '../../../runtime/state/snapshot.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 import { Table, type RowIndex } from '../../../runtime/state/table.js'
 import { ModelTable, contents, keyAt, rowAt, type ModelRow } from './model.js'

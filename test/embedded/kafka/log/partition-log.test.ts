@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 import { findTimestamp, latestTimestamp } from '../../../../embedded/kafka/log/find-timestamp.js'
 import { PartitionLog } from '../../../../embedded/kafka/log/partition-log.js'

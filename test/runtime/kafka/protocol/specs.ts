@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-import fc from 'fast-check'
+import fc from '../../../fast-check.js'
 
 import { readMessage } from '../../../../scripts/generate-protocol/spec.js'
 import type {

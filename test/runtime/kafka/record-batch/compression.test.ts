@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-import fc from 'fast-check'
+import fc from '../../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 
 import { decompressLz4Frame, lz4UpperBound } from '../../../../runtime/kafka/record-batch/compression/lz4-frame.js'

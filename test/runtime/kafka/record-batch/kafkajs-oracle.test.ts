@@ -1,7 +1,7 @@
 /** kafkajs' own record batch codec: an independent implementation of both directions. */
 import { createRequire } from 'node:module'
 
-import fc from 'fast-check'
+import fc from '../../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 
 import { BatchCursor, buildBatch, recordsOf } from '../../../../runtime/kafka/record-batch/index.js'
