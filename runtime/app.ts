@@ -11,6 +11,7 @@ import { ExecutorHandle, type OpenChannel } from './executor/executor-handle.js'
 import type { ExecutorOptions } from './executor/executor-options.js'
 import { inlineChannel } from './executor/inline-channel.js'
 import { TaskCoordinator } from './executor/task-coordinator.js'
+import { withApplicationId } from './executor/with-application-id.js'
 import { workerChannel } from './executor/worker-channel.js'
 import type { HttpServer } from './http.js'
 import { KafkaClient } from './kafka/client.js'
@@ -116,12 +117,13 @@ export class App {
 
   async #start(): Promise<void> {
     const { pipeline: given } = this.#options
-    const pipeline =
+    const compiled =
       given instanceof URL || typeof given === 'string'
         ? await loadPipeline(given)
         : checkPipeline(given, 'the pipeline')
+    const applicationId = this.#settings.applicationId ?? compiled.manifest.applicationId
+    const pipeline = withApplicationId(compiled, applicationId)
     const { manifest } = pipeline
-    const applicationId = this.#settings.applicationId ?? manifest.applicationId
     const processId = randomUUID()
     const client = this.#openClient(applicationId)
     this.#client = client
@@ -229,6 +231,7 @@ export class App {
   #executorOptions(applicationId: string, processId: string, index: number): ExecutorOptions {
     const { fetch, produce, isolation } = this.#settings
     return {
+      applicationId,
       connection: connectionOptions(this.#settings, `${applicationId}-${index}`),
       requestTimeoutMs: this.#settings.requestTimeout,
       registry: registryOptions(this.#settings),

@@ -6,6 +6,8 @@ import type { KafkajsTransportOptions } from '../kafka/transport/kafkajs-transpo
 import type { HttpRegistryOptions } from '../registry/http-registry.js'
 
 export interface ExecutorOptions {
+  /** Prefix of internal topics. */
+  readonly applicationId: string
   readonly connection: Omit<KafkajsTransportOptions, 'log'>
   readonly requestTimeoutMs: number
   readonly registry: HttpRegistryOptions | undefined

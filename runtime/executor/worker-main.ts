@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { loadPipeline } from '../load-pipeline.js'
 import { Executor } from './executor.js'
 import type { ToExecutor } from './protocol.js'
+import { withApplicationId } from './with-application-id.js'
 import type { WorkerInput } from './worker-channel.js'
 
 const port = parentPort
@@ -15,7 +16,7 @@ const keep = (message: ToExecutor): void => {
   waiting.push(message)
 }
 port.on('message', keep)
-const pipeline = await loadPipeline(new URL(pipelineUrl))
+const pipeline = withApplicationId(await loadPipeline(new URL(pipelineUrl)), options.applicationId)
 const executor = new Executor(options, pipeline, (message) => {
   port.postMessage(message)
 })
