@@ -113,7 +113,7 @@ export class ExpressionPrinter {
       }
       case 'state': {
         const args = node.args.map((argument) => this.argument(argument))
-        return postfix(js`this.${kernelName(node.operator)}.${new Name(node.method)}(${join(args, comma)})`)
+        return postfix(js`this.${kernelName(node)}.${new Name(node.method)}(${join(args, comma)})`)
       }
       case 'apply': {
         const args = node.args.map((argument) => this.argument(argument))

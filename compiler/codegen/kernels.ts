@@ -6,20 +6,21 @@ import type { Lines } from './lines.js'
 import type { ModuleScope } from './module-scope.js'
 import { kernelName } from './names.js'
 
-export function printKernel(out: Lines, module: ModuleScope, { operator, store, window, ...codecs }: Kernel): void {
-  const value = codecs.value === undefined ? js`undefined` : codec(module, codecs.value)
-  if (window === undefined) {
-    const kernel = module.helper('KeyedAggregate')
-    out.line(js`this.${kernelName(operator)} = new ${kernel}(context.stores.table(${store}), ${value})`)
-    return
+export function printKernel(out: Lines, module: ModuleScope, kernel: Kernel): void {
+  out.line(js`this.${kernelName(kernel)} = ${construction(module, kernel)}`)
+}
+
+function construction(module: ModuleScope, kernel: Kernel): Code {
+  const { store } = kernel
+  const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
+  if (kernel.kind === 'rows') return js`new ${module.helper('TableRows')}(context.stores.table(${store}), ${value})`
+  if (kernel.window === undefined) {
+    return js`new ${module.helper('KeyedAggregate')}(context.stores.table(${store}), ${value})`
   }
-  const { size, advance, grace, times } = window
-  const kernel = module.helper('TimeWindowAggregate')
+  const { size, advance, grace, times } = kernel.window
   const stores = js`context.stores.windows(${store}), context.stores.table(${times})`
   const windows = js`{ size: ${size}, advance: ${advance}, grace: ${grace} }`
-  out.line(
-    js`this.${kernelName(operator)} = new ${kernel}(${stores}, ${windows}, ${codec(module, codecs.key)}, ${value})`,
-  )
+  return js`new ${module.helper('TimeWindowAggregate')}(${stores}, ${windows}, ${codec(module, kernel.key)}, ${value})`
 }
 
 function codec(module: ModuleScope, state: StateCodec): Code {

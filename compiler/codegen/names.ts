@@ -13,8 +13,8 @@ export function numbered(text: string, number: number): Name {
 }
 
 /** Field of the task that holds the kernel of a stateful operator. */
-export function kernelName(operator: number): Name {
-  return new Name(`state${operator}`)
+export function kernelName({ operator, port }: { readonly operator: number; readonly port: 0 | 1 }): Name {
+  return new Name(port === 0 ? `state${operator}` : `state${operator}right`)
 }
 
 /** Locals of a field: a number or value, or start, end and string of a text. */

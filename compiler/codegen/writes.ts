@@ -45,7 +45,7 @@ export class WritePrinter {
       if (isEncoded(plan)) lines.line(js`${variables.scratch}.position = 0`)
       const { buffer, start, end } = this.key(lines, plan)
       const timestamp = this.expressions.argument(node.timestamp)
-      lines.line(js`this.${kernelName(node.operator)}.seek(${buffer}, ${start}, ${end}, ${timestamp})`)
+      lines.line(js`this.${kernelName(node)}.seek(${buffer}, ${start}, ${end}, ${timestamp})`)
     })
   }
 

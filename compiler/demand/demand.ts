@@ -3,13 +3,14 @@
  * needs the whole record. The decoders of sources read, and check, exactly that.
  */
 import { none, presence, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
+import type { Lambda } from '../ir/lambda.js'
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Disabled } from '../ir/optimizations.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { inputsOf } from '../ir/inputs-of.js'
-import { isExchange } from '../ir/exchange.js'
-import { foldDemand, lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
+import { isExchange, isExchanged, worksBehindExchange } from '../ir/exchange.js'
+import { foldDemand, joinDemand, lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
 import { sinkDemand } from './sink-demand.js'
 
 const nothing: RecordDemand = { key: none, value: none, headers: false }
@@ -31,33 +32,74 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
   const alive = plan.nodes.filter((node) => !plan.dropped.has(node.id))
   for (const node of alive.toReversed()) {
     const consumers = alive.filter((other) => inputsOf(other).includes(node.id))
-    const behind = consumers.map((consumer) => taken(plan, consumer, edges.get(consumer.id) ?? nothing))
+    const behind = consumers.flatMap((consumer) =>
+      inputsOf(consumer).flatMap((input, port) =>
+        input === node.id ? [taken(plan, consumer, edges.get(consumer.id) ?? nothing, port)] : [],
+      ),
+    )
     const out = behind.reduce(uniteRecords, nothing)
-    edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing) : out)
-    if (node.kind === 'source') inputs.set(node.id, uniteRecords(out, extractorDemand(plan, node)))
-    if (isExchange(plan.nodes, node)) inputs.set(node.id, out)
+    edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing, 0) : out)
+    if (node.kind === 'source' || node.kind === 'table-source') {
+      const kept = node.kind === 'table-source' ? keptRow(plan, node.id, 0, out) : out
+      inputs.set(node.id, uniteRecords(kept, extractorDemand(plan, node)))
+    }
+    if (isExchange(plan.nodes, node)) inputs.set(node.id, behindExchange(plan, node, out))
   }
   return { edges, inputs, lambdas: plan.reads }
 }
 
-function extractorDemand(plan: NotedPlan, node: LogicalNode & { kind: 'source' }): RecordDemand {
+function extractorDemand(plan: NotedPlan, node: LogicalNodeOf<'source' | 'table-source'>): RecordDemand {
   const { timestamp } = node.topic
   return timestamp === undefined ? nothing : ofLambda(plan, timestamp, whole)
 }
 
 /** What an operator demands of the records that it takes in, when `out` is demanded of what it puts out. */
-function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDemand {
+function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: number): RecordDemand {
+  if (isExchanged(plan.nodes, node, port)) return sentTo(plan, node)
+  return processed(plan, node, out, port)
+}
+
+/** What its exchange demands of the records that a node sends through it. */
+function sentTo(plan: NotedPlan, node: LogicalNode): RecordDemand {
+  if (node.kind !== 'group-by' && node.kind !== 'group-table') return written(plan, node.id)
+  const selector = ofLambda(plan, node.selector, whole)
+  const value = node.kind === 'group-by' ? written(plan, node.id).value : none
+  return uniteRecords({ ...written(plan, node.id), key: none, value }, selector)
+}
+
+/** What is read of a record that comes out of an exchange. */
+function behindExchange(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDemand {
+  if (worksBehindExchange(node)) return processed(plan, node, out, 0)
+  if (node.kind !== 'group-table') return out
+  const row = unite(presence, out.value)
+  return {
+    ...out,
+    value: {
+      kind: 'fields',
+      fields: new Map([
+        ['now', row],
+        ['before', row],
+      ]),
+    },
+  }
+}
+
+function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: number): RecordDemand {
   switch (node.kind) {
     case 'source':
+    case 'table-source':
       return out
     case 'merge':
     case 'branch':
       return out
     case 'filter':
+    case 'table-filter':
       return uniteRecords(out, ofLambda(plan, node.predicate, whole))
-    case 'map': {
+    case 'map':
+    case 'table-map': {
       const mapper = ofLambda(plan, node.mapper, out.value)
-      return uniteRecords({ ...out, value: none }, mapper)
+      const value = node.kind === 'table-map' ? presence : none
+      return uniteRecords({ ...out, value }, mapper)
     }
     case 'flat-map': {
       const mapper = ofLambda(plan, node.mapper, { kind: 'items', items: out.value })
@@ -92,16 +134,17 @@ function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDem
         out,
       )
     case 'repartition':
-      return written(plan, node.id)
-    case 'group-by': {
-      const selector = ofLambda(plan, node.selector, whole)
-      return uniteRecords({ ...written(plan, node.id), key: none }, selector)
-    }
+    case 'group-by':
+    case 'group-table':
     case 'group-by-key':
-      return isExchange(plan.nodes, node) ? written(plan, node.id) : out
     case 'window':
     case 'to-stream':
       return out
+    case 'to-table':
+      return keptRow(plan, node.id, 0, { ...out, key: whole, value: unite(presence, out.value) })
+    case 'stream-table-join':
+    case 'table-join':
+      return joined(plan, node, out, port)
     case 'aggregate':
       return aggregated(plan, node, out)
     case 'to': {
@@ -124,9 +167,35 @@ function aggregated(plan: NotedPlan, { aggregation }: LogicalNodeOf<'aggregate'>
     case 'fold': {
       const add = foldDemand(plan.bodies.get(aggregation.add) ?? missing(aggregation.add), plan.recordTypes, plan.lazy)
       plan.reads.set(aggregation.add, add)
-      return { key: whole, value: unite(presence, add.value), headers: out.headers || add.headers }
+      const { subtract } = aggregation
+      const taken =
+        subtract === undefined ? none : foldDemand(bodyOf(plan, subtract), plan.recordTypes, plan.lazy).value
+      return { key: whole, value: unite(unite(presence, add.value), taken), headers: out.headers || add.headers }
     }
   }
+}
+
+/** One side of a join: what the joiner reads of it, and all of a row that the join keeps. */
+function joined(
+  plan: NotedPlan,
+  node: LogicalNodeOf<'stream-table-join' | 'table-join'>,
+  out: RecordDemand,
+  port: number,
+): RecordDemand {
+  const { left, right } = joinDemand(bodyOf(plan, node.joiner), plan.recordTypes, out.value, plan.lazy)
+  plan.reads.set(node.joiner, left)
+  const side: RecordDemand =
+    port === 0
+      ? { key: unite(out.key, left.key), value: unite(presence, left.value), headers: out.headers || left.headers }
+      : { ...nothing, value: unite(presence, right), headers: out.headers && node.kind === 'table-join' }
+  return keptRow(plan, node.id, port, { ...side, key: whole })
+}
+
+/** All of the row, where the operator keeps it. */
+function keptRow(plan: NotedPlan, node: NodeId, port: number, taken: RecordDemand): RecordDemand {
+  const rows = plan.states.get(node)?.find((side) => side.port === port)
+  const keyed = { ...taken, key: whole }
+  return rows === undefined ? keyed : { ...keyed, value: unite(taken.value, sinkDemand(rows.serdes.value)) }
 }
 
 /** What is written to the internal topic of an exchange. */
@@ -144,6 +213,10 @@ function ofLambda(plan: NotedPlan, id: LambdaId, result: Demand): LambdaDemand {
   const found = lambdaDemand(plan.bodies.get(id) ?? missing(id), plan.recordTypes, result, plan.lazy)
   plan.reads.set(id, found)
   return found
+}
+
+function bodyOf(plan: NotedPlan, id: LambdaId): Lambda {
+  return plan.bodies.get(id) ?? missing(id)
 }
 
 function missing(id: LambdaId): never {

@@ -52,6 +52,19 @@ export function foldDemand(lambda: Lambda, recordTypes: RecordTypes, lazy = true
   return { value: analysis.value.demand, key: analysis.key.demand, headers: analysis.headers }
 }
 
+/** Of a `(left, right, ctx)`: `left` is the record's value, and the context its own. */
+export function joinDemand(
+  lambda: Lambda,
+  recordTypes: RecordTypes,
+  result: Demand,
+  lazy = true,
+): { readonly left: LambdaDemand; readonly right: Demand } {
+  const analysis = new Analysis(lambda, recordTypes, lazy)
+  analysis.runJoiner().use(result)
+  const { value, key, headers } = analysis
+  return { left: { value: value.demand, key: key.demand, headers }, right: analysis.right.demand }
+}
+
 /** Array methods whose callback takes an item first, and what they give. */
 const itemCallbacks: ReadonlyMap<string, 'scalar' | 'item' | 'array' | 'mapped'> = new Map([
   ['some', 'scalar'],
@@ -67,6 +80,8 @@ const itemCallbacks: ReadonlyMap<string, 'scalar' | 'item' | 'array' | 'mapped'>
 class Analysis {
   readonly value = new Root()
   readonly key = new Root()
+  /** Of a joiner: the partner's value. */
+  readonly right = new Root()
   headers = false
   readonly #locals = new Map<LocalId, AbstractValue>()
   readonly #mutable: ReadonlySet<LocalId>
@@ -91,6 +106,20 @@ class Analysis {
     }
     if (first !== undefined) this.#bind(first.id, new Place(this.value, undefined))
     if (second !== undefined) this.#bind(second.id, this.#context())
+    return this.#returned(this.lambda.body)
+  }
+
+  runJoiner(): AbstractValue {
+    const [left, right, context] = this.lambda.parameters
+    if (this.lambda.opaque !== undefined) {
+      this.value.demand = whole
+      this.right.demand = whole
+      if (context !== undefined || this.lambda.text.includes('arguments')) this.#wholeContext()
+      return settledValue
+    }
+    if (left !== undefined) this.#bind(left.id, new Place(this.value, undefined))
+    if (right !== undefined) this.#bind(right.id, new Place(this.right, undefined))
+    if (context !== undefined) this.#bind(context.id, this.#context())
     return this.#returned(this.lambda.body)
   }
 

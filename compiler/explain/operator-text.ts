@@ -36,6 +36,8 @@ export function whatText(node: LogicalNode): string {
   switch (node.kind) {
     case 'source':
       return `source of topic ${node.topic.name}`
+    case 'table-source':
+      return `table of topic ${node.topic.name}`
     case 'filter':
       return node.negated ? 'filter-not' : 'filter'
     case 'split':
@@ -46,6 +48,11 @@ export function whatText(node: LogicalNode): string {
       return node.partitions === undefined ? 'repartition' : `repartition into ${node.partitions} partitions`
     case 'to':
       return node.target.kind === 'topic' ? `to topic ${node.target.topic.name}` : 'to a topic chosen for each record'
+    case 'table-filter':
+      return node.negated ? 'table-filter-not' : 'table-filter'
+    case 'stream-table-join':
+    case 'table-join':
+      return `${node.join} ${node.kind}`
     default:
       return node.kind
   }

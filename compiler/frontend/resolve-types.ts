@@ -7,12 +7,14 @@ import { isError } from '../diagnostics/diagnostic.js'
 import { assertResolvedPlan } from '../ir/assert-plans.js'
 import { isExchange } from '../ir/exchange.js'
 import type { LogicalNode, LogicalTopic, NodeId } from '../ir/logical-plan.js'
-import type { EdgeType, ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
+import { changeTypes } from '../ir/change-type.js'
+import type { ResolvedPlan, ResolvedTopic, SideRows } from '../ir/resolved-plan.js'
 import type { QuotedProgram } from './quote.js'
 import type { ClosedPlan, ClosedProgram } from './resolve-closures.js'
 import { edgeTypes } from './types/edge-types.js'
 import type { LockedSubjects } from './types/locked-subjects.js'
-import { repartitionSerdes, stateSerdes } from './types/repartition-serdes.js'
+import { repartitionSerdes, type KnownTypes } from './types/repartition-serdes.js'
+import { stateSerdes } from './types/state-serdes.js'
 import { TopicSerdes } from './types/topic-serdes.js'
 
 /** Plans of pipelines with errors are left out: their diagnostics say why. */
@@ -38,37 +40,44 @@ function resolvePlan(
 ): ResolvedPlan | undefined {
   const { plan } = closed.staged
   const edges = edgeTypes(quoted, closed)
-  const topics = resolveTopics(quoted, closed, edges, locked, diagnostics)
+  const recordTypes = new Map([...closed.reader.recordTypes, ...changeTypes(plan, edges)])
+  const known = { plan, edges, topics: new Map<NodeId, ResolvedTopic>(), records: recordTypes }
+  const states = resolveTopics(quoted, closed, locked, known, diagnostics)
   if (closed.bodies.size < closed.staged.lambdas.length) return undefined
-  return { ...plan, bodies: closed.bodies, recordTypes: closed.reader.recordTypes, edges, topics }
+  return { ...plan, bodies: closed.bodies, recordTypes, edges, topics: known.topics, states }
 }
 
+/** Fills in the topics, in order, since those of later nodes depend on them; gives the serdes of state. */
 function resolveTopics(
   quoted: QuotedProgram,
   closed: ClosedPlan,
-  edges: ReadonlyMap<NodeId, EdgeType>,
   locked: LockedSubjects,
+  known: KnownTypes & { readonly topics: Map<NodeId, ResolvedTopic> },
   diagnostics: Diagnostic[],
-): ReadonlyMap<NodeId, ResolvedTopic> {
+): ReadonlyMap<NodeId, readonly SideRows[]> {
   const serdes = new TopicSerdes(quoted, closed, locked)
-  const { plan } = closed.staged
-  const topics = new Map<NodeId, ResolvedTopic>()
-  for (const node of plan.nodes) {
+  const { nodes } = known.plan
+  const states = new Map<NodeId, readonly SideRows[]>()
+  for (const node of nodes) {
     const topic = topicOf(node)
-    const known = { plan, edges, topics, records: closed.reader.recordTypes }
-    const resolved = isExchange(plan.nodes, node)
+    const resolved = isExchange(nodes, node)
       ? repartitionSerdes(node, known, diagnostics)
-      : node.kind === 'aggregate'
-        ? stateSerdes(node, known, diagnostics)
-        : topic && serdes.resolve(topic, node.kind === 'source' ? 'read' : 'written')
-    if (resolved !== undefined) topics.set(node.id, resolved)
+      : topic && serdes.resolve(topic, node.kind === 'to' ? 'written' : 'read')
+    if (resolved !== undefined) known.topics.set(node.id, node.kind === 'table-source' ? ofTable(resolved) : resolved)
+    const rows = stateSerdes(node, known, diagnostics)
+    if (rows !== undefined && rows.length > 0) states.set(node.id, rows)
   }
   diagnostics.push(...serdes.diagnostics)
-  return topics
+  return states
+}
+
+/** Of a table, null is a value of its own: it deletes; records without a key are dropped. */
+function ofTable({ key, value }: ResolvedTopic): ResolvedTopic {
+  return { key: { ...key, nullable: true }, value: { ...value, nullable: true } }
 }
 
 function topicOf(node: LogicalNode): LogicalTopic | undefined {
-  if (node.kind === 'source') return node.topic
+  if (node.kind === 'source' || node.kind === 'table-source') return node.topic
   if (node.kind !== 'to') return undefined
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
 }

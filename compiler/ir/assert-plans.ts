@@ -42,9 +42,9 @@ export function assertResolvedPlan(plan: ResolvedPlan): void {
   }
 }
 
-/** Sources, sinks and exchanges have those of their topics, aggregates those of their state. */
+/** Sources, sinks and exchanges have those of their topics. */
 function holdsSerdes(plan: ResolvedPlan, node: LogicalNode): boolean {
-  return node.kind === 'source' || node.kind === 'to' || node.kind === 'aggregate' || isExchange(plan.nodes, node)
+  return node.kind === 'source' || node.kind === 'table-source' || node.kind === 'to' || isExchange(plan.nodes, node)
 }
 
 export interface NodeLambda {
@@ -61,15 +61,19 @@ export function lambdasOf(node: LogicalNode): readonly NodeLambda[] {
 function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, string])[] {
   switch (node.kind) {
     case 'source':
+    case 'table-source':
       return [[node.topic.timestamp, 'timestamp']]
     case 'filter':
+    case 'table-filter':
       return [[node.predicate, 'predicate']]
     case 'map':
     case 'map-record':
     case 'flat-map':
+    case 'table-map':
       return [[node.mapper, 'mapper']]
     case 'select-key':
     case 'group-by':
+    case 'group-table':
       return [[node.selector, 'selector']]
     case 'peek':
     case 'for-each':
@@ -82,6 +86,9 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
         [node.headers, 'headers'],
         [node.timestamp, 'timestamp'],
       ]
+    case 'stream-table-join':
+    case 'table-join':
+      return [[node.joiner, 'joiner']]
     case 'aggregate':
       return aggregationRoles(node.aggregation)
     case 'print':
@@ -91,20 +98,25 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
     case 'group-by-key':
     case 'window':
     case 'to-stream':
+    case 'to-table':
       return []
   }
 }
 
-function aggregationRoles(aggregation: LogicalAggregation): readonly (readonly [LambdaId, string])[] {
+function aggregationRoles(aggregation: LogicalAggregation): readonly (readonly [LambdaId | undefined, string])[] {
   switch (aggregation.kind) {
     case 'count':
       return []
     case 'reduce':
-      return [[aggregation.add, 'reducer']]
+      return [
+        [aggregation.add, 'reducer'],
+        [aggregation.subtract, 'subtract'],
+      ]
     case 'fold':
       return [
         [aggregation.initial, 'initial'],
         [aggregation.add, 'add'],
+        [aggregation.subtract, 'subtract'],
       ]
   }
 }

@@ -6,17 +6,41 @@ export function isExchange(nodes: readonly LogicalNode[], node: LogicalNode): bo
   switch (node.kind) {
     case 'repartition':
     case 'group-by':
+    case 'group-table':
       return true
     case 'group-by-key':
+    case 'to-table':
       return keyMayHaveChanged(nodes, node.input)
+    case 'stream-table-join':
+      return keyMayHaveChanged(nodes, node.left)
     default:
       return false
   }
 }
 
+/** Whether records come to this input of an exchange from its internal topic, and not as they are. */
+export function isExchanged(nodes: readonly LogicalNode[], node: LogicalNode, port: number): boolean {
+  return port === 0 && isExchange(nodes, node)
+}
+
+/** What an exchange does with a record that has come back; the others only changed its partition. */
+export function worksBehindExchange(node: LogicalNode): boolean {
+  return node.kind === 'to-table' || node.kind === 'stream-table-join'
+}
+
 /** Its topics are part of the topology: it stays, whatever becomes of its records. */
 export function isPinned(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
-  return node.kind === 'source' || node.kind === 'aggregate' || isExchange(nodes, node)
+  switch (node.kind) {
+    case 'source':
+    case 'table-source':
+    case 'to-table':
+    case 'aggregate':
+    case 'stream-table-join':
+    case 'table-join':
+      return true
+    default:
+      return isExchange(nodes, node)
+  }
 }
 
 /** Whether records that come out of a node may stand in a partition that is not that of their key. */
@@ -29,6 +53,8 @@ function keyMayHaveChanged(nodes: readonly LogicalNode[], id: NodeId): boolean {
       return true
     case 'repartition':
     case 'to-stream':
+    case 'to-table':
+    case 'stream-table-join':
       return false
     default:
       return inputsOf(node).some((input) => keyMayHaveChanged(nodes, input))

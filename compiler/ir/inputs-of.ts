@@ -2,6 +2,32 @@ import type { LogicalNode, NodeId } from './logical-plan.js'
 
 /** Nodes whose records a node takes, in the order of its declaration. */
 export function inputsOf(node: LogicalNode): readonly NodeId[] {
-  if (node.kind === 'source') return []
-  return node.kind === 'merge' ? node.inputs : [node.input]
+  switch (node.kind) {
+    case 'source':
+    case 'table-source':
+      return []
+    case 'merge':
+      return node.inputs
+    case 'stream-table-join':
+    case 'table-join':
+      return [node.left, node.right]
+    default:
+      return [node.input]
+  }
+}
+
+/** The same node, taking the records of others. */
+export function withInputs(node: LogicalNode, of: (id: NodeId) => NodeId): LogicalNode {
+  switch (node.kind) {
+    case 'source':
+    case 'table-source':
+      return node
+    case 'merge':
+      return { ...node, inputs: node.inputs.map(of) }
+    case 'stream-table-join':
+    case 'table-join':
+      return { ...node, left: of(node.left), right: of(node.right) }
+    default:
+      return { ...node, input: of(node.input) }
+  }
 }

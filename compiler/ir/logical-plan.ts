@@ -2,7 +2,7 @@
  * The pipeline as the author wrote it: operators in declaration order, lambdas by id. Made by the stage pass from the
  * recorded graph (dsl/model/graph.ts); plain data.
  */
-import type { ErrorPolicy } from '../../dsl/model/graph.js'
+import type { ErrorPolicy, JoinKind } from '../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../dsl/model/serde-spec.js'
 import type { WindowSpec } from '../../dsl/model/window-spec.js'
 import type { CapturedValue } from './captured-value.js'
@@ -33,6 +33,10 @@ export interface LogicalNodeBase {
 interface OneInput {
   readonly input: NodeId
 }
+interface TwoInputs {
+  readonly left: NodeId
+  readonly right: NodeId
+}
 
 export type LogicalNode = LogicalNodeBase &
   (
@@ -60,7 +64,15 @@ export type LogicalNode = LogicalNodeBase &
     /** Only says which windows the aggregates of its input have. */
     | ({ readonly kind: 'window'; readonly window: LogicalWindow } & OneInput)
     | ({ readonly kind: 'aggregate'; readonly aggregation: LogicalAggregation } & OneInput)
+    | { readonly kind: 'table-source'; readonly topic: LogicalTopic }
+    | ({ readonly kind: 'to-table' } & OneInput)
     | ({ readonly kind: 'to-stream' } & OneInput)
+    | ({ readonly kind: 'table-filter'; readonly predicate: LambdaId; readonly negated: boolean } & OneInput)
+    | ({ readonly kind: 'table-map'; readonly mapper: LambdaId } & OneInput)
+    /** `(value, ctx) -> { key, value }`; behind it each record is a change of a group. */
+    | ({ readonly kind: 'group-table'; readonly selector: LambdaId } & OneInput)
+    | ({ readonly kind: 'stream-table-join'; readonly join: 'inner' | 'left'; readonly joiner: LambdaId } & TwoInputs)
+    | ({ readonly kind: 'table-join'; readonly join: JoinKind; readonly joiner: LambdaId } & TwoInputs)
   )
 
 /** The windows that are compiled. */
@@ -70,9 +82,14 @@ export type LogicalWindow = Extract<WindowSpec, { readonly kind: 'time' }>
 export type LogicalAggregation =
   | { readonly kind: 'count' }
   /** `(acc, value) -> acc`. */
-  | { readonly kind: 'reduce'; readonly add: LambdaId }
-  /** `() -> acc`, `(acc, value, ctx) -> acc`. */
-  | { readonly kind: 'fold'; readonly initial: LambdaId; readonly add: LambdaId }
+  | { readonly kind: 'reduce'; readonly add: LambdaId; readonly subtract: LambdaId | undefined }
+  /** `() -> acc`, `(acc, value, ctx) -> acc`, of tables `(acc, value) -> acc` that takes a value out again. */
+  | {
+      readonly kind: 'fold'
+      readonly initial: LambdaId
+      readonly add: LambdaId
+      readonly subtract: LambdaId | undefined
+    }
 
 /** First branch whose predicate holds takes the record; undefined = otherwise. */
 export interface LogicalBranch {

@@ -119,6 +119,8 @@ export type MirExpressionKind =
   | {
       readonly kind: 'state'
       readonly operator: NodeId
+      /** Of a join, which side's rows. */
+      readonly port: 0 | 1
       readonly method: string
       readonly args: readonly MirExpression[]
     }
@@ -189,6 +191,7 @@ export type HelperName =
   | 'dateMs'
   | 'readOfNull'
   | 'unread'
+  | 'sameValue'
 
 export type MirStatement = { readonly span: Span | undefined } & MirStatementKind
 export type MirStatementKind =
@@ -229,6 +232,7 @@ export type MirStatementKind =
       readonly kind: 'seek'
       readonly seek: number
       readonly operator: NodeId
+      readonly port: 0 | 1
       readonly key: MirExpression
       readonly timestamp: MirExpression
     }

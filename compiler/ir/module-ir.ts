@@ -24,15 +24,23 @@ export interface ModuleIR {
 }
 
 /** The kernel of a stateful operator, a field of its task. */
-export interface Kernel {
+export type Kernel = {
   readonly operator: NodeId
+  /** Of a join, which side's rows. */
+  readonly port: 0 | 1
   readonly subTopology: number
   readonly store: string
-  readonly key: StateCodec
-  /** undefined: the state is numbers of the row. */
-  readonly value: StateCodec | undefined
-  readonly window: KernelWindow | undefined
-}
+} & (
+  | {
+      readonly kind: 'aggregate'
+      readonly key: StateCodec
+      /** undefined: the state is numbers of the row. */
+      readonly value: StateCodec | undefined
+      readonly window: KernelWindow | undefined
+    }
+  /** The newest values of a table's keys. */
+  | { readonly kind: 'rows'; readonly value: StateCodec }
+)
 
 export interface KernelWindow {
   readonly size: number

@@ -38,6 +38,12 @@ export interface ResolvedTopic {
   readonly value: ResolvedSerde
 }
 
+export interface SideRows {
+  /** Which input they are the rows of; 0 where there is one. */
+  readonly port: 0 | 1
+  readonly serdes: ResolvedTopic
+}
+
 export interface EdgeType {
   readonly key: ValueType
   readonly value: ValueType
@@ -50,4 +56,6 @@ export interface ResolvedPlan extends LogicalPlan {
   readonly edges: ReadonlyMap<NodeId, EdgeType>
   /** Serdes of the topics of sources, sinks and repartitions, by node. */
   readonly topics: ReadonlyMap<NodeId, ResolvedTopic>
+  /** Serdes of the rows that operators keep, by operator; of a join: those of each side that it keeps itself. */
+  readonly states: ReadonlyMap<NodeId, readonly SideRows[]>
 }

@@ -5,10 +5,14 @@ import type { MirExpression, MirExpressionOf, MirStatement, MirSubroutine } from
 import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
 import { inputsOf } from '../ir/inputs-of.js'
-import { isExchange } from '../ir/exchange.js'
+import { isExchange, isExchanged } from '../ir/exchange.js'
 import type { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
+import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
+import { lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
+import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
+import { nameOf, orNull } from './rows.js'
 import type { ProgramBuilder } from './program-builder.js'
 
 export interface LoweringContext {
@@ -17,6 +21,29 @@ export interface LoweringContext {
   readonly builder: FunctionBuilder
   /** What stands behind merges, by the merge; `undefined` while it is being lowered. */
   readonly subroutines: Subroutines
+}
+
+/** What the operators with state need of the record that they take in. */
+export interface OperatorContext<N extends LogicalNode> extends LoweringContext {
+  readonly node: N
+  call(lambda: LambdaId, args: readonly MirExpression[], out: MirStatement[]): MirExpression
+  forward(flow: Flow, out: MirStatement[]): void
+  /** Through the operator's own internal topic. */
+  send(flow: Flow): MirStatement
+}
+
+export function operatorContext<N extends LogicalNode>(
+  context: LoweringContext,
+  node: N,
+  flow: Flow,
+): OperatorContext<N> {
+  return {
+    ...context,
+    node,
+    call: (id, args, out) => callWith(context, id, args, flow, out),
+    forward: (next, out) => lowerConsumers(context, node.id, next, out),
+    send: (next) => emitTo(context, node.id, next, {}),
+  }
 }
 
 /** The subroutines of one function, in order of their indices. */
@@ -39,6 +66,8 @@ export class Subroutines {
 export interface Flow {
   readonly key: MirExpression
   readonly value: MirExpression
+  /** Of a table, where somebody behind looks at it: what was there before, or null. */
+  readonly before: MirExpression | undefined
   /** undefined: the event time of the input's record. */
   readonly timestamp: MirExpression | undefined
 }
@@ -52,15 +81,52 @@ const unrolledItems = 4
 export function lowerConsumers(context: LoweringContext, node: NodeId, flow: Flow, out: MirStatement[]): void {
   for (const consumer of context.topology.operators.get(node)?.consumers ?? []) {
     const operator = context.topology.operators.get(consumer)
-    if (operator !== undefined) lowerOperator(context, operator.node, flow, out)
+    if (operator === undefined) continue
+    for (const [port, input] of inputsOf(operator.node).entries()) {
+      if (input === node) lowerOperator(context, operator.node, port === 0 ? 0 : 1, flow, out)
+    }
   }
 }
 
-function lowerOperator(context: LoweringContext, node: LogicalNode, flow: Flow, out: MirStatement[]): void {
+/** What an operator that works on records of its own internal topic does with one. */
+export function lowerBehindExchange(
+  context: LoweringContext,
+  node: LogicalNode,
+  flow: Flow,
+  out: MirStatement[],
+): void {
+  switch (node.kind) {
+    case 'to-table':
+      lowerNewestRows(operatorContext(context, node, flow), flow, out)
+      return
+    case 'stream-table-join':
+      lowerStreamTableJoin(operatorContext(context, node, flow), flow, 0, out)
+      return
+    case 'group-table': {
+      const [now, before] = ['now', 'before'].map((name) =>
+        member(flow.value, name, { type: orNull(context.program.plan.edges.get(node.id)?.value), span: undefined }),
+      )
+      lowerConsumers(context, node.id, { ...flow, value: now ?? flow.value, before }, out)
+      return
+    }
+    default:
+      lowerConsumers(context, node.id, flow, out)
+  }
+}
+
+function lowerOperator(
+  context: LoweringContext,
+  node: LogicalNode,
+  port: 0 | 1,
+  flow: Flow,
+  out: MirStatement[],
+): void {
   out.push(statement({ kind: 'enter', operator: node.id, count: true }, node.span))
   const forward = (next: Flow, target: MirStatement[]): void => lowerConsumers(context, node.id, next, target)
+  const { nodes } = context.program.plan
   switch (node.kind) {
     case 'source':
+    case 'table-source':
       throw new Error('a source consumes nothing')
     case 'merge':
       lowerMerge(context, node, flow, out)
@@ -117,24 +183,37 @@ function lowerOperator(context: LoweringContext, node: LogicalNode, flow: Flow, 
       return
     }
     case 'group-by-key':
-      if (isExchange(context.program.plan.nodes, node)) lowerExchange(context, node, flow, out)
+      if (isExchange(nodes, node)) lowerExchange(context, node, flow, out)
       else forward(flow, out)
       return
     case 'window':
-    case 'to-stream':
       forward(flow, out)
       return
+    case 'to-stream':
+      forward({ ...flow, before: undefined }, out)
+      return
+    case 'to-table':
+      if (isExchange(nodes, node)) lowerExchange(context, node, flow, out)
+      else lowerNewestRows(operatorContext(context, node, flow), flow, out)
+      return
+    case 'table-filter':
+      lowerTableFilter(operatorContext(context, node, flow), flow, out)
+      return
+    case 'table-map':
+      lowerTableMap(operatorContext(context, node, flow), flow, out)
+      return
+    case 'group-table':
+      lowerGroupTable(operatorContext(context, node, flow), flow, out)
+      return
+    case 'stream-table-join':
+      if (isExchanged(nodes, node, port)) lowerExchange(context, node, flow, out)
+      else lowerStreamTableJoin(operatorContext(context, node, flow), flow, port, out)
+      return
+    case 'table-join':
+      lowerTableJoin(operatorContext(context, node, flow), flow, port, out)
+      return
     case 'aggregate':
-      lowerAggregate(
-        {
-          ...context,
-          node,
-          call: (id, args, inner) => callWith(context, id, args, flow, inner),
-          forward: (next, inner) => forward(next, inner),
-        },
-        flow,
-        out,
-      )
+      lowerAggregate(operatorContext(context, node, flow), flow, out)
       return
     case 'to':
       lowerSink(context, node, flow, out)
@@ -144,6 +223,11 @@ function lowerOperator(context: LoweringContext, node: LogicalNode, flow: Flow, 
 /** Through an internal topic; records without a key are filtered, as Kafka Streams does: no partition is theirs. */
 function lowerExchange(context: LoweringContext, node: LogicalNode, flow: Flow, out: MirStatement[]): void {
   const emit = emitTo(context, node.id, flow, {})
+  // A left join keeps them: any partition is theirs.
+  if (node.kind === 'stream-table-join' && node.join === 'left') {
+    out.push(statement({ kind: 'enter', operator: node.id, count: false }), emit)
+    return
+  }
   const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
   const enter = statement({ kind: 'enter', operator: node.id, count: false })
   out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
@@ -163,6 +247,7 @@ function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow
     const inner = {
       key: local(key, flow.key.type),
       value: local(value, flow.value.type),
+      before: undefined,
       timestamp: time === undefined ? undefined : local(time),
     }
     lowerConsumers(context, node.id, inner, body)
@@ -175,7 +260,7 @@ function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow
 
 /** Whether records may have another time than the record of the input that they come of. */
 function hasOwnTime(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
-  if (node.kind === 'aggregate') return true
+  if (node.kind === 'aggregate' || node.kind === 'table-join') return true
   if (isExchange(nodes, node)) return false
   return inputsOf(node).some((id) => {
     const input = nodes[id]
@@ -223,21 +308,13 @@ function lowerMapRecord(
   out: MirStatement[],
 ): Flow {
   const result = call(context, node.mapper, flow, out)
-  const checked = hasKeyAndValue(result)
-    ? result
-    : helper('keyAndValue', [result], { type: result.type, span: result.span })
-  const record = context.builder.atom(checked, nameOf(node), out)
+  const record = context.builder.atom(keyAndValue(result), nameOf(node), out)
   return {
     key: context.builder.atom(member(record, 'key'), 'key', out),
     value: context.builder.atom(member(record, 'value'), 'value', out),
+    before: undefined,
     timestamp: flow.timestamp,
   }
-}
-
-function hasKeyAndValue(result: MirExpression): boolean {
-  if (result.kind !== 'object') return false
-  const names = result.members.map((item) => (item.kind === 'property' ? item.name : undefined))
-  return names.includes('key') && names.includes('value')
 }
 
 function lowerFlatMap(
@@ -284,7 +361,7 @@ function lowerSplit(
   const then: MirStatement[] = []
   for (const id of context.topology.operators.get(node.id)?.consumers ?? []) {
     const consumer = context.topology.operators.get(id)?.node
-    if (consumer?.kind === 'branch' && consumer.branch === branch.name) lowerOperator(context, consumer, flow, then)
+    if (consumer?.kind === 'branch' && consumer.branch === branch.name) lowerOperator(context, consumer, 0, flow, then)
   }
   if (branch.predicate === undefined) {
     out.push(...then)
@@ -331,9 +408,4 @@ function emitTo(context: LoweringContext, node: NodeId, flow: Flow, options: Emi
     timestamp: options.timestamp ?? flow.timestamp,
     headers: options.headers,
   })
-}
-
-/** What the result of an operator is called in generated code. */
-function nameOf(node: LogicalNode): string {
-  return node.name ?? node.label
 }

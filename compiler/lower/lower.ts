@@ -5,11 +5,20 @@
  */
 import type { MirExpression, MirFunction, MirProgram, MirStatement } from '../ir/mir.js'
 import { expression, helper, statement } from '../ir/mir-build.js'
+import type { LogicalNode } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology, TopologyInput } from '../ir/topology.js'
 import { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
-import { lowerConsumers, Subroutines, type Flow, type LoweringContext } from './lower-operator.js'
+import {
+  lowerBehindExchange,
+  lowerConsumers,
+  operatorContext,
+  Subroutines,
+  type Flow,
+  type LoweringContext,
+} from './lower-operator.js'
+import { lowerNewestRows } from './lower-table.js'
 import { ProgramBuilder } from './program-builder.js'
 
 export function lower(plan: ResolvedPlan, topology: Topology): MirProgram {
@@ -38,12 +47,29 @@ function lowerInput(
     const flow: Flow = {
       key: expression({ kind: 'input', part: 'key' }, { type: edge?.key, span: undefined }),
       value: expression({ kind: 'input', part: 'value' }, { type: edge?.value, span: undefined }),
+      before: undefined,
       timestamp: undefined,
     }
-    if (operator?.node.kind === 'source') body.push(statement({ kind: 'enter', operator: node, count: true }))
-    lowerConsumers(context, node, flow, body)
+    if (operator === undefined) continue
+    lowerEntry(context, operator.node, flow, body)
   }
   return { subTopology: sub.id, input: index, locals: builder.locals, timestamp, body, subroutines: subroutines.list }
+}
+
+/** Where a record of a topic begins its way. */
+function lowerEntry(context: LoweringContext, node: LogicalNode, flow: Flow, body: MirStatement[]): void {
+  switch (node.kind) {
+    case 'source':
+      body.push(statement({ kind: 'enter', operator: node.id, count: true }))
+      lowerConsumers(context, node.id, flow, body)
+      return
+    case 'table-source':
+      body.push(statement({ kind: 'enter', operator: node.id, count: true }))
+      lowerNewestRows(operatorContext(context, node, flow), flow, body)
+      return
+    default:
+      lowerBehindExchange(context, node, flow, body)
+  }
 }
 
 function lowerTimestamp(context: LoweringContext, input: TopologyInput): MirFunction['timestamp'] {

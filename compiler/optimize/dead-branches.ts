@@ -74,8 +74,10 @@ function cut(plan: OptimizedPlan, { node, isCutFrom, message }: Candidate): Opti
     const inputs = inputsOf(other)
     if (inputs.length > 0 && inputs.every((id) => isDeadInput(id, other))) dead.add(other.id)
   }
-  const pinned = alive.find((other) => isPinned(plan.nodes, other) && dead.has(other.id))
-  if (pinned !== undefined) return `behind it stands ${pinned.label}, whose topic is part of the topology`
+  const pinned = alive.find(
+    (other) => isPinned(plan.nodes, other) && inputsOf(other).some((id) => isDeadInput(id, other)),
+  )
+  if (pinned !== undefined) return `behind it stands ${pinned.label}, which is part of the topology`
   let cutPlan = withNode(plan, node)
   for (const other of alive) {
     // A merge lives as long as one of its inputs does.

@@ -36,8 +36,10 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
       : 'nobody reads its records, but its lambda may throw or have an effect'
   switch (node.kind) {
     case 'filter':
+    case 'table-filter':
       return lambdas(node.predicate)
     case 'map':
+    case 'table-map':
       return lambdas(node.mapper)
     case 'select-key':
       return lambdas(node.selector)
@@ -53,12 +55,17 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'map-record':
       return 'nobody reads its records, but a result of the wrong shape is an error'
     case 'source':
+    case 'table-source':
       return 'nobody reads its records, but being subscribed to a topic is an effect'
     case 'repartition':
     case 'group-by':
+    case 'group-table':
     case 'group-by-key':
       return 'nobody reads its records, but its topic is part of the topology'
     case 'aggregate':
+    case 'to-table':
+    case 'stream-table-join':
+    case 'table-join':
       return 'nobody reads its table, but its state is part of the topology'
     case 'peek':
     case 'print':

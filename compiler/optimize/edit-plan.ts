@@ -1,5 +1,5 @@
 /** Looking at plans and small edits of them. Operators that go keep their ids; nobody takes their records any more. */
-import { inputsOf } from '../ir/inputs-of.js'
+import { inputsOf, withInputs } from '../ir/inputs-of.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { AppliedRule, OptimizedPlan } from '../ir/optimized-plan.js'
 
@@ -35,10 +35,6 @@ export function bypass(
   const between = consumersOf(plan, input).find((other) => other.id > node.id && other.id <= last)
   if (between !== undefined) return `${between.label} would run before what stands behind it`
   const moved = (id: NodeId): NodeId => (id === node.id ? input : id)
-  const nodes = plan.nodes.map((other): LogicalNode => {
-    if (other.kind === 'source' || plan.dropped.has(other.id)) return other
-    if (other.kind === 'merge') return { ...other, inputs: other.inputs.map(moved) }
-    return { ...other, input: moved(other.input) }
-  })
+  const nodes = plan.nodes.map((other) => (plan.dropped.has(other.id) ? other : withInputs(other, moved)))
   return drop({ ...plan, nodes }, [node.id], [applied])
 }

@@ -4,13 +4,14 @@
  * their type, so nothing is known of them.
  */
 import type { Expression, Lambda, Statement } from '../ir/lambda.js'
+import type { LogicalNode } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 
 export class Harmless {
   readonly #typesHold: boolean
 
   constructor(plan: ResolvedPlan) {
-    const serdes = [...plan.topics].filter(([id]) => plan.nodes[id]?.kind === 'source').map(([, topic]) => topic)
+    const serdes = [...plan.topics].filter(([id]) => isSource(plan.nodes[id])).map(([, topic]) => topic)
     this.#typesHold = serdes.every(({ key, value }) => key.kind !== 'json' && value.kind !== 'json')
   }
 
@@ -68,3 +69,7 @@ export class Harmless {
 
 const relational: ReadonlySet<string> = new Set(['in', 'instanceof'])
 const scalars: ReadonlySet<string> = new Set(['null', 'undefined', 'boolean', 'number', 'string'])
+
+function isSource(node: LogicalNode | undefined): boolean {
+  return node?.kind === 'source' || node?.kind === 'table-source'
+}

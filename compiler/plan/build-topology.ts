@@ -2,6 +2,8 @@
  * Physical plan -> topology: operators that records reach without leaving the process are one sub-topology; streams of
  * one topic are one input, sinks of one topic with equal serdes one output.
  */
+import { worksBehindExchange } from '../ir/exchange.js'
+import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
 import type { ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
@@ -20,7 +22,9 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
     operators,
     sinks,
     subTopologies: halves.map((members, id) => subTopology(resolved, exchanges, sinks, members, id)),
-    stores: halves.flatMap((members, id) => members.flatMap(({ node }) => storesOf(resolved, node, id))),
+    stores: halves.flatMap((members, id) =>
+      members.flatMap((member) => (worksIn(member, exchanges) ? storesOf(resolved, member.node, id) : [])),
+    ),
     internalTopics: physical.exchanges.map(({ topic, partitions }): InternalTopic => ({
       topic,
       partitions,
@@ -40,6 +44,11 @@ interface Member {
   readonly entry: boolean
 }
 
+/** Whether it is the half that does what the operator does; the other one only sends. */
+function worksIn({ node, entry }: Member, exchanges: Exchanges): boolean {
+  return entry || !exchanges.has(node.id) || !worksBehindExchange(node)
+}
+
 function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
   const parents = new Map<Half, Half>()
   const find = (half: Half): Half => {
@@ -50,7 +59,9 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
     parents.set(find(right), find(left))
   }
   for (const operator of physical.operators) {
-    for (const consumer of operator.consumers) unite(outHalf(operator, exchanges), `${consumer}`)
+    for (const consumer of operator.consumers) {
+      for (const half of inHalves(physical, operator, consumer, exchanges)) unite(outHalf(operator, exchanges), half)
+    }
   }
   uniteStreamsOfOneTopic(physical, unite)
   const groups = new Map<Half, Member[]>()
@@ -60,10 +71,28 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
   }
   for (const operator of physical.operators) {
     const { node } = operator
-    add(`${node.id}`, { node, entry: node.kind === 'source' })
+    add(`${node.id}`, { node, entry: isSource(node) })
     if (exchanges.has(node.id)) add(outHalf(operator, exchanges), { node, entry: true })
   }
   return [...groups.values()].filter((members) => members.some((member) => member.entry))
+}
+
+/** Where the records of an operator enter a consumer: an exchange that is a join takes the rows of its table behind it. */
+function inHalves(
+  physical: PhysicalPlan,
+  { node }: PhysicalOperator,
+  consumer: NodeId,
+  exchanges: Exchanges,
+): readonly Half[] {
+  const taker = physical.operators.find((operator) => operator.node.id === consumer)?.node
+  if (taker === undefined || !exchanges.has(consumer)) return [`${consumer}`]
+  return inputsOf(taker).flatMap((input, port): Half[] =>
+    input === node.id ? [port === 0 ? `${consumer}` : `${consumer}:out`] : [],
+  )
+}
+
+function isSource(node: LogicalNode): node is LogicalNodeOf<'source' | 'table-source'> {
+  return node.kind === 'source' || node.kind === 'table-source'
 }
 
 function outHalf({ node }: PhysicalOperator, exchanges: Exchanges): Half {
@@ -73,7 +102,7 @@ function outHalf({ node }: PhysicalOperator, exchanges: Exchanges): Half {
 function uniteStreamsOfOneTopic(physical: PhysicalPlan, unite: (left: Half, right: Half) => void): void {
   const first = new Map<string, NodeId>()
   for (const { node } of physical.operators) {
-    if (node.kind !== 'source') continue
+    if (!isSource(node)) continue
     const same = first.get(node.topic.name)
     if (same === undefined) first.set(node.topic.name, node.id)
     else unite(`${same}`, `${node.id}`)
@@ -106,7 +135,7 @@ function addInput(inputs: TopologyInput[], input: TopologyInput): void {
 
 function inputOf(resolved: ResolvedPlan, exchanges: Exchanges, node: LogicalNode): TopologyInput {
   const serdes = serdesOf(resolved, node.id)
-  if (node.kind === 'source') {
+  if (isSource(node)) {
     return { topic: node.topic.name, framed: true, serdes, nodes: [node.id], timestamp: node.topic.timestamp }
   }
   const topic = exchanges.get(node.id)?.topic ?? ''

@@ -12,7 +12,7 @@ export function plan(resolved: OptimizedPlan): PhysicalPlan {
   const consumers = new Map<NodeId, NodeId[]>(resolved.nodes.map((node) => [node.id, []]))
   const alive = resolved.nodes.filter((node) => !resolved.dropped.has(node.id))
   for (const node of alive) {
-    for (const input of inputsOf(node)) consumers.get(input)?.push(node.id)
+    for (const input of new Set(inputsOf(node))) consumers.get(input)?.push(node.id)
   }
   const operators = alive.map((node): PhysicalOperator => ({ node, consumers: consumers.get(node.id) ?? [] }))
   const exchanges = resolved.nodes.flatMap((node): Exchange[] =>

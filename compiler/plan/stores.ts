@@ -1,6 +1,7 @@
 /** The stores that an operator keeps its state in. */
-import type { LogicalNode } from '../ir/logical-plan.js'
+import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
+import { storeName } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
 import { timesOf, windowOf } from '../ir/window-of.js'
 
@@ -11,25 +12,31 @@ import { timesOf, windowOf } from '../ir/window-of.js'
 const changelogConfig = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(7 * 24 * 3_600_000) }
 
 export function storesOf(plan: ResolvedPlan, node: LogicalNode, subTopology: number): readonly TopologyStore[] {
-  if (node.kind !== 'aggregate') return []
-  const name = node.name ?? node.label
+  if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
+  return (plan.states.get(node.id) ?? []).map(({ port }) =>
+    keyed(plan, { node: node.id, subTopology, name: storeName(node, port), columns: 0 }),
+  )
+}
+
+function aggregateStores(
+  plan: ResolvedPlan,
+  node: LogicalNodeOf<'aggregate'>,
+  subTopology: number,
+): readonly TopologyStore[] {
+  const name = storeName(node, 0)
+  const columns = node.aggregation.kind === 'count' ? 1 : 0
+  const rows = keyed(plan, { node: node.id, subTopology, name, columns })
   const window = windowOf(plan.nodes, node)
-  const common = { subTopology, node: node.id, ranges: false } as const
-  const changelog = (store: string): TopologyStore['changelog'] => ({
-    topic: `${plan.applicationId}-${store}-changelog`,
-    config: changelogConfig,
-  })
-  const rows = { ...common, name, columns: node.aggregation.kind === 'count' ? 1 : 0, changelog: changelog(name) }
-  if (window === undefined) return [{ ...rows, kind: 'key-value', bucketMs: 1 }]
-  const times = timesOf(name)
+  if (window === undefined) return [rows]
   // Stream time is committed as state is: a restart neither reopens windows nor repeats final results.
-  const time: TopologyStore = {
-    ...common,
-    name: times,
-    kind: 'key-value',
-    columns: 2,
-    bucketMs: 1,
-    changelog: changelog(times),
-  }
+  const time = keyed(plan, { node: node.id, subTopology, name: timesOf(name), columns: 2 })
   return [{ ...rows, kind: 'window', bucketMs: window.advance }, time]
+}
+
+function keyed(
+  plan: ResolvedPlan,
+  store: Pick<TopologyStore, 'node' | 'subTopology' | 'name' | 'columns'>,
+): TopologyStore {
+  const changelog = { topic: `${plan.applicationId}-${store.name}-changelog`, config: changelogConfig }
+  return { ...store, kind: 'key-value', bucketMs: 1, ranges: false, changelog }
 }

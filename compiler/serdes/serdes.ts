@@ -20,9 +20,10 @@ import type {
   WritePart,
   WritePlan,
 } from '../ir/module-ir.js'
-import type { LogicalNodeOf } from '../ir/logical-plan.js'
-import type { ResolvedPlan, ResolvedSerde, ResolvedTopic } from '../ir/resolved-plan.js'
+import type { LogicalNode } from '../ir/logical-plan.js'
+import type { ResolvedPlan, ResolvedSerde, SideRows } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
+import { storeName } from '../ir/store-name.js'
 import type { Topology, TopologyInput } from '../ir/topology.js'
 import { timesOf, windowOf } from '../ir/window-of.js'
 import { CodecBuilder } from './codec-table.js'
@@ -39,9 +40,7 @@ export function serdes(program: MirProgram, resolved: ResolvedPlan, topology: To
     readers: parts.map((part) => part.reader),
     writes: builder.writes,
     seeks: builder.seeks,
-    kernels: [...topology.operators.values()].flatMap(({ node }) =>
-      node.kind === 'aggregate' ? [builder.kernel(node, resolved)] : [],
-    ),
+    kernels: builder.kernels(),
     slots: builder.slots,
     codecs: builder.codecs.finish(),
   }
@@ -78,30 +77,32 @@ class ModuleBuilder {
     readonly resolved: ResolvedPlan,
   ) {}
 
-  kernel(node: LogicalNodeOf<'aggregate'>, { nodes }: ResolvedPlan): Kernel {
-    const [store] = this.topology.stores.filter((candidate) => candidate.node === node.id)
+  kernels(): readonly Kernel[] {
+    return [...this.topology.operators.values()].flatMap(({ node }) =>
+      (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
+    )
+  }
+
+  private kernel(node: LogicalNode, { port, serdes }: SideRows): Kernel {
+    const name = storeName(node, port)
+    const store = this.topology.stores.find((candidate) => candidate.name === name)
     if (store === undefined) throw new Error(`${node.label} has no store`)
-    const { key, value } = this.stateSerdes(node.id)
-    const window = windowOf(nodes, node)
+    const common = { operator: node.id, port, subTopology: store.subTopology, store: name }
+    if (node.kind !== 'aggregate') return { ...common, kind: 'rows', value: this.stateCodec(serdes.value) }
+    const window = windowOf(this.resolved.nodes, node)
     return {
-      operator: node.id,
-      subTopology: store.subTopology,
-      store: store.name,
-      key: this.stateCodec(key),
-      value: node.aggregation.kind === 'count' ? undefined : this.stateCodec(value),
-      window: window && {
-        size: window.size,
-        advance: window.advance,
-        grace: window.grace,
-        times: timesOf(store.name),
-      },
+      ...common,
+      kind: 'aggregate',
+      key: this.stateCodec(serdes.key),
+      value: node.aggregation.kind === 'count' ? undefined : this.stateCodec(serdes.value),
+      window: window && { size: window.size, advance: window.advance, grace: window.grace, times: timesOf(name) },
     }
   }
 
-  private stateSerdes(node: number): ResolvedTopic {
-    const found = this.resolved.topics.get(node)
-    if (found === undefined) throw new Error(`the state of operator ${node} has no serdes`)
-    return found
+  private stateKey({ operator, port }: { readonly operator: number; readonly port: 0 | 1 }): ResolvedSerde {
+    const side = this.resolved.states.get(operator)?.find((candidate) => candidate.port === port)
+    if (side === undefined) throw new Error(`the state of operator ${operator} has no serdes`)
+    return side.serdes.key
   }
 
   private stateCodec(serde: ResolvedSerde): StateCodec {
@@ -223,7 +224,7 @@ class ModuleBuilder {
     }
     const { codecs } = this
     const context = { fields, locator, codecs, slot: undefined, fresh, before, input: input.serdes }
-    this.seeks.set(node.seek, writePart(context, this.stateSerdes(node.operator).key, node.key, 'key'))
+    this.seeks.set(node.seek, writePart(context, this.stateKey(node), node.key, 'key'))
     const rewritten = mapStatement({ ...node, key: literal(undefined) }, locator.rewrite, locator.rewriteBody)
     return [...before, rewritten]
   }

@@ -42,6 +42,8 @@ export {
   wellFormedText,
 } from './plain-serdes.js'
 export { headerBlock, RecordHeaders } from './record-headers.js'
+export { sameValue } from './same-value.js'
+export { TableRows } from '../operators/table-rows.js'
 export { KeyedAggregate } from '../operators/keyed-aggregate.js'
 export { TimeWindowAggregate } from '../operators/time-window-aggregate.js'
 export { TaskBase } from './task-base.js'

@@ -31,6 +31,11 @@ export abstract class AggregateRow {
     return this.slot < 0 ? 0 : this.table.number(this.slot, 0)
   }
 
+  /** The later of a time and that of the row. */
+  latest(timestamp: number): number {
+    return this.slot < 0 ? timestamp : Math.max(timestamp, this.table.timestamp(this.slot))
+  }
+
   /** null deletes the row. Returns the time of the result: the latest of the row's records. */
   put(value: unknown, timestamp: number): number {
     if (value !== null && value !== undefined) {

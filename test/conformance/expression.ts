@@ -196,9 +196,12 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
   coalesce(operands) {
     const [value, otherwise] = [operands.at(0), operands.at(1)]
     const type = unify(withoutNull(value.type), otherwise.type)
+    // `(value ?? null) ?? otherwise` is an error of TypeScript.
+    const text = value.text.replace(/ \?\? null$/, '')
+    const shorter = text === value.text ? value : { ...value, text, strength: Strength.Call }
     // `??` may not stand beside `&&` and `||` without parentheses.
     return made(
-      `${inside(value, Strength.Equality)} ?? ${inside(otherwise, Strength.Equality)}`,
+      `${inside(shorter, Strength.Equality)} ?? ${inside(otherwise, Strength.Equality)}`,
       type,
       Strength.Coalesce,
     )

@@ -1,6 +1,6 @@
 /** What translators of operators share: names of streams, types of nodes, lambdas. */
 import type { Case, CaseExpression, NodeTypes } from './case-format.js'
-import { optional, type LongForm } from './case-types.js'
+import { isOptional, optional, type LongForm } from './case-types.js'
 import { lambdaBody, translateExpression, type Translated, type Variable } from './expression.js'
 
 /** Names that cannot be variables, or mean something else in a translated file. */
@@ -30,6 +30,11 @@ export class Scope {
     const types = this.#case.types[id]
     if (types === undefined) throw new TypeError(`no types of node ${id}`)
     return types
+  }
+
+  /** Whether some stream of the case has records without a key. */
+  get hasNullKeys(): boolean {
+    return Object.values(this.#case.types).some(({ key }) => isOptional(key))
   }
 
   /** `(value, { key }) => …` of [key, value]; what the expression does not mention is left out. */

@@ -67,7 +67,8 @@ function operatorText(operator: CaseOperator, scope: Scope): string {
 
 function sinkText(sink: Case['sinks'][number], scope: Scope): string {
   const types = scope.types(sink.in)
-  const key = serdeText(types.key, scope.long)
+  // What a left join keeps without a key is no part of the format's types.
+  const key = serdeText(scope.hasNullKeys ? optional(types.key) : types.key, scope.long)
   // Tombstones are written too.
   const value = serdeText(types.kind === 'table' ? optional(types.value) : types.value, scope.long)
   return `${scope.name(sink.in)}.to(topic('${sink.topic}', { key: ${key}, value: ${value} }))`

@@ -67,4 +67,4 @@ export function isStream(type: ts.Type): boolean {
   return symbol !== undefined && carriers.has(symbol.name) && isDslSymbol(symbol)
 }
 
-const carriers: ReadonlySet<string> = new Set(['Stream', 'GroupedStream', 'WindowedStream', 'Table'])
+const carriers: ReadonlySet<string> = new Set(['Stream', 'GroupedStream', 'WindowedStream', 'Table', 'GroupedTable'])

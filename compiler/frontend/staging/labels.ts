@@ -20,6 +20,7 @@ export class Labels {
 function subject(node: LogicalNode): string | undefined {
   switch (node.kind) {
     case 'source':
+    case 'table-source':
       return node.topic.name
     case 'to':
       return node.target.kind === 'topic' ? node.target.topic.name : undefined

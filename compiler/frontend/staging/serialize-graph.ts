@@ -32,7 +32,7 @@ function notYet(what: string, node: GraphNode): PipelineError {
 }
 
 function topicOf(node: GraphNode): TopicSpec | undefined {
-  if (node.kind === 'source') return node.topic
+  if (node.kind === 'source' || node.kind === 'table-source') return node.topic
   if (node.kind !== 'to') return undefined
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
 }
@@ -91,8 +91,33 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input, partitions: node.partitions }
       case 'to':
         return this.#sink(node, base)
+      case 'table-source':
+        if (node.history !== undefined) throw notYet('a versioned table is', node)
+        return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
+      case 'table-filter':
+        return {
+          ...base,
+          kind: node.kind,
+          input: node.input,
+          predicate: this.#lambda(node.predicate),
+          negated: node.negated,
+        }
+      case 'table-map':
+        return { ...base, kind: node.kind, input: node.input, mapper: this.#lambda(node.mapper) }
+      case 'group-table':
+        return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+      case 'stream-table-join': {
+        if (node.grace !== undefined) throw notYet('a join with a grace is', node)
+        const { kind, left, right, join } = node
+        return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner) }
+      }
+      case 'table-join': {
+        const { kind, left, right, join } = node
+        return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner) }
+      }
       case 'group-by-key':
       case 'to-stream':
+      case 'to-table':
         return { ...base, kind: node.kind, input: node.input }
       case 'group-by':
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
@@ -113,9 +138,18 @@ class Serializer {
       case 'count':
         return aggregation
       case 'reduce':
-        return { kind: 'reduce', add: this.#lambda(aggregation.add) }
+        return {
+          kind: 'reduce',
+          add: this.#lambda(aggregation.add),
+          subtract: this.#optional(aggregation.subtract),
+        }
       case 'fold':
-        return { kind: 'fold', initial: this.#lambda(aggregation.initial), add: this.#lambda(aggregation.add) }
+        return {
+          kind: 'fold',
+          initial: this.#lambda(aggregation.initial),
+          add: this.#lambda(aggregation.add),
+          subtract: this.#optional(aggregation.subtract),
+        }
       case 'declared':
       case 'cogroup':
         throw notYet(`a ${aggregation.kind} aggregate is`, node)

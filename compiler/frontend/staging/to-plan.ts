@@ -60,7 +60,7 @@ export function siteSpan(quoted: QuotedProgram, site: Site | undefined): Span | 
 
 function withTopicSpan(node: LogicalNode, span: Span | undefined): LogicalNode {
   const placed = (topic: LogicalTopic): LogicalTopic => ({ ...topic, span })
-  if (node.kind === 'source') return { ...node, topic: placed(node.topic) }
+  if (node.kind === 'source' || node.kind === 'table-source') return { ...node, topic: placed(node.topic) }
   if (node.kind !== 'to') return node
   const { target } = node
   return {

@@ -1,6 +1,7 @@
 /** The types of keys and values on every edge of a plan, asked of the checker at the calls of the operators. */
 import type { Site } from '../../../dsl/model/call-site.js'
 import type { ts } from 'ts-morph'
+import { inputsOf } from '../../ir/inputs-of.js'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType } from '../../ir/resolved-plan.js'
 import type { ValueType } from '../../ir/value-type.js'
@@ -45,8 +46,7 @@ export function edgeTypes(quoted: QuotedProgram, closed: ClosedPlan): ReadonlyMa
 
 function inputEdge(node: LogicalNode, edges: ReadonlyMap<NodeId, EdgeType>): EdgeType {
   const none: EdgeType = { key: unknown, value: unknown }
-  if (node.kind === 'source') return none
-  const [input] = node.kind === 'merge' ? node.inputs : [node.input]
+  const [input] = inputsOf(node)
   return (input === undefined ? undefined : edges.get(input)) ?? none
 }
 
@@ -59,8 +59,14 @@ function withoutCall(node: LogicalNode, input: EdgeType, { bodies }: ClosedPlan)
       return { key: bodies.get(node.selector)?.returns ?? unknown, value: input.value }
     case 'group-by':
       return { key: bodies.get(node.selector)?.returns ?? unknown, value: input.value }
+    case 'table-map':
+      return { key: input.key, value: bodies.get(node.mapper)?.returns ?? unknown }
+    case 'stream-table-join':
+    case 'table-join':
+      return { key: input.key, value: bodies.get(node.joiner)?.returns ?? unknown }
     case 'map-record':
     case 'flat-map':
+    case 'group-table':
     case 'aggregate':
       return { key: unknown, value: unknown }
     default:

@@ -1,13 +1,15 @@
 /**
- * Serdes of repartition topics and of state. A stream that still carries what its source read keeps the source's serde; else the
+ * Serdes of repartition topics. A stream that still carries what its source read keeps the source's serde; else the
  * types say what is written: strings, bytes and numbers as Kafka's own serdes do, the rest as Avro derived from the type.
  */
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { inputsOf } from '../../ir/inputs-of.js'
 import { isExchange } from '../../ir/exchange.js'
-import type { LogicalNode, LogicalNodeOf, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
+import { windowOf } from '../../ir/window-of.js'
+import type { LogicalNode, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType, ResolvedSerde, ResolvedTopic } from '../../ir/resolved-plan.js'
 import type { RecordTypes, ValueType } from '../../ir/value-type.js'
+import { changeType } from '../../ir/change-type.js'
 import { derivedSerde } from './derived-serde.js'
 import { pascalCase } from './pascal-case.js'
 import { isNullable, withoutNull } from './without-null.js'
@@ -29,33 +31,17 @@ export function repartitionSerdes(
 ): ResolvedTopic | undefined {
   const [input] = inputsOf(node)
   if (input === undefined) throw new TypeError(`a ${node.kind} takes no records`)
-  const key = serdeOf(node, node.kind === 'group-by' ? node.id : input, 'key', known, diagnostics)
-  const value = serdeOf(node, input, 'value', known, diagnostics)
+  const regrouped = node.kind === 'group-by' || node.kind === 'group-table'
+  const key = serdeOf(node, regrouped ? node.id : input, 'key', known, diagnostics)
+  const value =
+    node.kind === 'group-table'
+      ? serdeOfType(node, changeType(node), 'value', known, diagnostics)
+      : serdeOf(node, input, 'value', known, diagnostics)
   return key === undefined || value === undefined ? undefined : { key, value }
 }
 
-/** Serdes of an aggregate's state; the key is that of its groups. */
-export function stateSerdes(
-  node: LogicalNodeOf<'aggregate'>,
-  known: KnownTypes,
-  diagnostics: Diagnostic[],
-): ResolvedTopic | undefined {
-  const key = serdeOf(node, groupsOf(known.plan.nodes, node.input), 'key', known, diagnostics)
-  const value: ResolvedSerde | undefined =
-    node.aggregation.kind === 'count'
-      ? { kind: 'double', nullable: false }
-      : serdeOfType(node, node.id, 'value', known, diagnostics)
-  return key === undefined || value === undefined
-    ? undefined
-    : { key: { ...key, nullable: false }, value: { ...value, nullable: false } }
-}
-
-function groupsOf(nodes: readonly LogicalNode[], id: NodeId): NodeId {
-  const node = nodes[id]
-  return node?.kind === 'window' ? groupsOf(nodes, node.input) : id
-}
-
-function serdeOf(
+/** Serde of what comes out of `from`, for a topic or store of `node`. */
+export function serdeOf(
   node: LogicalNode,
   from: NodeId,
   role: Role,
@@ -65,24 +51,24 @@ function serdeOf(
   // Its own topic is what is being asked for.
   const origin = from === node.id ? undefined : originOf(from, role, known.plan)
   const kept = origin === undefined ? undefined : known.topics.get(origin)?.[role]
-  return kept ?? serdeOfType(node, from, role, known, diagnostics)
+  if (kept !== undefined) return kept
+  const edge = known.edges.get(from)?.[role]
+  return edge && serdeOfType(node, edge, role, known, diagnostics)
 }
 
-function serdeOfType(
+export function serdeOfType(
   node: LogicalNode,
-  from: NodeId,
+  edge: ValueType,
   role: Role,
   known: KnownTypes,
   diagnostics: Diagnostic[],
 ): ResolvedSerde | undefined {
-  const edge = known.edges.get(from)?.[role]
-  if (edge === undefined) return undefined
   const nullable = isNullable(edge)
   const type = withoutNull(edge)
   const simple = simpleKind(type)
   if (simple !== undefined) return { kind: simple, nullable }
   const name = pascalCase(`${node.label}${role === 'key' ? '-key' : ''}`)
-  const topic = node.kind === 'aggregate' ? 'changelog' : 'repartition'
+  const topic = isExchange(known.plan.nodes, node) ? 'repartition' : 'changelog'
   const subject = `${known.plan.applicationId}-${node.name ?? node.label}-${topic}-${role}`
   const derived = derivedSerde({ subject, type, name, nullable, records: known.records, span: node.span })
   // Nobody outside reads the topic: hints about its schema help nobody.
@@ -106,10 +92,14 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
   if (node === undefined) return undefined
   switch (node.kind) {
     case 'source':
+    case 'table-source':
     case 'repartition':
     case 'group-by':
       return id
+    case 'group-table':
+      return role === 'key' ? id : undefined
     case 'group-by-key':
+    case 'to-table':
       return isExchange(plan.nodes, node) ? id : originOf(node.input, role, plan)
     case 'filter':
     case 'peek':
@@ -118,18 +108,26 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
     case 'branch':
     case 'window':
     case 'to-stream':
+    case 'table-filter':
       return originOf(node.input, role, plan)
     case 'map':
     case 'flat-map':
+    case 'table-map':
       return role === 'key' ? originOf(node.input, role, plan) : undefined
     case 'select-key':
       return role === 'value' ? originOf(node.input, role, plan) : undefined
+    case 'aggregate':
+      return role === 'key' && windowOf(plan.nodes, node) === undefined ? originOf(node.input, role, plan) : undefined
+    case 'stream-table-join':
+      if (role === 'value') return undefined
+      return isExchange(plan.nodes, node) ? id : originOf(node.left, role, plan)
+    case 'table-join':
+      return role === 'key' ? originOf(node.left, role, plan) : undefined
     case 'merge': {
       const origins = new Set(node.inputs.map((input) => originOf(input, role, plan)))
       return origins.size === 1 ? [...origins][0] : undefined
     }
     case 'map-record':
-    case 'aggregate':
     case 'for-each':
     case 'to':
       return undefined

@@ -34,7 +34,7 @@ describe('assertResolvedPlan', () => {
     const edge = { key: { kind: 'null' }, value: { kind: 'null' } } as const
     const serde = { kind: 'string', nullable: false } as const
     const map: LogicalNode = { ...base, id: 1, label: 'map', kind: 'map', input: 0, mapper: 0 }
-    const resolved = { ...plan(source, map), bodies: new Map(), recordTypes: new Map() }
+    const resolved = { ...plan(source, map), bodies: new Map(), recordTypes: new Map(), states: new Map() }
     const topics = new Map([[0, { key: serde, value: serde }]])
     const edges = new Map([
       [0, edge],

@@ -1,5 +1,6 @@
 /** Every rule: what it does, what it refuses, and that it can be switched off. One project holds all pipelines. */
 import { describe, expect, test, vi } from 'vitest'
+import { inputsOf } from '../../../compiler/ir/inputs-of.js'
 import type { Optimization } from '../../../compiler/ir/optimizations.js'
 import type { OptimizedPlan } from '../../../compiler/ir/optimized-plan.js'
 import type { ResolvedPlan } from '../../../compiler/ir/resolved-plan.js'
@@ -121,7 +122,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   pinnedTopics: {
     body: `orders.filter(() => false).repartition({ name: 'r' }).to(out)`,
-    refused: ['dead-branches filter-1: behind it stands r, whose topic is part of the topology'],
+    refused: ['dead-branches filter-1: behind it stands r, which is part of the topology'],
     left: ['source-orders', 'filter-1 <- source-orders', 'r <- filter-1', 'to-out <- r'],
   },
   identity: {
@@ -211,8 +212,9 @@ function left(plan: OptimizedPlan): readonly string[] {
   return plan.nodes
     .filter((node) => !plan.dropped.has(node.id))
     .map((node) => {
-      const inputs = node.kind === 'source' ? [] : node.kind === 'merge' ? node.inputs : [node.input]
-      const from = inputs.map((id) => plan.nodes[id]?.label).join(', ')
+      const from = inputsOf(node)
+        .map((id) => plan.nodes[id]?.label)
+        .join(', ')
       return from === '' ? node.label : `${node.label} <- ${from}`
     })
 }

@@ -74,6 +74,7 @@ export function pipe({ key = plain('string'), input, outputs, print = false }: P
     bodies: new Map(),
     recordTypes: new Map(),
     edges: new Map(nodes.map((node) => [node.id, { key: unknown, value: unknown }])),
+    states: new Map(),
     topics: new Map([
       [0, { key, value: input }],
       ...outputs.map((value, index) => [first + index, { key, value }] as const),

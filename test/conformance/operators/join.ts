@@ -47,7 +47,7 @@ function joinerOf(operator: CaseOperator, scope: Scope, { left, right }: Sides):
   const side = (name: string, node: string, missing: boolean) => {
     const own: CaseType = scope.types(node).value
     const there = isOptional(own) ? own.opt : own
-    return [name, missing ? { text: `(${name} ?? null)`, type: optional(there) } : { text: name, type: there }] as const
+    return [name, missing ? { text: `${name}OrNull`, type: optional(there) } : { text: name, type: there }] as const
   }
   const variables = new Map([
     side('left', left, type === 'outer'),
@@ -55,5 +55,9 @@ function joinerOf(operator: CaseOperator, scope: Scope, { left, right }: Sides):
     ['key', { text: 'key', type: scope.types(left).key }] as const,
   ])
   const context = mentionsVariable(fn, 'key') ? ', { key }' : ''
-  return `(left, right${context}) => ${lambdaBody(scope.expression(fn, variables).text)}`
+  const text = scope.expression(fn, variables).text
+  const missing = ['left', 'right'].filter((name) => variables.get(name)?.text === `${name}OrNull`)
+  if (missing.length === 0) return `(left, right${context}) => ${lambdaBody(text)}`
+  const statements = missing.map((name) => `const ${name}OrNull = ${name} ?? null`)
+  return `(left, right${context}) => { ${[...statements, `return ${text}`].join('; ')} }`
 }

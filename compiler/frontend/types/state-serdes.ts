@@ -1,0 +1,67 @@
+/** Serdes of the rows that operators keep: keys as they are grouped, values as the table has them; neither is ever null. */
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
+import type { ResolvedSerde, ResolvedTopic, SideRows } from '../../ir/resolved-plan.js'
+import { isStored, ownSides } from '../../ir/rows.js'
+import { serdeOf, serdeOfType, type KnownTypes } from './repartition-serdes.js'
+
+/** Empty: the operator keeps nothing. undefined: something is wrong, the diagnostics say what. */
+export function stateSerdes(
+  node: LogicalNode,
+  known: KnownTypes,
+  diagnostics: Diagnostic[],
+): readonly SideRows[] | undefined {
+  const { nodes } = known.plan
+  switch (node.kind) {
+    case 'aggregate': {
+      const key = serdeOf(node, groupsOf(nodes, node.input), 'key', known, diagnostics)
+      const type = known.edges.get(node.id)?.value
+      const value: ResolvedSerde | undefined =
+        node.aggregation.kind === 'count'
+          ? { kind: 'double', nullable: false }
+          : type && serdeOfType(node, type, 'value', known, diagnostics)
+      return rows(0, key, value)
+    }
+    case 'table-source': {
+      const topic = known.topics.get(node.id)
+      return isStored(nodes, node) ? rows(0, topic?.key, topic?.value) : []
+    }
+    case 'to-table':
+      return isStored(nodes, node) ? sideOf(node, 0, node.input, known, diagnostics) : []
+    case 'stream-table-join':
+    case 'table-join': {
+      const sides = ownSides(nodes, node).map((port) =>
+        sideOf(node, port, port === 0 ? node.left : node.right, known, diagnostics),
+      )
+      return sides.some((side) => side === undefined) ? undefined : sides.flatMap((side) => side ?? [])
+    }
+    default:
+      return []
+  }
+}
+
+function sideOf(
+  node: LogicalNode,
+  port: 0 | 1,
+  input: NodeId,
+  known: KnownTypes,
+  diagnostics: Diagnostic[],
+): readonly SideRows[] | undefined {
+  const key = serdeOf(node, input, 'key', known, diagnostics)
+  return rows(port, key, serdeOf(node, input, 'value', known, diagnostics))
+}
+
+function rows(
+  port: 0 | 1,
+  key: ResolvedSerde | undefined,
+  value: ResolvedSerde | undefined,
+): readonly SideRows[] | undefined {
+  if (key === undefined || value === undefined) return undefined
+  const serdes: ResolvedTopic = { key: { ...key, nullable: false }, value: { ...value, nullable: false } }
+  return [{ port, serdes }]
+}
+
+function groupsOf(nodes: readonly LogicalNode[], id: NodeId): NodeId {
+  const node = nodes[id]
+  return node?.kind === 'window' ? groupsOf(nodes, node.input) : id
+}

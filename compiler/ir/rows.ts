@@ -1,0 +1,122 @@
+/** Where the rows of tables are kept, and who knows what a row was before. */
+import { inputsOf } from './inputs-of.js'
+import type { LogicalNode, LogicalNodeOf, NodeId } from './logical-plan.js'
+import { windowOf } from './window-of.js'
+
+export type JoinNode = LogicalNodeOf<'stream-table-join' | 'table-join'>
+
+/**
+ * The operator that keeps the rows of one side of a join: the table itself where it has a store of the same key, else
+ * the join. A table that both sides come of is kept twice: what one side says must not show on the other before its own
+ * change has come.
+ */
+export function rowsOfSide(nodes: readonly LogicalNode[], join: JoinNode, port: 0 | 1): NodeId {
+  const [side, other] = port === 0 ? [join.left, join.right] : [join.right, join.left]
+  return keepsOwnRows(nodes, side) && !comesOf(nodes, other, side) ? side : join.id
+}
+
+/** Sides of a join whose rows the join keeps itself. */
+export function ownSides(nodes: readonly LogicalNode[], join: JoinNode): readonly (0 | 1)[] {
+  const sides: readonly (0 | 1)[] = join.kind === 'table-join' ? [0, 1] : [1]
+  return sides.filter((port) => rowsOfSide(nodes, join, port) === join.id)
+}
+
+/** Whether a table that may go without a store has one: it has a name, somebody looks its rows up, or what they were. */
+export function isStored(nodes: readonly LogicalNode[], node: LogicalNodeOf<'table-source' | 'to-table'>): boolean {
+  if (node.name !== undefined || needsOldRows(nodes, node.id)) return true
+  return nodes.some(
+    (other) =>
+      isJoin(other) && inputsOf(other).includes(node.id) && !ownSides(nodes, other).includes(portOf(other, node.id)),
+  )
+}
+
+/** Whether somebody behind a table looks at what its rows were before. */
+export function needsOldRows(nodes: readonly LogicalNode[], id: NodeId): boolean {
+  return nodes.some((node) => {
+    if (!inputsOf(node).includes(id)) return false
+    switch (node.kind) {
+      case 'group-table':
+        return true
+      case 'table-filter':
+        return staysSilent(nodes, node) || needsOldRows(nodes, node.id)
+      case 'table-map':
+        return needsOldRows(nodes, node.id)
+      case 'table-join':
+        return keepsAlone(node, portOf(node, id)) || needsOldRows(nodes, node.id)
+      default:
+        return false
+    }
+  })
+}
+
+/** Whether the result has rows of this side that have no partner. */
+export function keepsAlone(node: LogicalNodeOf<'table-join'>, port: 0 | 1): boolean {
+  return port === 0 ? node.join !== 'inner' : node.join === 'outer'
+}
+
+/**
+ * Whether a filter says nothing of rows that never passed. Kafka Streams does so where it knows what the row was: the
+ * table before the filter has a store when the filter is declared, or something behind it asks for old rows.
+ */
+export function staysSilent(nodes: readonly LogicalNode[], filter: LogicalNodeOf<'table-filter'>): boolean {
+  if (hasStoreAt(nodes, filter.input, filter.id)) return true
+  return demandsOf(nodes, filter.id).some(({ kind }) => kind !== 'stream-table-join')
+}
+
+/** Whether the table has a store in Kafka Streams' plan when node `at` is declared. */
+function hasStoreAt(nodes: readonly LogicalNode[], id: NodeId, at: NodeId): boolean {
+  const node = nodeOf(nodes, id)
+  switch (node.kind) {
+    case 'table-filter':
+    case 'table-map':
+      return node.name !== undefined || hasStoreAt(nodes, node.input, at)
+    case 'table-source':
+    case 'to-table':
+      return node.name !== undefined || demandsOf(nodes, id).some((demand) => demand.id < at)
+    default:
+      return true
+  }
+}
+
+/** What is declared on a table, or on what is computed from it without a store, and needs its rows. */
+function demandsOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNode[] {
+  return nodes.flatMap((node) => {
+    if (!inputsOf(node).includes(id)) return []
+    switch (node.kind) {
+      case 'group-table':
+      case 'table-join':
+      case 'stream-table-join':
+        return [node]
+      case 'table-filter':
+      case 'table-map':
+        return node.name === undefined ? demandsOf(nodes, node.id) : []
+      default:
+        return []
+    }
+  })
+}
+
+function keepsOwnRows(nodes: readonly LogicalNode[], id: NodeId): boolean {
+  const node = nodeOf(nodes, id)
+  if (node.kind === 'aggregate') return windowOf(nodes, node) === undefined
+  return node.kind === 'table-source' || node.kind === 'to-table'
+}
+
+/** Whether records of `id` can come of those of `origin` without leaving the sub-topology or not. */
+function comesOf(nodes: readonly LogicalNode[], id: NodeId, origin: NodeId): boolean {
+  return id === origin || inputsOf(nodeOf(nodes, id)).some((input) => comesOf(nodes, input, origin))
+}
+
+function isJoin(node: LogicalNode): node is JoinNode {
+  return node.kind === 'stream-table-join' || node.kind === 'table-join'
+}
+
+function portOf(node: JoinNode, input: NodeId): 0 | 1 {
+  return node.left === input ? 0 : 1
+}
+
+function nodeOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNode {
+  const node = nodes[id]
+  if (node === undefined) throw new RangeError(`there is no node ${id}`)
+  return node
+}

@@ -1,0 +1,116 @@
+/** Joins with tables: the row of the other side is looked up where it is kept, and the joiner stands in its place. */
+import type { LogicalNodeOf } from '../ir/logical-plan.js'
+import type { MirExpression, MirStatement } from '../ir/mir.js'
+import { letStatement, literal, local, statement } from '../ir/mir-build.js'
+import { keepsAlone, needsOldRows, rowsOfSide, type JoinNode } from '../ir/rows.js'
+import type { Flow, LoweringContext, OperatorContext } from './lower-operator.js'
+import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf, type RowsPlace } from './rows.js'
+
+/** The row of the key as it is now, whatever its timestamp; changes of the table give nothing. */
+export function lowerStreamTableJoin(
+  context: OperatorContext<LogicalNodeOf<'stream-table-join'>>,
+  flow: Flow,
+  port: 0 | 1,
+  out: MirStatement[],
+): void {
+  const { node, builder } = context
+  if (port === 1) {
+    keepRow(context, node, 1, flow, out)
+    return
+  }
+  const place = placeOf(context, node, 1)
+  const row = builder.local('row', true)
+  const type = context.program.plan.edges.get(node.right)?.value
+  const then: MirStatement[] = []
+  const found: MirStatement[] = [
+    seek(context, place, flow),
+    statement({ kind: 'assign', local: row, value: orElse(rowOrNull(context, place, type), undefined) }),
+  ]
+  then.push(letStatement(row, literal(undefined)))
+  then.push(statement({ kind: 'if', test: isThere(flow.key), then: found, otherwise: [] }))
+  const joined: MirStatement[] = []
+  const partner = builder.atom(local(row, type), 'row', joined)
+  const value = context.call(node.joiner, [flow.value, partner], joined)
+  const next = { ...flow, value: builder.atom(value, nameOf(node), joined), before: undefined }
+  context.forward(next, joined)
+  if (node.join === 'left') then.push(...joined)
+  else then.push(statement({ kind: 'if', test: isThere(local(row)), then: joined, otherwise: [] }))
+  out.push(statement({ kind: 'if', test: isThere(flow.value), then, otherwise: [] }, node.span))
+}
+
+/**
+ * Each change of one side meets the row of the other. While that row is there every deletion goes on, also a repeated
+ * one; without it, changes of a side that the result does not keep alone go nowhere.
+ */
+export function lowerTableJoin(
+  context: OperatorContext<LogicalNodeOf<'table-join'>>,
+  flow: Flow,
+  port: 0 | 1,
+  out: MirStatement[],
+): void {
+  const { builder, program, node } = context
+  const { nodes, edges } = program.plan
+  keepRow(context, node, port, flow, out)
+  const place = placeOf(context, node, port === 0 ? 1 : 0)
+  out.push(seek(context, place, flow))
+  const type = edges.get(port === 0 ? node.right : node.left)?.value
+  const partner = builder.atom(rowOrNull(context, place, type), 'row', out)
+  const timestamp = builder.atom(
+    ask(place, 'latest', [timeOf(flow)], { kind: 'number', brand: undefined }),
+    'time',
+    out,
+  )
+  const then: MirStatement[] = []
+  const result = (own: MirExpression, name: string): MirExpression =>
+    joinedRows(context, port === 0 ? [own, partner] : [partner, own], name, then)
+  const value = result(flow.value, nameOf(node))
+  const before = needsOldRows(nodes, node.id) ? result(flow.before ?? literal(null), 'before') : undefined
+  context.forward({ key: flow.key, value, before, timestamp }, then)
+  const changes = or(isThere(flow.value), isThere(flow.before ?? literal(null)))
+  const test = keepsAlone(node, port) ? or(isThere(partner), changes) : isThere(partner)
+  out.push(statement({ kind: 'if', test, then, otherwise: [] }, node.span))
+}
+
+function joinedRows(
+  context: OperatorContext<LogicalNodeOf<'table-join'>>,
+  [left, right]: readonly [MirExpression, MirExpression],
+  name: string,
+  out: MirStatement[],
+): MirExpression {
+  const { builder, node } = context
+  const result = builder.local(name, true)
+  const then: MirStatement[] = []
+  const args = [
+    node.join === 'outer' ? orElse(left, undefined) : left,
+    node.join === 'inner' ? right : orElse(right, undefined),
+  ].map((argument, side) => builder.atom(argument, side === 0 ? 'left' : 'right', then))
+  const joined = orElse(context.call(node.joiner, args, then), null)
+  then.push(statement({ kind: 'assign', local: result, value: joined }))
+  out.push(letStatement(result, literal(null)))
+  out.push(statement({ kind: 'if', test: present(node.join, left, right), then, otherwise: [] }, node.span))
+  return builder.atom(local(result, orNull(joined.type)), name, out)
+}
+
+function present(join: LogicalNodeOf<'table-join'>['join'], left: MirExpression, right: MirExpression): MirExpression {
+  switch (join) {
+    case 'inner':
+      return and(isThere(left), isThere(right))
+    case 'left':
+      return isThere(left)
+    case 'outer':
+      return or(isThere(left), isThere(right))
+  }
+}
+
+/** The new row of a side that the join keeps itself. */
+function keepRow(context: LoweringContext, node: JoinNode, port: 0 | 1, flow: Flow, out: MirStatement[]): void {
+  const place = placeOf(context, node, port)
+  if (place.operator !== node.id) return
+  out.push(seek(context, place, flow))
+  out.push(statement({ kind: 'expression', value: ask(place, 'set', [flow.value, timeOf(flow)]) }, node.span))
+}
+
+function placeOf({ program }: LoweringContext, node: JoinNode, port: 0 | 1): RowsPlace {
+  const operator = rowsOfSide(program.plan.nodes, node, port)
+  return { operator, port: operator === node.id ? port : 0 }
+}
