@@ -35,7 +35,15 @@ export interface AppOptions extends AppSettings {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
-const PROTOCOL = 'millrace-1'
+export interface CloseOptions {
+  /**
+   * Whether the process leaves the consumer group, so that others take its tasks over at once, or remains until its
+   * session ends, so that its tasks wait for it to come back. Default: `remain` with a `groupInstanceId`, else `leave`.
+   */
+  readonly group?: 'leave' | 'remain'
+}
+
+const PROTOCOL = 'millrace-2'
 /** Open bytes of a task, in batches, after which all are sent. */
 const MAX_OPEN_BATCHES = 16
 
@@ -56,6 +64,9 @@ export class App {
   /** Tasks that are assigned and not said to run yet. */
   #assigned: readonly TaskId[] | undefined
   #error: Error | undefined
+  /** Undefined: dynamic members do, static ones do not. */
+  #leaves: boolean | undefined
+  #isPaused = false
   #closing: Promise<void> | undefined
 
   constructor(options: AppOptions) {
@@ -100,13 +111,38 @@ export class App {
   }
 
   /** Drains: stops fetching, waits for acknowledgements, commits, leaves the group. Bounded by `shutdownTimeout`. */
-  async close(): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    if (options.group !== undefined) this.#leaves = options.group === 'leave'
     if (!this.#states.enter('PENDING_SHUTDOWN')) {
       await this.#closing
       return
     }
     await this.#shutDown()
     this.#states.enter('NOT_RUNNING')
+  }
+
+  /**
+   * Stops processing after the present records; the process stays in the group, keeps its tasks and heartbeats, commits
+   * what is done and goes on to restore stores. May be called at any time, also before `start`.
+   */
+  pause(): void {
+    this.#setPaused(true)
+  }
+
+  /** Goes on where `pause` stopped. */
+  resume(): void {
+    this.#setPaused(false)
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  #setPaused(isPaused: boolean): void {
+    if (this.#isPaused === isPaused) return
+    this.#isPaused = isPaused
+    for (const executor of this.#executors) executor.setPaused(isPaused)
+    this.#log.info({}, isPaused ? 'paused' : 'resumed')
   }
 
   /** Resolves when the application is NOT_RUNNING; rejects with the error when it is in ERROR. */
@@ -131,6 +167,7 @@ export class App {
     if (this.#settings.http !== false) await this.#serve(this.#settings.http, manifest, applicationId)
     if (manifest.stores.length > 0) this.#stateDirectory = this.#lockState(applicationId)
     this.#executors = this.#openExecutors(pipeline, applicationId, processId)
+    if (this.#isPaused) for (const executor of this.#executors) executor.setPaused(true)
     await Promise.all(this.#executors.map((executor) => executor.start()))
     this.#starting.signal.throwIfAborted()
     this.#coordinator = this.#openCoordinator(client, manifest, applicationId, processId)
@@ -357,7 +394,7 @@ export class App {
 
   async #drain(): Promise<void> {
     try {
-      await this.#coordinator?.close()
+      await this.#coordinator?.close(this.#leaves)
     } catch (error) {
       this.#log.warn({ err: error }, 'leaving the group')
     }

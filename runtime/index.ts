@@ -2,7 +2,7 @@
  * `millrace/runtime`: everything needed in production to run a compiled pipeline, in a program of its own (`runMain`)
  * or inside a service (`createApp`), and what generated modules import.
  */
-export { createApp, type App, type AppOptions } from './app.js'
+export { createApp, type App, type AppOptions, type CloseOptions } from './app.js'
 export { ConfigError, type AppSettings } from './config.js'
 export { PipelineLoadError, loadPipeline } from './load-pipeline.js'
 export type { Logger } from './log.js'

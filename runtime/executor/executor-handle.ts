@@ -86,6 +86,10 @@ export class ExecutorHandle {
     return this.#command({ kind: 'lose', tasks })
   }
 
+  setPaused(isPaused: boolean): void {
+    if (this.#dead === undefined) this.#channel.post({ type: 'paused', isPaused })
+  }
+
   /** Closes its connections and ends its thread; one that does not answer in time is ended all the same. */
   async close(): Promise<void> {
     const deadline = new AbortController()

@@ -62,6 +62,7 @@ export class Executor {
   #lingerTimer: NodeJS.Timeout | undefined
   #commitTimer: NodeJS.Timeout | undefined
   #statusTimer: NodeJS.Timeout | undefined
+  #isPaused = false
   #failed = false
   #closed = false
 
@@ -130,6 +131,11 @@ export class Executor {
   receive(message: ToExecutor): void {
     if (message.type === 'committed') {
       this.#committer.answer(message.id, message.error)
+      return
+    }
+    if (message.type === 'paused') {
+      this.#isPaused = message.isPaused
+      this.#schedule()
       return
     }
     const { id, command } = message
@@ -301,7 +307,7 @@ export class Executor {
     let journalBytes = 0
     try {
       more = this.#restoreStores()
-      for (const [key, task] of [...this.#tasks]) {
+      for (const [key, task] of this.#isPaused ? [] : [...this.#tasks]) {
         if (performance.now() >= turnEnds) {
           more = true
           break

@@ -15,6 +15,16 @@ export interface MemberData {
   /** Threads that process. */
   readonly capacity: number
   readonly owned: readonly TaskId[]
+  /** Counts the times it asked for a rebalance: a coordinator does not begin one for a member that says nothing new. */
+  readonly round: number
+}
+
+export interface AssignedTasks {
+  readonly tasks: readonly TaskId[]
+  /** Tasks, as text, that others wait for: the member joins again without them. */
+  readonly givesUp: readonly string[]
+  /** Why there are no tasks. */
+  readonly reason: string | undefined
 }
 
 export const encodeMember = (topics: readonly string[], data: MemberData): Buffer =>
@@ -43,32 +53,27 @@ export const decodeMember = (memberId: string, subscription: Buffer): Assignable
   }
 }
 
-/** `reason` says why there are no tasks. */
-export const encodeTasks = (
-  tasks: readonly TaskId[],
-  partitions: readonly TopicPartition[],
-  reason: string | undefined,
-): Buffer =>
+export const encodeTasks = ({ tasks, givesUp, reason }: AssignedTasks, partitions: readonly TopicPartition[]): Buffer =>
   encodeAssignment(
     {
       assignedPartitions: [...byTopic(partitions)].map(([topic, group]) => ({
         topic,
         partitions: group.map(({ partition }) => partition).sort((a, b) => a - b),
       })),
-      userData: Buffer.from(JSON.stringify({ version: VERSION, tasks: tasks.map(formatTaskId), reason })),
+      userData: Buffer.from(JSON.stringify({ version: VERSION, tasks: tasks.map(formatTaskId), givesUp, reason })),
     },
     1,
   )
 
-export const decodeTasks = (
-  assignment: Buffer,
-): { readonly tasks: readonly TaskId[]; readonly reason: string | undefined } => {
+export const decodeTasks = (assignment: Buffer): AssignedTasks => {
   const { userData } = decodeAssignment(assignment)
   const data = userData === null ? undefined : parseObject(userData)
   const tasks: unknown = data === undefined ? [] : Reflect.get(data, 'tasks')
+  const givesUp: unknown = data === undefined ? [] : Reflect.get(data, 'givesUp')
   const reason: unknown = data === undefined ? undefined : Reflect.get(data, 'reason')
   return {
     tasks: Array.isArray(tasks) ? tasks.map((id) => parseTaskId(String(id))) : [],
+    givesUp: Array.isArray(givesUp) ? givesUp.map(String) : [],
     reason: typeof reason === 'string' ? reason : undefined,
   }
 }

@@ -36,6 +36,8 @@ export type ExecutorCommand =
 export type ToExecutor =
   | { readonly type: 'command'; readonly id: number; readonly command: ExecutorCommand }
   | { readonly type: 'committed'; readonly id: number; readonly error: string | undefined }
+  /** Tasks do not run while paused; everything else goes on. */
+  | { readonly type: 'paused'; readonly isPaused: boolean }
 
 export interface TaskStatus {
   readonly id: TaskId

@@ -1,19 +1,21 @@
 /**
  * Membership of the process in the consumer group, on the main thread: tells the leader what it runs, assigns as leader,
- * hands assigned tasks to the executors with the offsets to start at, and takes them back. Commits on the executors'
- * behalf, since only a member of the current generation may.
+ * hands new tasks to the executors with the offsets to start at, and takes back those that move; the others go on.
+ * Commits on the executors' behalf, since only a member of the current generation may.
  */
 import type { Manifest } from '../abi/index.js'
 import { EARLIEST, LATEST, listOffsets } from '../kafka/admin.js'
 import { assignTasks } from '../kafka/assignor.js'
+import { shareCooperatively } from '../kafka/cooperative.js'
 import type { KafkaClient } from '../kafka/client.js'
 import { deleteRecords } from '../kafka/delete-records.js'
 import type { ResetPolicy } from '../kafka/fetched-partition.js'
 import { GroupMember, type GroupMemberOptions, type JoinedMember } from '../kafka/group-member.js'
-import { commitOffsets, fetchCommittedOffsets, type PartitionOffset } from '../kafka/offsets.js'
+import { commitOffsets, fetchCommittedOffsets, type GroupIdentity, type PartitionOffset } from '../kafka/offsets.js'
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
+import { pause } from '../kafka/retry.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
-import { partitionKey, type TopicPartition } from '../kafka/topic-partition.js'
+import { partitionKey } from '../kafka/topic-partition.js'
 import { commitOffsetsInTransaction } from '../kafka/transaction-offsets.js'
 import type { TransactionIdentity } from '../kafka/transactions.js'
 import type { ExecutorHandle } from './executor-handle.js'
@@ -43,6 +45,8 @@ export interface CoordinatorCallbacks {
   warn(message: string, fields: object): void
 }
 
+const COMMIT_RETRY_MS = 20
+
 export class TaskCoordinator {
   readonly #client: KafkaClient
   readonly #manifest: Manifest
@@ -55,6 +59,7 @@ export class TaskCoordinator {
   readonly #closing = new AbortController()
   #tasks: readonly TaskId[] = []
   #owned: readonly TaskId[] = []
+  #round = 0
   /** Committed offsets of internal topics since the last purge. */
   readonly #purgeable = new Map<string, PartitionOffset>()
   #metadataTimer: NodeJS.Timeout | undefined
@@ -75,7 +80,10 @@ export class TaskCoordinator {
     this.#member = new GroupMember(client, options.group, {
       subscription: () => this.#subscription(),
       assign: (members) => this.#assign(members),
-      onRevoke: () => this.#revoke(),
+      onRebalance: () => {
+        callbacks.onRebalancing()
+      },
+      onRevoke: () => this.#revoke(this.#owned),
       onLost: (reason) => this.#lose(reason),
       onAssign: (assignment) => this.#take(assignment),
       lastProgress: () => Math.min(...executors.map(({ lastSeen }) => lastSeen)),
@@ -99,12 +107,12 @@ export class TaskCoordinator {
     }, this.#options.purgeIntervalMs)
   }
 
-  /** Revokes everything, commits and leaves the group. */
-  async close(): Promise<void> {
+  /** Revokes everything, commits and leaves the group; by default, static members remain in it. */
+  async close(leave?: boolean): Promise<void> {
     clearInterval(this.#metadataTimer)
     clearInterval(this.#purgeTimer)
     this.#closing.abort()
-    await this.#member.close()
+    await this.#member.close(leave)
   }
 
   /** Resolves to the reason when the offsets could not be committed, or added to the transaction. */
@@ -112,8 +120,24 @@ export class TaskCoordinator {
     offsets: readonly PartitionOffset[],
     transaction: TransactionIdentity | undefined,
   ): Promise<string | undefined> {
-    const identity = this.#member.identity
-    if (identity === undefined) return 'this process is not a member of the group at present'
+    const deadline = performance.now() + this.#options.group.sessionTimeoutMs
+    for (;;) {
+      const identity = this.#member.identity
+      if (identity === undefined) return 'this process is not a member of the group at present'
+      const error = await this.#tryCommit(identity, offsets, transaction)
+      if (error === undefined) return undefined
+      const isBetween = error instanceof KafkaProtocolError && this.#member.isBetweenGenerations(error, identity)
+      if (!isBetween || performance.now() > deadline) return error.message
+      // The tasks go on while the group rebalances, and are ours until they are taken back.
+      await pause(COMMIT_RETRY_MS)
+    }
+  }
+
+  async #tryCommit(
+    identity: GroupIdentity,
+    offsets: readonly PartitionOffset[],
+    transaction: TransactionIdentity | undefined,
+  ): Promise<Error | undefined> {
     const options = {
       timeoutMs: this.#options.group.sessionTimeoutMs,
       onRetry: (error: Error) => {
@@ -123,15 +147,15 @@ export class TaskCoordinator {
     try {
       if (transaction === undefined) await commitOffsets(this.#client, identity, offsets, options)
       else await commitOffsetsInTransaction(this.#client, identity, transaction, offsets, options)
-      for (const offset of offsets) {
-        if (isInternal(this.#manifest, offset.topic))
-          this.#purgeable.set(partitionKey(offset.topic, offset.partition), offset)
-      }
-      return undefined
     } catch (error) {
-      if (error instanceof KafkaProtocolError) this.#member.noteCommitError(error)
-      return error instanceof Error ? error.message : String(error)
+      if (error instanceof KafkaProtocolError) this.#member.noteCommitError(error, identity)
+      return error instanceof Error ? error : new Error(String(error))
     }
+    for (const offset of offsets) {
+      if (isInternal(this.#manifest, offset.topic))
+        this.#purgeable.set(partitionKey(offset.topic, offset.partition), offset)
+    }
+    return undefined
   }
 
   readonly #partitionsOf = (topic: string): number | undefined => this.#client.topic(topic)?.partitions.length
@@ -143,6 +167,7 @@ export class TaskCoordinator {
       capacity,
       topologyHash: this.#manifest.topologyHash,
       owned: this.#owned,
+      round: this.#round,
     })
   }
 
@@ -151,48 +176,70 @@ export class TaskCoordinator {
     await this.#client.refresh(inputTopics(this.#manifest))
     const { topologyHash } = this.#manifest
     const known = members.map(({ memberId, subscription }) => decodeMember(memberId, subscription))
-    const assignment = assignTasks(known, tasksOf(this.#manifest, this.#partitionsOf), topologyHash)
+    const target = assignTasks(known, tasksOf(this.#manifest, this.#partitionsOf), topologyHash)
+    const shares = shareCooperatively(target, known)
     const result = new Map<string, Buffer>()
     for (const member of known) {
-      const tasks = assignment.get(member.memberId) ?? []
+      const { tasks, givesUp } = shares.get(member.memberId) ?? { tasks: [], givesUp: [] }
       const partitions = tasks.flatMap((task) => inputsOf(this.#manifest, task, this.#partitionsOf))
       const stranger = member.topologyHash !== topologyHash
       const reason = stranger ? 'its pipeline was built from another topology than the leader of the group' : undefined
-      result.set(member.memberId, encodeTasks(tasks, partitions, reason))
+      result.set(member.memberId, encodeTasks({ tasks, givesUp, reason }, partitions))
     }
     return result
   }
 
   async #take(assignment: Buffer): Promise<void> {
-    const { tasks, reason } = decodeTasks(assignment)
+    const { tasks, givesUp, reason } = decodeTasks(assignment)
     if (reason !== undefined) this.#callbacks.warn(`this process gets no tasks: ${reason}`, {})
     await this.#client.refresh(inputTopics(this.#manifest))
     this.#tasks = tasksOf(this.#manifest, this.#partitionsOf)
-    const starts = await this.#starts(tasks)
+    const places = this.#place(tasks)
+    await this.#revoke(
+      this.#owned.filter((task) => places.get(formatTaskId(task)) !== this.#placement.get(formatTaskId(task))),
+    )
+    for (const [task, executor] of places) this.#placement.set(task, executor)
+    const running = new Set(this.#owned.map(formatTaskId))
+    const starts = await this.#starts(tasks.filter((task) => !running.has(formatTaskId(task))))
     this.#owned = tasks
-    const byExecutor = this.#place(starts)
-    await Promise.all([...byExecutor].map(([executor, its]) => executor.assign(its)))
+    // Also those that get none: what they keep of tasks that have moved is not needed in memory any more.
+    await Promise.all(
+      this.#executors.map((executor) =>
+        executor.assign(starts.filter(({ id }) => places.get(formatTaskId(id)) === executor)),
+      ),
+    )
     this.#callbacks.onRunning(tasks)
+    if (givesUp.length > 0) this.#joinAgain()
   }
 
-  async #revoke(): Promise<void> {
-    this.#callbacks.onRebalancing()
-    await Promise.all(this.#ownedByExecutor().map(([executor, tasks]) => executor.revoke(tasks)))
+  #joinAgain(): void {
+    this.#round++
+    this.#member.rejoin()
+  }
+
+  /** They stop after their last commit. */
+  async #revoke(tasks: readonly TaskId[]): Promise<void> {
+    const leaving = new Set(tasks.map(formatTaskId))
+    await Promise.all(this.#byExecutor(tasks).map(([executor, its]) => executor.revoke(its)))
+    this.#owned = this.#owned.filter((task) => !leaving.has(formatTaskId(task)))
   }
 
   async #lose(reason: string): Promise<void> {
     this.#callbacks.warn(`tasks are lost: ${reason}`, { tasks: this.#owned.map(formatTaskId) })
     this.#callbacks.onRebalancing()
-    const lost = this.#ownedByExecutor()
+    const lost = this.#byExecutor(this.#owned)
     this.#owned = []
     await Promise.all(lost.map(([executor, tasks]) => executor.lose(tasks)))
   }
 
-  #ownedByExecutor(): readonly (readonly [ExecutorHandle, readonly TaskId[]])[] {
-    return this.#executors.map((executor) => [
-      executor,
-      this.#owned.filter((task) => this.#placement.get(formatTaskId(task)) === executor),
-    ])
+  /** Only executors that run some of them. */
+  #byExecutor(tasks: readonly TaskId[]): readonly (readonly [ExecutorHandle, readonly TaskId[]])[] {
+    return this.#executors
+      .map((executor) => {
+        const its = tasks.filter((task) => this.#placement.get(formatTaskId(task)) === executor)
+        return [executor, its] as const
+      })
+      .filter(([, its]) => its.length > 0)
   }
 
   /** Committed offsets of the tasks' inputs, or where the reset policy says. */
@@ -237,21 +284,26 @@ export class TaskCoordinator {
     return isInternal(this.#manifest, topic) ? 'earliest' : this.#options.reset
   }
 
-  /** Shares tasks out to the executors: where they were, else to the one with the fewest. */
-  #place(starts: readonly TaskStart[]): ReadonlyMap<ExecutorHandle, TaskStart[]> {
-    const result = new Map<ExecutorHandle, TaskStart[]>(this.#executors.map((executor) => [executor, []]))
-    const most = Math.ceil(starts.length / this.#executors.length)
-    const homeless: TaskStart[] = []
-    for (const start of starts) {
-      const before = this.#placement.get(formatTaskId(start.id))
-      const its = before === undefined ? undefined : result.get(before)
-      if (its !== undefined && its.length < most) its.push(start)
-      else homeless.push(start)
+  /** Shares tasks out to the executors: where they run or were, else to the one with the fewest. */
+  #place(tasks: readonly TaskId[]): ReadonlyMap<string, ExecutorHandle> {
+    const counts = new Map<ExecutorHandle, number>(this.#executors.map((executor) => [executor, 0]))
+    const most = Math.ceil(tasks.length / this.#executors.length)
+    const result = new Map<string, ExecutorHandle>()
+    const put = (id: string, executor: ExecutorHandle): void => {
+      counts.set(executor, (counts.get(executor) ?? 0) + 1)
+      result.set(id, executor)
     }
-    for (const start of homeless) {
-      const [executor, its] = [...result].reduce((a, b) => (b[1].length < a[1].length ? b : a))
-      its.push(start)
-      this.#placement.set(formatTaskId(start.id), executor)
+    const running = new Set(this.#owned.map(formatTaskId))
+    const [first, then] = split(tasks.map(formatTaskId), (id) => running.has(id))
+    const homeless: string[] = []
+    for (const id of [...first, ...then]) {
+      const before = this.#placement.get(id)
+      if (before !== undefined && (counts.get(before) ?? most) < most) put(id, before)
+      else homeless.push(id)
+    }
+    for (const id of homeless) {
+      const [executor] = [...counts].reduce((a, b) => (b[1] < a[1] ? b : a))
+      put(id, executor)
     }
     return result
   }
@@ -285,11 +337,11 @@ export class TaskCoordinator {
       this.#callbacks.onRetry(error instanceof Error ? error : new Error(String(error)))
       return
     }
-    if (tasksOf(this.#manifest, this.#partitionsOf).length !== this.#tasks.length) this.#member.rejoin()
+    if (tasksOf(this.#manifest, this.#partitionsOf).length !== this.#tasks.length) this.#joinAgain()
   }
 }
 
-const split = <T extends TopicPartition>(items: readonly T[], goesLeft: (item: T) => boolean): [T[], T[]] => {
+const split = <T>(items: readonly T[], goesLeft: (item: T) => boolean): [T[], T[]] => {
   const left: T[] = []
   const right: T[] = []
   for (const item of items) (goesLeft(item) ? left : right).push(item)

@@ -1,8 +1,9 @@
 /**
  * One member of a consumer group, in the classic protocol: join, sync, heartbeat, leave, on a lane of its own. What the
- * members tell one another and how the leader assigns is the owner's business (`GroupCallbacks`). Rebalances are eager:
- * everything is revoked before the member joins again. Heartbeats go on while callbacks run; a process that makes no
- * progress for `maxPollIntervalMs` leaves the group and comes back when it does.
+ * members tell one another and how the leader assigns is the owner's business (`GroupCallbacks`). Rebalances are
+ * incremental: the member joins again while it goes on, and the owner gives up what the new assignment takes away.
+ * Heartbeats go on while callbacks run; a process that makes no progress for `maxPollIntervalMs` leaves the group and
+ * comes back when it does.
  */
 import { ErrorCode, KafkaProtocolError, api } from './protocol/index.js'
 import type { KafkaClient } from './client.js'
@@ -32,11 +33,14 @@ export interface GroupCallbacks {
   subscription(): Buffer
   /** Called in the leader: assignment bytes by member id. */
   assign(members: readonly JoinedMember[]): Promise<ReadonlyMap<string, Buffer>>
-  /** The generation ends: finish and commit. The member joins again when this resolves. */
+  /** The member joins again; what runs goes on. */
+  onRebalance(): void
+  /** The member closes: finish and commit. */
   onRevoke(): Promise<void>
   /** The coordinator has given our partitions to others already: stop without committing. */
   onLost(reason: string): Promise<void>
-  onAssign(assignment: Buffer, generationId: number): Promise<void>
+  /** Of the new generation: give up what it takes away, then begin what it adds. */
+  onAssign(assignment: Buffer): Promise<void>
   /** When something was last done, `performance.now()`. */
   lastProgress(): number
   /** The member cannot go on: wrong configuration, no authorisation, fenced. */
@@ -59,11 +63,18 @@ const LOST: ReadonlySet<number> = new Set([ErrorCode.ILLEGAL_GENERATION, ErrorCo
 
 const RETRY_BACKOFF_MS = 200
 
+/** How long a member that closes waits for a rebalance under way, in which it cannot commit. */
+const CLOSE_PATIENCE_MS = 3000
+
+const GIVEN_UP = 'the group coordinator has given up this member'
+
 export class GroupMember {
   readonly #client: KafkaClient
   readonly #options: GroupMemberOptions
   readonly #callbacks: GroupCallbacks
+  /** Stops what would wait. */
   readonly #closing = new AbortController()
+  #isClosing = false
   #memberId = ''
   #generationId = -1
   #wake: ((outcome: Outcome) => void) | undefined
@@ -91,34 +102,60 @@ export class GroupMember {
     this.#wake?.('rejoin')
   }
 
+  /** Whether a commit of `identity` failed for no other reason than a rebalance, and may be tried again. */
+  isBetweenGenerations(error: KafkaProtocolError, identity: GroupIdentity): boolean {
+    if (error.code === ErrorCode.REBALANCE_IN_PROGRESS) return true
+    const now = this.identity
+    return (
+      error.code === ErrorCode.ILLEGAL_GENERATION &&
+      now?.memberId === identity.memberId &&
+      now.generationId > identity.generationId
+    )
+  }
+
   /** To be told of the error of a commit: it may mean that our generation is over. */
-  noteCommitError(error: KafkaProtocolError): void {
-    if (LOST.has(error.code)) this.#wake?.(this.#lose(error.code))
-    else if (error.code === ErrorCode.REBALANCE_IN_PROGRESS) this.#wake?.('rejoin')
+  noteCommitError(error: KafkaProtocolError, identity: GroupIdentity): void {
+    const isStale = this.#memberId !== identity.memberId || this.#generationId !== identity.generationId
+    if (LOST.has(error.code)) {
+      if (!isStale) this.#wake?.(this.#lose(error.code))
+    } else if (error.code === ErrorCode.REBALANCE_IN_PROGRESS) this.#wake?.('rejoin')
     else if (FATAL.has(error.code)) this.#callbacks.onFatal(this.#explain(error))
   }
 
   /** Revokes, and leaves the group unless the member is static or `leave` is false. */
   async close(leave = this.#options.groupInstanceId === null): Promise<void> {
-    this.#closing.abort()
+    this.#isClosing = true
     this.#wake?.('closed')
+    // A member that is joining commits best in the generation that it gets.
+    if (this.#generationId >= 0) await this.#endOfJoin()
+    this.#closing.abort()
     await this.#running
-    if (leave && this.#memberId !== '') await this.#leave('the application closes')
-    this.#generationId = -1
+    try {
+      await this.#callbacks.onRevoke()
+    } finally {
+      if (leave && this.#memberId !== '') await this.#leave('the application closes')
+      this.#generationId = -1
+    }
+  }
+
+  async #endOfJoin(): Promise<void> {
+    const patience = new AbortController()
+    await Promise.race([this.#running, pause(CLOSE_PATIENCE_MS, patience.signal)])
+    patience.abort()
   }
 
   async #run(): Promise<void> {
     try {
-      while (!this.#closing.signal.aborted) await this.#generation()
+      while (!this.#isClosing) await this.#generation()
     } catch (error) {
-      if (!this.#closing.signal.aborted) this.#callbacks.onFatal(this.#explain(error))
+      if (!this.#isClosing) this.#callbacks.onFatal(this.#explain(error))
     }
   }
 
   /** One generation: from joining to whatever ends it. */
   async #generation(): Promise<void> {
     const assignment = await this.#join()
-    if (assignment === undefined) return
+    if (assignment === undefined || this.#isClosing) return
     let finish: (outcome: Outcome) => void = () => undefined
     const ended = new Promise<Outcome>((resolve) => {
       finish = resolve
@@ -127,8 +164,7 @@ export class GroupMember {
     const heartbeats = new AbortController()
     const beating = this.#heartbeats(finish, heartbeats.signal)
     try {
-      if (this.#closing.signal.aborted) finish('closed')
-      await this.#callbacks.onAssign(assignment, this.#generationId)
+      await this.#callbacks.onAssign(assignment)
       await this.#end(await ended)
     } finally {
       this.#wake = undefined
@@ -140,12 +176,13 @@ export class GroupMember {
   async #end(outcome: Outcome): Promise<void> {
     switch (outcome) {
       case 'rejoin':
+        this.#callbacks.onRebalance()
+        return
       case 'closed':
-        await this.#callbacks.onRevoke()
         return
       case 'lost':
         this.#generationId = -1
-        await this.#callbacks.onLost('the group coordinator has given up this member')
+        await this.#callbacks.onLost(GIVEN_UP)
         return
       case 'stalled':
         await this.#leave('no progress within the maximum poll interval')
@@ -218,8 +255,10 @@ export class GroupMember {
     if (code === ErrorCode.NONE) return true
     const error = new KafkaProtocolError(code, `${what} group ${this.#options.groupId}`)
     if (FATAL.has(code)) throw error
-    if (LOST.has(code)) this.#lose(code)
-    else if (code !== ErrorCode.REBALANCE_IN_PROGRESS && !error.retriable) throw error
+    if (LOST.has(code)) {
+      this.#lose(code)
+      await this.#callbacks.onLost(GIVEN_UP)
+    } else if (code !== ErrorCode.REBALANCE_IN_PROGRESS && !error.retriable) throw error
     this.#callbacks.onRetry(error)
     await pause(RETRY_BACKOFF_MS, this.#closing.signal)
     return false
@@ -235,7 +274,7 @@ export class GroupMember {
     try {
       await this.#beat(finish, signal)
     } catch (error) {
-      if (!this.#closing.signal.aborted) this.#callbacks.onFatal(this.#explain(error))
+      if (!this.#isClosing) this.#callbacks.onFatal(this.#explain(error))
     }
   }
 
@@ -311,7 +350,7 @@ export class GroupMember {
 
   async #waitForProgress(): Promise<void> {
     const stalledAt = performance.now()
-    while (!this.#closing.signal.aborted && this.#callbacks.lastProgress() <= stalledAt) {
+    while (!this.#isClosing && this.#callbacks.lastProgress() <= stalledAt) {
       await pause(RETRY_BACKOFF_MS, this.#closing.signal)
     }
   }
