@@ -8,7 +8,7 @@ import type { Topology } from './ir/topology.js'
 import { schemaFingerprint } from '../avro/fingerprint.js'
 
 /** Interface between generated modules and the runtime; runtime/abi refuses another one. */
-const abi = 2
+const abi = 3
 
 export interface ManifestOptions {
   readonly compiler: string
@@ -30,12 +30,20 @@ export function buildManifest(
     key: manifestSerde(ir, serdes.key, framed),
     value: manifestSerde(ir, serdes.value, framed),
   })
+  const isGlobal = (id: number): boolean => topology.globalTables.some(({ subTopology }) => subTopology === id)
   const structure = {
-    subTopologies: topology.subTopologies.map(({ id, inputs, outputs }) => ({
-      id,
-      inputs: inputs.map((input) => describe(input.topic, input.serdes, input.framed)),
-      outputs,
-    })),
+    subTopologies: topology.subTopologies.flatMap(({ id, inputs, outputs, awaited }) =>
+      isGlobal(id)
+        ? []
+        : [{ id, inputs: inputs.map((input) => describe(input.topic, input.serdes, input.framed)), outputs, awaited }],
+    ),
+    globalTables: topology.globalTables.flatMap(({ subTopology, name }) =>
+      (topology.subTopologies[subTopology]?.inputs ?? []).map((input) => ({
+        subTopology,
+        input: describe(input.topic, input.serdes, input.framed),
+        store: name,
+      })),
+    ),
     sinks: topology.sinks.map((sink) => describe(sink.topic, sink.serdes, sink.framed)),
     internalTopics: topology.internalTopics,
   }

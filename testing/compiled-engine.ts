@@ -26,6 +26,9 @@ export function compiledEngine(generated: GeneratedPipeline, options: CompiledEn
 /** Operator id of a record that could not be decoded. */
 const SOURCE_DECODER = -1
 
+/** A sub-topology that tasks are made of, or that of a global table. */
+type Reader = Pick<ManifestSubTopology, 'id' | 'inputs'>
+
 class CompiledEngine implements Engine {
   readonly name = 'compiled'
   readonly sources: ReadonlySet<string>
@@ -35,6 +38,8 @@ class CompiledEngine implements Engine {
   readonly #schemas: MemorySchemas
   readonly #internalPartitions: ReadonlyMap<string, number>
   readonly #internal = new InternalTopics()
+  /** All partitions of a global table are one store. */
+  readonly #globals: StoreSet
   readonly #tasks = new Map<string, GeneratedTask>()
 
   constructor(generated: GeneratedPipeline, options: CompiledEngineOptions) {
@@ -43,6 +48,8 @@ class CompiledEngine implements Engine {
     this.#options = options
     this.#schemas = new MemorySchemas(manifest)
     const inputs = manifest.subTopologies.flatMap((sub) => sub.inputs.map(({ topic }) => topic))
+    for (const { input } of manifest.globalTables) inputs.push(input.topic)
+    this.#globals = StoreSet.ofGlobals(manifest.globalTables)
     const internal = new Set(manifest.internalTopics.map(({ topic }) => topic))
     this.sources = new Set(inputs.filter((topic) => !internal.has(topic)))
     const most = Math.max(1, ...[...this.sources].map(options.partitions))
@@ -72,11 +79,13 @@ class CompiledEngine implements Engine {
     this.#tasks.clear()
   }
 
-  #readersOf(topic: string): readonly ManifestSubTopology[] {
-    return this.#generated.manifest.subTopologies.filter(({ inputs }) => inputs.some((input) => input.topic === topic))
+  #readersOf(topic: string): readonly Reader[] {
+    const { subTopologies, globalTables } = this.#generated.manifest
+    const globals = globalTables.map(({ subTopology, input }) => ({ id: subTopology, inputs: [input] }))
+    return [...subTopologies, ...globals].filter(({ inputs }) => inputs.some((input) => input.topic === topic))
   }
 
-  #processOne(sub: ManifestSubTopology, record: WireRecord): EngineOutcome {
+  #processOne(sub: Reader, record: WireRecord): EngineOutcome {
     const task = this.#task(sub, record.partition)
     const batch = batchOf(record)
     const input = sub.inputs.findIndex(({ topic }) => topic === record.topic)
@@ -90,6 +99,12 @@ class CompiledEngine implements Engine {
       if (stop === Stop.OutputFull || stop === Stop.TimeSlice) continue
       return this.#applyPolicy(record, problemOf(this.#generated, task, stop))
     }
+  }
+
+  #storesOf({ id }: Reader): StoreSet {
+    const { globalTables, stores } = this.#generated.manifest
+    const isGlobal = globalTables.some(({ subTopology }) => subTopology === id)
+    return isGlobal ? this.#globals : StoreSet.of(stores, id)
   }
 
   #applyPolicy(record: WireRecord, problem: RecordProblem): EngineOutcome {
@@ -124,7 +139,7 @@ class CompiledEngine implements Engine {
     return written.filter(({ topic }) => !this.#internalPartitions.has(topic))
   }
 
-  #task(sub: ManifestSubTopology, partition: number): GeneratedTask {
+  #task(sub: Reader, partition: number): GeneratedTask {
     const name = `${sub.id}_${partition}`
     let task = this.#tasks.get(name)
     if (task === undefined) {
@@ -132,7 +147,8 @@ class CompiledEngine implements Engine {
         partition,
         outputs: this.#outputs,
         schemas: this.#schemas,
-        stores: StoreSet.of(this.#generated.manifest.stores, sub.id),
+        stores: this.#storesOf(sub),
+        globals: this.#globals,
         log: { print: this.#options.print },
         deadline: Infinity,
       })

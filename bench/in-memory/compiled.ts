@@ -31,6 +31,7 @@ export function compiled(pipeline: GeneratedPipeline): Contender {
       },
     },
     stores: new StoreSet([]),
+    globals: new StoreSet([]),
     log: { print: () => undefined },
     deadline: Infinity,
   })

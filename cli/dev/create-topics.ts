@@ -25,6 +25,7 @@ function topicsOf({ manifest }: CompiledPipeline): readonly string[] {
   const policies = [manifest.onError, ...manifest.operators.map(({ onError }) => onError)]
   return [
     ...manifest.subTopologies.flatMap(({ inputs }) => inputs.map(({ topic }) => topic)),
+    ...manifest.globalTables.map(({ input }) => input.topic),
     ...manifest.sinks.map(({ topic }) => topic),
     ...policies.flatMap((policy) => (policy.kind === 'dead-letter' ? [policy.topic] : [])),
   ]

@@ -13,7 +13,10 @@ export function printKernel(out: Lines, module: ModuleScope, kernel: Kernel): vo
 function construction(module: ModuleScope, kernel: Kernel): Code {
   const { store } = kernel
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
-  if (kernel.kind === 'rows') return js`new ${module.helper('TableRows')}(context.stores.table(${store}), ${value})`
+  if (kernel.kind === 'rows') {
+    const table = kernel.global ? js`context.globals.table(${store})` : js`context.stores.table(${store})`
+    return js`new ${module.helper('TableRows')}(${table}, ${value})`
+  }
   if (kernel.window === undefined) {
     return js`new ${module.helper('KeyedAggregate')}(context.stores.table(${store}), ${value})`
   }

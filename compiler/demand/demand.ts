@@ -8,7 +8,7 @@ import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical
 import type { Disabled } from '../ir/optimizations.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
-import { inputsOf } from '../ir/inputs-of.js'
+import { inputsOf, isSource } from '../ir/inputs-of.js'
 import { isExchange, isExchanged, worksBehindExchange } from '../ir/exchange.js'
 import { foldDemand, joinDemand, lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
 import { sinkDemand } from './sink-demand.js'
@@ -39,8 +39,8 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
     )
     const out = behind.reduce(uniteRecords, nothing)
     edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing, 0) : out)
-    if (node.kind === 'source' || node.kind === 'table-source') {
-      const kept = node.kind === 'table-source' ? keptRow(plan, node.id, 0, out) : out
+    if (isSource(node)) {
+      const kept = node.kind !== 'source' ? keptRow(plan, node.id, 0, out) : out
       inputs.set(node.id, uniteRecords(kept, extractorDemand(plan, node)))
     }
     if (isExchange(plan.nodes, node)) inputs.set(node.id, behindExchange(plan, node, out))
@@ -48,7 +48,10 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
   return { edges, inputs, lambdas: plan.reads }
 }
 
-function extractorDemand(plan: NotedPlan, node: LogicalNodeOf<'source' | 'table-source'>): RecordDemand {
+function extractorDemand(
+  plan: NotedPlan,
+  node: LogicalNodeOf<'source' | 'table-source' | 'global-table'>,
+): RecordDemand {
   const { timestamp } = node.topic
   return timestamp === undefined ? nothing : ofLambda(plan, timestamp, whole)
 }
@@ -88,6 +91,7 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
   switch (node.kind) {
     case 'source':
     case 'table-source':
+    case 'global-table':
       return out
     case 'merge':
     case 'branch':
@@ -142,6 +146,9 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
       return out
     case 'to-table':
       return keptRow(plan, node.id, 0, { ...out, key: whole, value: unite(presence, out.value) })
+    case 'global-table-join':
+      if (port === 1) return nothing
+      return uniteRecords(joined(plan, node, out, 0), ofLambda(plan, node.key, whole))
     case 'stream-table-join':
     case 'table-join':
       return joined(plan, node, out, port)
@@ -178,7 +185,7 @@ function aggregated(plan: NotedPlan, { aggregation }: LogicalNodeOf<'aggregate'>
 /** One side of a join: what the joiner reads of it, and all of a row that the join keeps. */
 function joined(
   plan: NotedPlan,
-  node: LogicalNodeOf<'stream-table-join' | 'table-join'>,
+  node: LogicalNodeOf<'stream-table-join' | 'global-table-join' | 'table-join'>,
   out: RecordDemand,
   port: number,
 ): RecordDemand {
@@ -188,6 +195,7 @@ function joined(
     port === 0
       ? { key: unite(out.key, left.key), value: unite(presence, left.value), headers: out.headers || left.headers }
       : { ...nothing, value: unite(presence, right), headers: out.headers && node.kind === 'table-join' }
+  if (node.kind === 'global-table-join') return side
   return keptRow(plan, node.id, port, { ...side, key: whole })
 }
 

@@ -38,6 +38,8 @@ export function whatText(node: LogicalNode): string {
       return `source of topic ${node.topic.name}`
     case 'table-source':
       return `table of topic ${node.topic.name}`
+    case 'global-table':
+      return `global table of topic ${node.topic.name}`
     case 'filter':
       return node.negated ? 'filter-not' : 'filter'
     case 'split':
@@ -51,6 +53,7 @@ export function whatText(node: LogicalNode): string {
     case 'table-filter':
       return node.negated ? 'table-filter-not' : 'table-filter'
     case 'stream-table-join':
+    case 'global-table-join':
     case 'table-join':
       return `${node.join} ${node.kind}`
     default:

@@ -6,6 +6,7 @@ import type { Diagnostic, PassResult } from '../diagnostics/diagnostic.js'
 import { isError } from '../diagnostics/diagnostic.js'
 import { assertResolvedPlan } from '../ir/assert-plans.js'
 import { isExchange } from '../ir/exchange.js'
+import { isSource } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalTopic, NodeId } from '../ir/logical-plan.js'
 import { changeTypes } from '../ir/change-type.js'
 import type { ResolvedPlan, ResolvedTopic, SideRows } from '../ir/resolved-plan.js'
@@ -63,7 +64,8 @@ function resolveTopics(
     const resolved = isExchange(nodes, node)
       ? repartitionSerdes(node, known, diagnostics)
       : topic && serdes.resolve(topic, node.kind === 'to' ? 'written' : 'read')
-    if (resolved !== undefined) known.topics.set(node.id, node.kind === 'table-source' ? ofTable(resolved) : resolved)
+    if (resolved !== undefined)
+      known.topics.set(node.id, isSource(node) && node.kind !== 'source' ? ofTable(resolved) : resolved)
     const rows = stateSerdes(node, known, diagnostics)
     if (rows !== undefined && rows.length > 0) states.set(node.id, rows)
   }
@@ -77,7 +79,7 @@ function ofTable({ key, value }: ResolvedTopic): ResolvedTopic {
 }
 
 function topicOf(node: LogicalNode): LogicalTopic | undefined {
-  if (node.kind === 'source' || node.kind === 'table-source') return node.topic
+  if (isSource(node)) return node.topic
   if (node.kind !== 'to') return undefined
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
 }

@@ -1,6 +1,6 @@
 /** Verifiers that run between passes: what they find is a fault of the compiler, never of the author. */
 import { isExchange } from './exchange.js'
-import { inputsOf } from './inputs-of.js'
+import { inputsOf, isSource } from './inputs-of.js'
 import type { LambdaId, LogicalAggregation, LogicalNode, LogicalPlan } from './logical-plan.js'
 import type { ResolvedPlan } from './resolved-plan.js'
 
@@ -44,7 +44,7 @@ export function assertResolvedPlan(plan: ResolvedPlan): void {
 
 /** Sources, sinks and exchanges have those of their topics. */
 function holdsSerdes(plan: ResolvedPlan, node: LogicalNode): boolean {
-  return node.kind === 'source' || node.kind === 'table-source' || node.kind === 'to' || isExchange(plan.nodes, node)
+  return isSource(node) || node.kind === 'to' || isExchange(plan.nodes, node)
 }
 
 export interface NodeLambda {
@@ -62,6 +62,7 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
   switch (node.kind) {
     case 'source':
     case 'table-source':
+    case 'global-table':
       return [[node.topic.timestamp, 'timestamp']]
     case 'filter':
     case 'table-filter':
@@ -89,6 +90,11 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
     case 'stream-table-join':
     case 'table-join':
       return [[node.joiner, 'joiner']]
+    case 'global-table-join':
+      return [
+        [node.key, 'key'],
+        [node.joiner, 'joiner'],
+      ]
     case 'aggregate':
       return aggregationRoles(node.aggregation)
     case 'print':

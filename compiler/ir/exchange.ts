@@ -33,6 +33,7 @@ export function isPinned(nodes: readonly LogicalNode[], node: LogicalNode): bool
   switch (node.kind) {
     case 'source':
     case 'table-source':
+    case 'global-table':
     case 'to-table':
     case 'aggregate':
     case 'stream-table-join':

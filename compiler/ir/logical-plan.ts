@@ -65,13 +65,27 @@ export type LogicalNode = LogicalNodeBase &
     | ({ readonly kind: 'window'; readonly window: LogicalWindow } & OneInput)
     | ({ readonly kind: 'aggregate'; readonly aggregation: LogicalAggregation } & OneInput)
     | { readonly kind: 'table-source'; readonly topic: LogicalTopic }
+    | { readonly kind: 'global-table'; readonly topic: LogicalTopic }
     | ({ readonly kind: 'to-table' } & OneInput)
     | ({ readonly kind: 'to-stream' } & OneInput)
     | ({ readonly kind: 'table-filter'; readonly predicate: LambdaId; readonly negated: boolean } & OneInput)
     | ({ readonly kind: 'table-map'; readonly mapper: LambdaId } & OneInput)
     /** `(value, ctx) -> { key, value }`; behind it each record is a change of a group. */
     | ({ readonly kind: 'group-table'; readonly selector: LambdaId } & OneInput)
-    | ({ readonly kind: 'stream-table-join'; readonly join: 'inner' | 'left'; readonly joiner: LambdaId } & TwoInputs)
+    | ({
+        readonly kind: 'stream-table-join'
+        readonly join: 'inner' | 'left'
+        readonly joiner: LambdaId
+        /** The stream is held until the table has caught up at start. */
+        readonly waitForTable: boolean
+      } & TwoInputs)
+    /** `key`: `(value, ctx) -> key of the table`. */
+    | ({
+        readonly kind: 'global-table-join'
+        readonly join: 'inner' | 'left'
+        readonly key: LambdaId
+        readonly joiner: LambdaId
+      } & TwoInputs)
     | ({ readonly kind: 'table-join'; readonly join: JoinKind; readonly joiner: LambdaId } & TwoInputs)
   )
 

@@ -39,7 +39,7 @@ export type Kernel = {
       readonly window: KernelWindow | undefined
     }
   /** The newest values of a table's keys. */
-  | { readonly kind: 'rows'; readonly value: StateCodec }
+  | { readonly kind: 'rows'; readonly value: StateCodec; readonly global: boolean }
 )
 
 export interface KernelWindow {

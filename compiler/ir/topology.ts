@@ -12,7 +12,15 @@ export interface Topology {
   readonly sinks: readonly TopologySink[]
   readonly internalTopics: readonly InternalTopic[]
   readonly stores: readonly TopologyStore[]
+  readonly globalTables: readonly TopologyGlobalTable[]
   readonly operators: ReadonlyMap<NodeId, PhysicalOperator>
+}
+
+/** A table that every process reads whole: its sub-topology is no task of the group's, and its store has no changelog. */
+export interface TopologyGlobalTable {
+  readonly node: NodeId
+  readonly subTopology: number
+  readonly name: string
 }
 
 export interface SubTopology {
@@ -22,6 +30,8 @@ export interface SubTopology {
   readonly operators: readonly NodeId[]
   /** Indices into `Topology.sinks`. */
   readonly outputs: readonly number[]
+  /** Indices of inputs that are read to their ends at start before the others are looked at. */
+  readonly awaited: readonly number[]
 }
 
 export interface TopologyInput {

@@ -13,26 +13,46 @@ export function lowerStreamTableJoin(
   port: 0 | 1,
   out: MirStatement[],
 ): void {
-  const { node, builder } = context
+  const { node } = context
   if (port === 1) {
     keepRow(context, node, 1, flow, out)
     return
   }
-  const place = placeOf(context, node, 1)
+  lookUp(context, placeOf(context, node, 1), flow, flow.key, out)
+}
+
+/** The row of the key that the author's function gives; the key of the record does not matter. */
+export function lowerGlobalTableJoin(
+  context: OperatorContext<LogicalNodeOf<'global-table-join'>>,
+  flow: Flow,
+  out: MirStatement[],
+): void {
+  const key = context.builder.atom(context.call(context.node.key, [flow.value], out), 'key', out)
+  lookUp(context, { operator: context.node.right, port: 0 }, flow, key, out)
+}
+
+/** A left join keeps records without a row, and those without a key. */
+function lookUp(
+  context: OperatorContext<LogicalNodeOf<'stream-table-join' | 'global-table-join'>>,
+  place: RowsPlace,
+  flow: Flow,
+  key: MirExpression,
+  out: MirStatement[],
+): void {
+  const { builder, node } = context
   const row = builder.local('row', true)
   const type = context.program.plan.edges.get(node.right)?.value
   const then: MirStatement[] = []
   const found: MirStatement[] = [
-    seek(context, place, flow),
+    seek(context, place, { ...flow, key }),
     statement({ kind: 'assign', local: row, value: orElse(rowOrNull(context, place, type), undefined) }),
   ]
   then.push(letStatement(row, literal(undefined)))
-  then.push(statement({ kind: 'if', test: isThere(flow.key), then: found, otherwise: [] }))
+  then.push(statement({ kind: 'if', test: isThere(key), then: found, otherwise: [] }))
   const joined: MirStatement[] = []
   const partner = builder.atom(local(row, type), 'row', joined)
   const value = context.call(node.joiner, [flow.value, partner], joined)
-  const next = { ...flow, value: builder.atom(value, nameOf(node), joined), before: undefined }
-  context.forward(next, joined)
+  context.forward({ ...flow, value: builder.atom(value, nameOf(node), joined), before: undefined }, joined)
   if (node.join === 'left') then.push(...joined)
   else then.push(statement({ kind: 'if', test: isThere(local(row)), then: joined, otherwise: [] }))
   out.push(statement({ kind: 'if', test: isThere(flow.value), then, otherwise: [] }, node.span))

@@ -10,7 +10,7 @@ import type { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
 import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
-import { lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
+import { lowerGlobalTableJoin, lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
 import { nameOf, orNull } from './rows.js'
 import type { ProgramBuilder } from './program-builder.js'
@@ -127,6 +127,7 @@ function lowerOperator(
   switch (node.kind) {
     case 'source':
     case 'table-source':
+    case 'global-table':
       throw new Error('a source consumes nothing')
     case 'merge':
       lowerMerge(context, node, flow, out)
@@ -208,6 +209,9 @@ function lowerOperator(
     case 'stream-table-join':
       if (isExchanged(nodes, node, port)) lowerExchange(context, node, flow, out)
       else lowerStreamTableJoin(operatorContext(context, node, flow), flow, port, out)
+      return
+    case 'global-table-join':
+      lowerGlobalTableJoin(operatorContext(context, node, flow), flow, out)
       return
     case 'table-join':
       lowerTableJoin(operatorContext(context, node, flow), flow, port, out)

@@ -7,9 +7,9 @@ import { keyAndValue } from './key-and-value.js'
 import type { Flow, LoweringContext, OperatorContext } from './lower-operator.js'
 import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf } from './rows.js'
 
-/** `table-source` and `to-table`: the newest value of each key; records without a key are dropped. */
+/** `table-source`, `global-table` and `to-table`: the newest value of each key; records without a key are dropped. */
 export function lowerNewestRows(
-  context: OperatorContext<LogicalNodeOf<'table-source' | 'to-table'>>,
+  context: OperatorContext<LogicalNodeOf<'table-source' | 'global-table' | 'to-table'>>,
   flow: Flow,
   out: MirStatement[],
 ): void {
@@ -18,7 +18,7 @@ export function lowerNewestRows(
   const then: MirStatement[] = []
   const value = builder.atom(flow.value.kind === 'input' ? flow.value : orElse(flow.value, null), nameOf(node), then)
   let before: MirExpression | undefined
-  if (isStored(nodes, node)) {
+  if (node.kind === 'global-table' || isStored(nodes, node)) {
     const place = { operator: node.id, port: 0 } as const
     then.push(seek(context, place, flow))
     if (needsOldRows(nodes, node.id)) {
@@ -26,7 +26,8 @@ export function lowerNewestRows(
     }
     then.push(statement({ kind: 'expression', value: ask(place, 'set', [value, timeOf(flow)]) }, node.span))
   }
-  context.forward({ ...flow, value, before }, then)
+  // Rows of a global table are looked up; its records go nowhere.
+  if (node.kind !== 'global-table') context.forward({ ...flow, value, before }, then)
   out.push(statement({ kind: 'if', test: isThere(flow.key), then, otherwise: [] }, node.span))
 }
 

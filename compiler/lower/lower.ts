@@ -64,6 +64,7 @@ function lowerEntry(context: LoweringContext, node: LogicalNode, flow: Flow, bod
       lowerConsumers(context, node.id, flow, body)
       return
     case 'table-source':
+    case 'global-table':
       body.push(statement({ kind: 'enter', operator: node.id, count: true }))
       lowerNewestRows(operatorContext(context, node, flow), flow, body)
       return

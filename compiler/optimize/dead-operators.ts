@@ -41,6 +41,8 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'map':
     case 'table-map':
       return lambdas(node.mapper)
+    case 'global-table-join':
+      return lambdas(node.key, node.joiner)
     case 'select-key':
       return lambdas(node.selector)
     case 'split':
@@ -56,6 +58,7 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
       return 'nobody reads its records, but a result of the wrong shape is an error'
     case 'source':
     case 'table-source':
+    case 'global-table':
       return 'nobody reads its records, but being subscribed to a topic is an effect'
     case 'repartition':
     case 'group-by':

@@ -4,14 +4,15 @@
  * their type, so nothing is known of them.
  */
 import type { Expression, Lambda, Statement } from '../ir/lambda.js'
-import type { LogicalNode } from '../ir/logical-plan.js'
+import { isSource } from '../ir/inputs-of.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 
 export class Harmless {
   readonly #typesHold: boolean
 
   constructor(plan: ResolvedPlan) {
-    const serdes = [...plan.topics].filter(([id]) => isSource(plan.nodes[id])).map(([, topic]) => topic)
+    const sources = new Set(plan.nodes.filter(isSource).map(({ id }) => id))
+    const serdes = [...plan.topics].filter(([id]) => sources.has(id)).map(([, topic]) => topic)
     this.#typesHold = serdes.every(({ key, value }) => key.kind !== 'json' && value.kind !== 'json')
   }
 
@@ -69,7 +70,3 @@ export class Harmless {
 
 const relational: ReadonlySet<string> = new Set(['in', 'instanceof'])
 const scalars: ReadonlySet<string> = new Set(['null', 'undefined', 'boolean', 'number', 'string'])
-
-function isSource(node: LogicalNode | undefined): boolean {
-  return node?.kind === 'source' || node?.kind === 'table-source'
-}

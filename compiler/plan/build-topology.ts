@@ -3,10 +3,12 @@
  * one topic are one input, sinks of one topic with equal serdes one output.
  */
 import { worksBehindExchange } from '../ir/exchange.js'
-import { inputsOf } from '../ir/inputs-of.js'
+import { inputsOf, isSource } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
 import type { ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
+import { storeName } from '../ir/store-name.js'
+import { awaitedInputs } from './awaited-inputs.js'
 import { storesOf } from './stores.js'
 import type { InternalTopic, SubTopology, Topology, TopologyInput, TopologySink } from '../ir/topology.js'
 
@@ -24,6 +26,11 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
     subTopologies: halves.map((members, id) => subTopology(resolved, exchanges, sinks, members, id)),
     stores: halves.flatMap((members, id) =>
       members.flatMap((member) => (worksIn(member, exchanges) ? storesOf(resolved, member.node, id) : [])),
+    ),
+    globalTables: halves.flatMap((members, subTopology) =>
+      members.flatMap(({ node }) =>
+        node.kind === 'global-table' ? [{ node: node.id, subTopology, name: storeName(node, 0) }] : [],
+      ),
     ),
     internalTopics: physical.exchanges.map(({ topic, partitions }): InternalTopic => ({
       topic,
@@ -85,14 +92,12 @@ function inHalves(
   exchanges: Exchanges,
 ): readonly Half[] {
   const taker = physical.operators.find((operator) => operator.node.id === consumer)?.node
+  // Rows of a global table are looked up where they are; its records go nowhere.
+  if (node.kind === 'global-table') return []
   if (taker === undefined || !exchanges.has(consumer)) return [`${consumer}`]
   return inputsOf(taker).flatMap((input, port): Half[] =>
     input === node.id ? [port === 0 ? `${consumer}` : `${consumer}:out`] : [],
   )
-}
-
-function isSource(node: LogicalNode): node is LogicalNodeOf<'source' | 'table-source'> {
-  return node.kind === 'source' || node.kind === 'table-source'
 }
 
 function outHalf({ node }: PhysicalOperator, exchanges: Exchanges): Half {
@@ -122,7 +127,8 @@ function subTopology(
   }
   const written = new Set(members.filter((member) => !member.entry).map((member) => member.node.id))
   const outputs = sinks.flatMap((sink, index) => (sink.nodes.some((node) => written.has(node)) ? [index] : []))
-  return { id, inputs, operators: members.map((member) => member.node.id), outputs }
+  const operators = members.map((member) => member.node.id)
+  return { id, inputs, operators, outputs, awaited: awaitedInputs(resolved.nodes, inputs, operators) }
 }
 
 function addInput(inputs: TopologyInput[], input: TopologyInput): void {

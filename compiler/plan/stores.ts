@@ -12,6 +12,8 @@ import { timesOf, windowOf } from '../ir/window-of.js'
 const changelogConfig = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(7 * 24 * 3_600_000) }
 
 export function storesOf(plan: ResolvedPlan, node: LogicalNode, subTopology: number): readonly TopologyStore[] {
+  // Every process reads the topic itself.
+  if (node.kind === 'global-table') return []
   if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
   return (plan.states.get(node.id) ?? []).map(({ port }) =>
     keyed(plan, { node: node.id, subTopology, name: storeName(node, port), columns: 0 }),

@@ -24,7 +24,7 @@ import type { LogicalNode } from '../ir/logical-plan.js'
 import type { ResolvedPlan, ResolvedSerde, SideRows } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
 import { storeName } from '../ir/store-name.js'
-import type { Topology, TopologyInput } from '../ir/topology.js'
+import type { Topology, TopologyGlobalTable, TopologyInput } from '../ir/topology.js'
 import { timesOf, windowOf } from '../ir/window-of.js'
 import { CodecBuilder } from './codec-table.js'
 import { FieldTable, layoutOf, type Layout } from './layout.js'
@@ -78,9 +78,27 @@ class ModuleBuilder {
   ) {}
 
   kernels(): readonly Kernel[] {
-    return [...this.topology.operators.values()].flatMap(({ node }) =>
-      (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
+    const kept = [...this.topology.operators.values()].flatMap(({ node }) =>
+      node.kind === 'global-table'
+        ? []
+        : (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
     )
+    return [...kept, ...this.topology.globalTables.flatMap((table) => this.globalKernels(table))]
+  }
+
+  /** One where the table is read, and one wherever it is looked at. */
+  private globalKernels({ node, name, subTopology }: TopologyGlobalTable): readonly Kernel[] {
+    const { subTopologies, operators } = this.topology
+    const joins = (id: number): boolean => {
+      const operator = operators.get(id)?.node
+      return operator?.kind === 'global-table-join' && operator.right === node
+    }
+    const [rows] = this.resolved.states.get(node) ?? []
+    if (rows === undefined) throw new Error(`global table ${name} has no serdes`)
+    const value = this.stateCodec(rows.serdes.value)
+    return subTopologies
+      .filter((sub) => sub.id === subTopology || sub.operators.some(joins))
+      .map(({ id }) => ({ kind: 'rows', operator: node, port: 0, subTopology: id, store: name, value, global: true }))
   }
 
   private kernel(node: LogicalNode, { port, serdes }: SideRows): Kernel {
@@ -88,7 +106,8 @@ class ModuleBuilder {
     const store = this.topology.stores.find((candidate) => candidate.name === name)
     if (store === undefined) throw new Error(`${node.label} has no store`)
     const common = { operator: node.id, port, subTopology: store.subTopology, store: name }
-    if (node.kind !== 'aggregate') return { ...common, kind: 'rows', value: this.stateCodec(serdes.value) }
+    if (node.kind !== 'aggregate')
+      return { ...common, kind: 'rows', value: this.stateCodec(serdes.value), global: false }
     const window = windowOf(this.resolved.nodes, node)
     return {
       ...common,

@@ -1089,7 +1089,7 @@ var Task0 = class extends TaskBase {
   }
 };
 var manifest = {
-  "abi": 2,
+  "abi": 3,
   "compiler": "0.1.0",
   "pipeline": "flights",
   "applicationId": "flights",
@@ -1432,9 +1432,11 @@ var manifest = {
         7,
         8,
         9
-      ]
+      ],
+      "awaited": []
     }
   ],
+  "globalTables": [],
   "sinks": [
     {
       "topic": "flights-cancelled",

@@ -135,7 +135,7 @@ var Task0 = class extends TaskBase {
   }
 };
 var manifest = {
-  "abi": 2,
+  "abi": 3,
   "compiler": "0.1.0",
   "pipeline": "processed",
   "applicationId": "processed",
@@ -198,9 +198,11 @@ var manifest = {
       ],
       "outputs": [
         0
-      ]
+      ],
+      "awaited": []
     }
   ],
+  "globalTables": [],
   "sinks": [
     {
       "topic": "processed",

@@ -1,7 +1,7 @@
 /** What a generated module tells about itself, as plain JSON. The runtime refuses another `abi`. */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
 
-export const ABI = 2
+export const ABI = 3
 
 export interface Manifest {
   readonly abi: number
@@ -20,6 +20,7 @@ export interface Manifest {
   /** Topics that a chosen sink may write to are not known at build time. */
   readonly internalTopics: readonly ManifestInternalTopic[]
   readonly stores: readonly ManifestStore[]
+  readonly globalTables: readonly ManifestGlobalTable[]
   /** Schema slots: a generated reader or writer each, found in this registry by fingerprint. */
   readonly schemas: readonly ManifestSchema[]
 }
@@ -39,6 +40,17 @@ export interface ManifestSubTopology {
   readonly inputs: readonly ManifestTopic[]
   /** Indices into `Manifest.sinks`. */
   readonly outputs: readonly number[]
+  /** Indices of inputs that carry tables: at start they are read to their ends before the others are looked at. */
+  readonly awaited: readonly number[]
+}
+
+/** A table that every process reads whole, outside of its group. */
+export interface ManifestGlobalTable {
+  /** What `createTask` makes for it: it has the one input, and writes nothing but rows. */
+  readonly subTopology: number
+  readonly input: ManifestTopic
+  /** Unique among all stores. */
+  readonly store: string
 }
 
 export interface ManifestTopic {

@@ -87,6 +87,8 @@ export interface TaskContext {
   readonly outputs: TaskOutputs
   readonly schemas: TaskSchemas
   readonly stores: TaskStores
+  /** The global tables of the process; tasks only look at them. */
+  readonly globals: Pick<TaskStores, 'table'>
   readonly log: TaskLog
   /** Monotonic deadline of the current slice in ms (`performance.now()`); looked at every few hundred records. */
   deadline: number

@@ -29,6 +29,7 @@ import { StateKeeper } from './state-keeper.js'
 import { fetchedBytesOf, statusOf } from './task-status.js'
 import { fixedTopics } from './topology.js'
 import { TransactionalCommitter } from './transactional-committer.js'
+import { GlobalTables } from './global-tables.js'
 import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type ToExecutor } from './protocol.js'
 
 /** A task gives way to the others after this long… */
@@ -55,6 +56,7 @@ export class Executor {
   readonly #restoring = new Map<string, { readonly task: TaskStart; readonly restoration: Restoration }>()
   readonly #committer: Committer | TransactionalCommitter
   readonly #keeper: StateKeeper
+  readonly #globals: GlobalTables
   readonly #pool: BufferPool
   /** `max.message.bytes` of output topics. */
   readonly #limits = new Map<string, number>()
@@ -123,6 +125,11 @@ export class Executor {
         this.#log('warn', message, fields)
       },
     })
+    this.#globals = new GlobalTables(pipeline.manifest, {
+      fetcher: this.#fetcher,
+      input: { checkCrcs, isolation: fetch.isolation },
+      partitions: (topic) => this.#client.topic(topic)?.partitions.length ?? 0,
+    })
     this.#registry = options.registry === undefined ? undefined : new HttpRegistry(options.registry)
     this.#schemas = new SchemaDirectory(pipeline.manifest, this.#registry)
   }
@@ -171,13 +178,14 @@ export class Executor {
         this.#log('debug', error.message, {})
       },
     }
-    const topics = fixedTopics(this.#pipeline.manifest)
+    const topics = [...fixedTopics(this.#pipeline.manifest), ...this.#globals.topics]
     await this.#refresh(topics, options.timeoutMs)
     await Promise.all([
       this.#producer.start(),
       this.#schemas.load(options),
       retry(() => this.#learnLimits(topics), options),
     ])
+    this.#globals.start(this.#environment())
     this.#commitTimer = setInterval(() => {
       void this.#commit()
     }, this.#options.commitIntervalMs)
@@ -264,6 +272,7 @@ export class Executor {
     return {
       pipeline: this.#pipeline,
       schemas: this.#schemas,
+      globals: this.#globals.stores,
       maxOpenBytes: this.#options.maxOpenBytes,
       send: (topic, partition, writer) => {
         this.#producer.send(topic, partition, writer)
@@ -306,8 +315,10 @@ export class Executor {
     let more = false
     let journalBytes = 0
     try {
-      more = this.#restoreStores()
-      for (const [key, task] of this.#isPaused ? [] : [...this.#tasks]) {
+      more = this.#globals.run(performance.now() + SLICE_MS)
+      if (this.#restoreStores()) more = true
+      const held = this.#isPaused || !this.#globals.isReady
+      for (const [key, task] of held ? [] : [...this.#tasks]) {
         if (performance.now() >= turnEnds) {
           more = true
           break
@@ -468,6 +479,7 @@ export class Executor {
     clearTimeout(this.#lingerTimer)
     for (const { task } of [...this.#restoring.values()]) this.#leaveRestoring(task.id)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
+    this.#globals.close()
     this.#keeper.saveKept()
     this.#committer.close()
     await this.#producer.close()

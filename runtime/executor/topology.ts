@@ -10,10 +10,14 @@ export const inputTopics = ({ subTopologies }: Manifest): readonly string[] => [
   ...new Set(subTopologies.flatMap(({ inputs }) => inputs.map(({ topic }) => topic))),
 ]
 
+/** Topics of tables that every process reads whole. */
+export const globalTopics = ({ globalTables }: Manifest): readonly string[] =>
+  globalTables.map(({ input }) => input.topic)
+
 /** Topics that must exist: sources, fixed sinks, dead-letter topics; not those that we create. */
 export const externalTopics = (manifest: Manifest): readonly string[] => {
   const internal = new Set(manifest.internalTopics.map(({ topic }) => topic))
-  const topics = new Set(inputTopics(manifest))
+  const topics = new Set([...inputTopics(manifest), ...globalTopics(manifest)])
   for (const { topic } of manifest.sinks) if (topic !== '') topics.add(topic)
   for (const policy of [manifest.onError, ...manifest.operators.map(({ onError }) => onError)]) {
     if (policy.kind === 'dead-letter') topics.add(policy.topic)

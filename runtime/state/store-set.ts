@@ -1,5 +1,5 @@
 /** All stores of one task: opened by the manifest, marked, committed and undone together. */
-import type { ManifestStore, TaskStores } from '../abi/index.js'
+import type { ManifestGlobalTable, ManifestStore, TaskStores } from '../abi/index.js'
 import { changelogOverhead } from './changelog.js'
 import { SessionStore } from './session-store.js'
 import { Table } from './table.js'
@@ -30,6 +30,16 @@ export class StoreSet implements TaskStores {
   /** Of one sub-topology. */
   static of(stores: readonly ManifestStore[], subTopology: number): StoreSet {
     return new StoreSet(stores.filter((store) => store.subTopology === subTopology))
+  }
+
+  /** Of the global tables of a process. */
+  static ofGlobals(tables: readonly ManifestGlobalTable[]): StoreSet {
+    return new StoreSet(
+      tables.map(({ store, subTopology }) => ({
+        ...{ name: store, subTopology, kind: 'key-value', columns: 0, bucketMs: 1, ranges: false },
+        changelog: undefined,
+      })),
+    )
   }
 
   table(name: string): Table {

@@ -23,6 +23,7 @@ export class MissingSchemaError extends Error {
 export class SchemaDirectory implements TaskSchemas {
   readonly #manifest: Manifest
   readonly #registry: RuntimeRegistry | undefined
+  readonly #framed: ReadonlySet<number>
   readonly #slots = new Map<number, number>()
   readonly #ids = new Map<number, number>()
   readonly #writers = new Map<number, WriterSchema>()
@@ -34,6 +35,7 @@ export class SchemaDirectory implements TaskSchemas {
   constructor(manifest: Manifest, registry: RuntimeRegistry | undefined) {
     this.#manifest = manifest
     this.#registry = registry
+    this.#framed = framedSlots(manifest)
   }
 
   /** Looks up the ids of all slots. Fails when a schema to write with is not registered. */
@@ -101,12 +103,12 @@ export class SchemaDirectory implements TaskSchemas {
   async #findIds(): Promise<void> {
     const registry = this.#registry
     if (registry === undefined) {
-      if (this.#manifest.schemas.length > 0) {
+      if (this.#framed.size > 0) {
         throw new MissingSchemaError('the pipeline uses Avro, but no schema registry is configured: set registry.url')
       }
       return
     }
-    const open = this.#manifest.schemas.filter(({ slot }) => !this.#ids.has(slot))
+    const open = this.#manifest.schemas.filter(({ slot }) => this.#framed.has(slot) && !this.#ids.has(slot))
     await Promise.all(
       open.map(async ({ slot, subject, schema, fingerprint }) => {
         const id = await registry.findId(subject, schema, fingerprint)
@@ -134,4 +136,11 @@ export class SchemaDirectory implements TaskSchemas {
     }
     return slots
   }
+}
+
+/** Those that messages name by id. Records of internal topics and rows have no frame: no registry knows of them. */
+const framedSlots = ({ subTopologies, globalTables, sinks }: Manifest): ReadonlySet<number> => {
+  const topics = [...subTopologies.flatMap(({ inputs }) => inputs), ...globalTables.map(({ input }) => input), ...sinks]
+  const serdes = topics.flatMap(({ key, value }) => [key, value])
+  return new Set(serdes.flatMap((serde) => (serde.kind === 'avro' ? [serde.reader, ...serde.slots] : [])))
 }

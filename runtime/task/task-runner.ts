@@ -20,6 +20,8 @@ import { newTaskMetrics, type TaskMetrics } from './task-metrics.js'
 export interface TaskEnvironment {
   readonly pipeline: GeneratedPipeline
   readonly schemas: SchemaDirectory
+  /** Global tables of the process. */
+  readonly globals: StoreSet
   /** Most bytes in the open batches of a task before all are sealed. */
   readonly maxOpenBytes: number
   send(topic: string, partition: number, writer: BatchWriter): void
@@ -63,6 +65,8 @@ export class TaskRunner {
   readonly #outputs: OpenOutputs
   readonly #deadLetters: DeadLetters
   readonly #changelogs: OpenOutputs
+  /** Inputs with tables that are still to be read to their ends before the others are looked at. */
+  readonly #awaited: Set<TaskInput>
   #changelogSerial = 0
   readonly #missingTopics = new Set<string>()
   #corruptTries = 0
@@ -82,6 +86,7 @@ export class TaskRunner {
     this.stores = stores
     this.#changelogs = changelogs
     this.#environment = environment
+    this.#awaited = new Set(awaitedOf(environment.pipeline, id, inputs))
     this.#outputs = outputs
     this.#deadLetters = new DeadLetters(deadLetterOutputs)
     const context = {
@@ -89,6 +94,7 @@ export class TaskRunner {
       outputs,
       schemas: environment.schemas,
       stores,
+      globals: environment.globals,
       log: {
         print: (label: string, key: unknown, value: unknown) => {
           environment.print(label, key, value)
@@ -175,10 +181,15 @@ export class TaskRunner {
   #pick(): TaskInput | undefined {
     const [only] = this.inputs
     if (this.inputs.length === 1 && only !== undefined) return this.#open(only) ? only : undefined
+    return this.#earliest(this.#awaited) ?? (this.#awaited.size === 0 ? this.#earliest(this.inputs) : undefined)
+  }
+
+  #earliest(inputs: Iterable<TaskInput>): TaskInput | undefined {
     let earliest: TaskInput | undefined
-    for (const input of this.inputs) {
+    for (const input of inputs) {
       if (!this.#lookAtHead(input)) {
         if (this.#isParked() || !input.source.caughtUp) return undefined
+        this.#awaited.delete(input)
         continue
       }
       if (earliest === undefined || headOf(input) < headOf(earliest)) earliest = input
@@ -400,6 +411,17 @@ export class TaskRunner {
     this.metrics.corruptBatches++
     input.finishSection()
   }
+}
+
+/** Of a task that has fewer inputs than its sub-topology, since a topic is narrower, those that it has. */
+const awaitedOf = (
+  { manifest }: GeneratedPipeline,
+  { subTopology }: TaskId,
+  inputs: readonly TaskInput[],
+): TaskInput[] => {
+  const found = manifest.subTopologies.find(({ id }) => id === subTopology)
+  const topics = new Set(found?.awaited.map((index) => found.inputs[index]?.topic))
+  return inputs.filter(({ source }) => topics.has(source.topic))
 }
 
 const headOf = (input: TaskInput): number => input.headTimestamp ?? Infinity

@@ -65,13 +65,14 @@ const manifest: Manifest = {
   onError: { kind: 'dead-letter', topic: 'dead' },
   operators: [],
   subTopologies: [
-    { id: 0, inputs: [{ topic: 'in', key: json, value: json }], outputs: [0] },
-    { id: 1, inputs: [{ topic: 'app-by-repartition', key: json, value: json }], outputs: [1] },
+    { id: 0, inputs: [{ topic: 'in', key: json, value: json }], outputs: [0], awaited: [] },
+    { id: 1, inputs: [{ topic: 'app-by-repartition', key: json, value: json }], outputs: [1], awaited: [] },
   ],
   sinks: [
     { topic: 'app-by-repartition', key: json, value: json },
     { topic: 'out', key: json, value: json },
   ],
+  globalTables: [],
   internalTopics: [{ topic: 'app-by-repartition', partitions: undefined, config: { 'retention.ms': '-1' } }],
   stores: [],
   schemas: [],

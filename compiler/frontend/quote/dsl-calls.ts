@@ -67,4 +67,11 @@ export function isStream(type: ts.Type): boolean {
   return symbol !== undefined && carriers.has(symbol.name) && isDslSymbol(symbol)
 }
 
-const carriers: ReadonlySet<string> = new Set(['Stream', 'GroupedStream', 'WindowedStream', 'Table', 'GroupedTable'])
+const carriers: ReadonlySet<string> = new Set([
+  'Stream',
+  'GroupedStream',
+  'WindowedStream',
+  'Table',
+  'GlobalTable',
+  'GroupedTable',
+])

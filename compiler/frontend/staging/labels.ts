@@ -21,6 +21,7 @@ function subject(node: LogicalNode): string | undefined {
   switch (node.kind) {
     case 'source':
     case 'table-source':
+    case 'global-table':
       return node.topic.name
     case 'to':
       return node.target.kind === 'topic' ? node.target.topic.name : undefined

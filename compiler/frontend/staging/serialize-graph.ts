@@ -15,6 +15,7 @@ export function serializeGraph(
   anchors: ReadonlyMap<number, Site>,
 ): StagedPipeline {
   const serializer = new Serializer()
+  for (const node of graph.nodes) refuseTwoReadings(graph, node)
   const nodes = graph.nodes.map((node): StagedNode => ({
     node: serializer.node(node),
     site: origin(node.site),
@@ -26,13 +27,23 @@ export function serializeGraph(
   return { name, applicationId, onError, site, nodes, lambdas: serializer.lambdas }
 }
 
+/** One record of a topic would have to be two things at once. */
+function refuseTwoReadings(graph: PipelineGraph, node: GraphNode): void {
+  if (node.kind !== 'table-source' && node.kind !== 'global-table') return
+  const { name } = node.topic
+  const other = graph.nodes.find((each) => each.id !== node.id && topicOf(each)?.name === name && each.kind !== 'to')
+  if (other !== undefined) throw notYet(`reading topic ${name} twice, as a ${readings[node.kind]}, is`, node)
+}
+
+const readings = { 'table-source': 'table', 'global-table': 'global table' } as const
+
 function notYet(what: string, node: GraphNode): PipelineError {
   const help = 'it runs in the test driver, interpreted'
   return new PipelineError('MR1218', `${what} not compiled yet`, { help, site: callSite(node.site) })
 }
 
 function topicOf(node: GraphNode): TopicSpec | undefined {
-  if (node.kind === 'source' || node.kind === 'table-source') return node.topic
+  if (node.kind === 'source' || node.kind === 'table-source' || node.kind === 'global-table') return node.topic
   if (node.kind !== 'to') return undefined
   return node.target.kind === 'topic' ? node.target.topic : node.target.like
 }
@@ -94,6 +105,8 @@ class Serializer {
       case 'table-source':
         if (node.history !== undefined) throw notYet('a versioned table is', node)
         return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
+      case 'global-table':
+        return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
       case 'table-filter':
         return {
           ...base,
@@ -108,8 +121,12 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
       case 'stream-table-join': {
         if (node.grace !== undefined) throw notYet('a join with a grace is', node)
+        const { kind, left, right, join, waitForTable } = node
+        return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner), waitForTable }
+      }
+      case 'global-table-join': {
         const { kind, left, right, join } = node
-        return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner) }
+        return { ...base, kind, left, right, join, key: this.#lambda(node.key), joiner: this.#lambda(node.joiner) }
       }
       case 'table-join': {
         const { kind, left, right, join } = node

@@ -1,6 +1,7 @@
 /** Makes a logical plan of what the worker sent: spans and labels from the syntax tree, policies resolved. */
 import type { Site } from '../../../dsl/model/call-site.js'
 import { ts } from 'ts-morph'
+import { isSource } from '../../ir/inputs-of.js'
 import type { LambdaReference, LogicalNode, LogicalPlan, LogicalTopic, NodeId } from '../../ir/logical-plan.js'
 import type { Span } from '../../ir/span.js'
 import { relativeFile, spanBetween, spanOf } from '../load/source-program.js'
@@ -60,7 +61,7 @@ export function siteSpan(quoted: QuotedProgram, site: Site | undefined): Span | 
 
 function withTopicSpan(node: LogicalNode, span: Span | undefined): LogicalNode {
   const placed = (topic: LogicalTopic): LogicalTopic => ({ ...topic, span })
-  if (node.kind === 'source' || node.kind === 'table-source') return { ...node, topic: placed(node.topic) }
+  if (isSource(node)) return { ...node, topic: placed(node.topic) }
   if (node.kind !== 'to') return node
   const { target } = node
   return {

@@ -62,6 +62,7 @@ function withoutCall(node: LogicalNode, input: EdgeType, { bodies }: ClosedPlan)
     case 'table-map':
       return { key: input.key, value: bodies.get(node.mapper)?.returns ?? unknown }
     case 'stream-table-join':
+    case 'global-table-join':
     case 'table-join':
       return { key: input.key, value: bodies.get(node.joiner)?.returns ?? unknown }
     case 'map-record':

@@ -93,6 +93,7 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
   switch (node.kind) {
     case 'source':
     case 'table-source':
+    case 'global-table':
     case 'repartition':
     case 'group-by':
       return id
@@ -121,6 +122,7 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
     case 'stream-table-join':
       if (role === 'value') return undefined
       return isExchange(plan.nodes, node) ? id : originOf(node.left, role, plan)
+    case 'global-table-join':
     case 'table-join':
       return role === 'key' ? originOf(node.left, role, plan) : undefined
     case 'merge': {

@@ -22,9 +22,11 @@ export function stateSerdes(
           : type && serdeOfType(node, type, 'value', known, diagnostics)
       return rows(0, key, value)
     }
-    case 'table-source': {
+    case 'table-source':
+    case 'global-table': {
       const topic = known.topics.get(node.id)
-      return isStored(nodes, node) ? rows(0, topic?.key, topic?.value) : []
+      const stored = node.kind === 'global-table' || isStored(nodes, node)
+      return stored ? rows(0, topic?.key, topic?.value) : []
     }
     case 'to-table':
       return isStored(nodes, node) ? sideOf(node, 0, node.input, known, diagnostics) : []

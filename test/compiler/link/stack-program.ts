@@ -17,6 +17,7 @@ const task = pipeline.createTask(0, {
   outputs: new MemoryOutputs(pipeline.manifest, () => 1),
   schemas: new MemorySchemas(pipeline.manifest),
   stores: StoreSet.of(pipeline.manifest.stores, 0),
+  globals: StoreSet.ofGlobals(pipeline.manifest.globalTables),
   log: { print: () => undefined },
   deadline: Infinity,
 })

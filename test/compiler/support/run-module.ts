@@ -67,6 +67,7 @@ export function run(pipeline: GeneratedPipeline, records: readonly InputRecord[]
     outputs,
     schemas: new MemorySchemas(pipeline.manifest),
     stores: StoreSet.of(pipeline.manifest.stores, subTopology),
+    globals: StoreSet.ofGlobals(pipeline.manifest.globalTables),
     log: { print: (...args) => printed.push(args) },
     deadline: Infinity,
   })

@@ -3,6 +3,7 @@
  * time of each record to a function, and writes what it returns to one topic.
  */
 import {
+  ABI,
   Stop,
   type GeneratedPipeline,
   type GeneratedTask,
@@ -18,6 +19,8 @@ import type { RecordSection } from '../../../runtime/abi/index.js'
 export interface HandWritten {
   readonly applicationId: string
   readonly inputs: readonly string[]
+  /** Indices of inputs that are read to their ends first. */
+  readonly awaited?: readonly number[]
   readonly output: string
   readonly onError?: ErrorPolicy
   readonly topologyHash?: string
@@ -46,7 +49,7 @@ export const handWritten = (options: HandWritten): GeneratedPipeline => {
   const value = avro === undefined ? string : ({ kind: 'avro', subject: avro.subject, reader: 0, slots: [0] } as const)
   const onError = options.onError ?? { kind: 'fail' }
   const manifest: Manifest = {
-    abi: 2,
+    abi: ABI,
     compiler: 'by hand',
     pipeline: options.applicationId,
     applicationId: options.applicationId,
@@ -54,10 +57,13 @@ export const handWritten = (options: HandWritten): GeneratedPipeline => {
     topologyHash: options.topologyHash ?? 'hash',
     onError,
     operators: [{ id: OPERATOR, label: 'map', kind: 'map', onError, source: 'pipeline.ts:1:1' }],
-    subTopologies: [{ id: 0, inputs: options.inputs.map((topic) => ({ topic, key: string, value })), outputs: [0] }],
+    subTopologies: [
+      { id: 0, inputs: options.inputs.map((topic) => ({ topic, key: string, value })), outputs: [0], awaited: options.awaited ?? [] },
+    ],
     sinks: [{ topic: options.output, key: string, value }],
     internalTopics: [],
     stores: options.stores ?? [],
+    globalTables: [],
     schemas: avro === undefined ? [] : [{ slot: 0, ...avro }],
   }
   return { manifest, createTask: (_, context) => new HandWrittenTask(options, context) }

@@ -39,13 +39,19 @@ const feed = (source: FetchedPartition, records: Buffer, end: number): void => {
   )
 }
 
-const setUp = (topics: readonly string[], onError: ErrorPolicy = { kind: 'fail' }, map?: HandWritten['map']) => {
+const setUp = (
+  topics: readonly string[],
+  onError: ErrorPolicy = { kind: 'fail' },
+  map?: HandWritten['map'],
+  awaited: readonly number[] = [],
+) => {
   const written: string[] = []
   const warnings: string[] = []
   let full = false
   const pipeline = handWritten({
     applicationId: 'app',
     inputs: topics,
+    awaited,
     output: 'out',
     onError,
     map: map ?? ((value) => value ?? undefined),
@@ -53,6 +59,7 @@ const setUp = (topics: readonly string[], onError: ErrorPolicy = { kind: 'fail' 
   const environment: TaskEnvironment = {
     pipeline,
     schemas: new SchemaDirectory(pipeline.manifest, undefined),
+    globals: StoreSet.ofGlobals([]),
     maxOpenBytes: 1_000_000,
     send: (topic: string, _: number, writer: BatchWriter) => {
       const options = { producerId: -1n, producerEpoch: -1, baseSequence: -1, isTransactional: false } as const
@@ -126,6 +133,25 @@ describe('a task with several inputs', () => {
     )
     expect(run()).toBe('waiting')
     expect(written).toEqual(['a1', 'b1', 'b2', 'a3', 'b4', 'a5'])
+  })
+
+  it('reads tables that are waited for to their ends first, whatever the times', () => {
+    const { sources, written, run } = setUp(['a', 'table'], undefined, undefined, [1])
+    const [a, table] = sources
+    if (a === undefined || table === undefined) throw new Error('no sources')
+    feed(a, batchOf(0, [{ value: 'a1', timestamp: 1 }]), 1)
+    expect(run()).toBe('waiting')
+    expect(written).toEqual([])
+    feed(table, batchOf(0, [{ value: 't5', timestamp: 5 }]), 2)
+    expect(run()).toBe('waiting')
+    expect(written).toEqual(['t5'])
+    feed(table, batchOf(1, [{ value: 't9', timestamp: 9 }]), 2)
+    run()
+    expect(written).toEqual(['t5', 't9', 'a1'])
+    feed(table, batchOf(2, [{ value: 't8', timestamp: 8 }]), 3)
+    feed(a, batchOf(1, [{ value: 'a2', timestamp: 2 }]), 2)
+    run()
+    expect(written).toEqual(['t5', 't9', 'a1', 'a2', 't8'])
   })
 
   it('waits for an empty input that lags, not for one that is caught up', () => {
