@@ -1,29 +1,49 @@
-/** Operators that stand behind an internal topic of their own: they write what comes, and work on what they read. */
+/** Operators that stand behind internal topics of their own: they write what comes, and work on what they read. */
+import type { ExchangeRole } from './exchanges.js'
 import type { FlowRecord } from './record.js'
 import type { Forward, OperatorContext, Receiver } from './operators/operator.js'
 import { writeInternal } from './operators/repartition.js'
 
-interface Placed {
+export interface Placed {
   readonly receive: Receiver
-  /** Where records of a topic that the node reads begin. */
-  readonly start: Forward
+  /** Where records of the node's internal topics begin. */
+  readonly starts: ReadonlyMap<ExchangeRole, Forward>
 }
 
 export function behindExchange(context: OperatorContext, operator: Receiver): Placed {
-  const { node, isExchange, forward } = context
-  if (!isExchange) return { receive: operator, start: (record) => operator(record, 0) }
-  const write = writeInternal(context)
+  const { node, internalTopics, forward } = context
+  if (internalTopics.size === 0) return { receive: operator, starts: new Map() }
+  const at =
+    (port: number): Forward =>
+    (record) => {
+      operator(record, port)
+    }
   switch (node.kind) {
     case 'to-table':
-      return { receive: write, start: (record) => operator(record, 0) }
-    case 'stream-table-join':
+      return { receive: writeInternal(context), starts: new Map([['repartition', at(0)]]) }
+    case 'stream-table-join': {
+      const write = writeInternal(context)
       return {
         // A left join keeps records without a key, which no partition is right for.
         receive: (record, port) => (port === 0 && hasKey(record) ? write(record) : operator(record, port)),
-        start: (record) => operator(record, 0),
+        starts: new Map([['repartition', at(0)]]),
       }
+    }
+    case 'stream-join': {
+      const roles = ['left-repartition', 'right-repartition'] as const
+      const writers = roles.map((role) => (internalTopics.has(role) ? writeInternal(context, role) : undefined))
+      const keptWithoutKey = [node.join !== 'inner', node.join === 'outer']
+      return {
+        receive: (record, port) => {
+          const write = writers[port]
+          if (write === undefined || (!hasKey(record) && keptWithoutKey[port] === true)) operator(record, port)
+          else write(record)
+        },
+        starts: new Map(roles.map((role, port) => [role, at(port)])),
+      }
+    }
     default:
-      return { receive: operator, start: forward }
+      return { receive: operator, starts: new Map([['repartition', forward]]) }
   }
 }
 

@@ -1,19 +1,28 @@
-/** Where records change partition on their way: the nodes whose children stand behind an internal topic. */
+/** Where records change partition on their way: the internal topics of a node, behind which it goes on. */
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
 
-export function isExchange(graph: PipelineGraph, node: GraphNode): boolean {
+/** What a node's internal topic is for; it is also how the topic's name ends. */
+export type ExchangeRole =
+  'repartition' | 'left-repartition' | 'right-repartition' | 'subscription-registration' | 'subscription-response'
+
+export function exchangesOf(graph: PipelineGraph, node: GraphNode): readonly ExchangeRole[] {
   switch (node.kind) {
     case 'repartition':
     case 'group-by':
     case 'group-table':
-      return true
+      return ['repartition']
     case 'group-by-key':
     case 'to-table':
-      return keyMayHaveChanged(graph, node.input)
+      return keyMayHaveChanged(graph, node.input) ? ['repartition'] : []
     case 'stream-table-join':
-      return keyMayHaveChanged(graph, node.left)
+      return keyMayHaveChanged(graph, node.left) ? ['repartition'] : []
+    case 'stream-join':
+      return [
+        ...(keyMayHaveChanged(graph, node.left) ? (['left-repartition'] as const) : []),
+        ...(keyMayHaveChanged(graph, node.right) ? (['right-repartition'] as const) : []),
+      ]
     default:
-      return false
+      return []
   }
 }
 
@@ -29,6 +38,7 @@ function keyMayHaveChanged(graph: PipelineGraph, id: number): boolean {
     case 'to-stream':
     case 'to-table':
     case 'stream-table-join':
+    case 'stream-join':
       return false
     case 'global-table-join':
       return keyMayHaveChanged(graph, node.left)

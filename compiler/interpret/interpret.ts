@@ -4,12 +4,11 @@
  * first, children in declaration order, internal topics after the record.
  */
 import type { ErrorPolicy, GraphNode, PipelineGraph } from '../../dsl/model/graph.js'
-import { isExchange } from './exchanges.js'
+import { exchangesOf, type ExchangeRole } from './exchanges.js'
 import { deadLetter } from './dead-letter.js'
 import { InternalTopics } from './internal-topics.js'
 import { partitionFor } from './murmur2.js'
 import { OperatorFailure, SOURCE_DECODER } from './operator-failure.js'
-import type { Forward } from './operators/operator.js'
 import type { RecordOutcome, RecordResult } from './outcome.js'
 import { readSource } from './read-source.js'
 import type { FlowRecord, OutputRecord, WireRecord } from './record.js'
@@ -17,7 +16,7 @@ import { byReference, serdesBySpec } from './serdes/by-spec.js'
 import type { TopicSerdes } from './serdes/element-serde.js'
 import { partitionBytes } from './wire.js'
 import { Journal } from './state/journal.js'
-import { wire, type Wiring } from './wiring.js'
+import { wire, type Start } from './wiring.js'
 
 export interface InterpreterOptions {
   /** Serdes of a node that reads or writes a topic; default: those of the topic's declaration, Avro by reference. */
@@ -43,16 +42,13 @@ export function interpret(graph: PipelineGraph, options: InterpreterOptions = {}
 }
 
 /** Where records of a topic enter the graph. */
-interface Entry {
-  readonly node: GraphNode
+interface Entry extends Start {
   readonly serdes: TopicSerdes
-  readonly start: Forward
 }
 
 class GraphInterpreter implements Interpreter {
   readonly #graph: PipelineGraph
   readonly #options: InterpreterOptions
-  readonly #wiring: Wiring
   readonly #entries: ReadonlyMap<string, readonly Entry[]>
   readonly internalTopics: ReadonlySet<string>
   readonly #internal = new InternalTopics()
@@ -62,24 +58,26 @@ class GraphInterpreter implements Interpreter {
   constructor(graph: PipelineGraph, options: InterpreterOptions) {
     this.#graph = graph
     this.#options = options
-    this.internalTopics = new Set(
-      graph.nodes.flatMap((node) => (isExchange(graph, node) ? [this.#internalTopic(node)] : [])),
-    )
     const serdes = options.serdes ?? specSerdes
     const effects = {
       emit: (output: OutputRecord) => this.#outputs.push(output),
       print: options.print ?? (() => undefined),
     }
-    this.#wiring = wire(graph, (node) => ({
+    const starts = wire(graph, (node) => ({
       effects,
       label: this.#label(node),
       graph,
       journal: this.#journal,
-      isExchange: isExchange(graph, node),
-      internalTopic: this.#internalTopic(node),
+      internalTopics: this.#internalTopics(node),
       serdes: () => serdes(node),
     }))
-    this.#entries = this.#entriesByTopic(serdes)
+    this.internalTopics = new Set(starts.flatMap(({ isInternal, topic }) => (isInternal ? [topic] : [])))
+    const entries = new Map<string, Entry[]>()
+    for (const start of starts) {
+      const entry = { ...start, serdes: serdes(start.node) }
+      entries.set(start.topic, [...(entries.get(start.topic) ?? []), entry])
+    }
+    this.#entries = entries
   }
 
   process(record: WireRecord): readonly RecordOutcome[] {
@@ -110,7 +108,7 @@ class GraphInterpreter implements Interpreter {
   #run(record: WireRecord): 'done' | 'dropped' {
     const entries = this.#entries.get(record.topic)
     if (entries === undefined) throw new RangeError(`pipeline ${this.#graph.name} reads no topic ${record.topic}`)
-    const flows = entries.map(({ node, serdes, start }) => ({ start, flow: readEntry(node, serdes, record) }))
+    const flows = entries.map((entry) => ({ start: entry.start, flow: readEntry(entry, record) }))
     for (const { start, flow } of flows) if (flow !== undefined) start(flow)
     return flows.some(({ flow }) => flow !== undefined) ? 'done' : 'dropped'
   }
@@ -140,8 +138,9 @@ class GraphInterpreter implements Interpreter {
 
   #feedInternalTopics(outputs: readonly OutputRecord[]): void {
     const placed = outputs.flatMap((output) => {
-      const node = this.#entries.get(output.topic)?.[0]?.node
-      if (node === undefined || !isExchange(this.#graph, node) || output.key === null) return []
+      const [entry] = this.#entries.get(output.topic) ?? []
+      if (entry?.isInternal !== true || output.key === null) return []
+      const { node } = entry
       const own = node.kind === 'repartition' ? node.partitions : undefined
       const partitions = own ?? this.#options.partitions?.(output.topic) ?? 1
       return [{ ...output, partition: partitionFor(partitionBytes(output.key), partitions) }]
@@ -153,27 +152,17 @@ class GraphInterpreter implements Interpreter {
     for (const record of placed) this.#internal.append(record)
   }
 
-  #entriesByTopic(serdes: (node: GraphNode) => TopicSerdes): ReadonlyMap<string, readonly Entry[]> {
-    const entries = new Map<string, Entry[]>()
-    for (const node of this.#graph.nodes) {
-      const start = this.#wiring.starts.get(node.id)
-      if (start === undefined) continue
-      const topic = 'topic' in node ? node.topic.name : this.#internalTopic(node)
-      entries.set(topic, [...(entries.get(topic) ?? []), { node, serdes: serdes(node), start }])
-    }
-    return entries
-  }
-
   #label(node: GraphNode): string {
     return this.#options.label?.(node) ?? node.name ?? `${node.kind}-${node.id}`
   }
 
-  #internalTopic(node: GraphNode): string {
-    return `${this.#graph.applicationId}-${this.#label(node)}-repartition`
+  #internalTopics(node: GraphNode): ReadonlyMap<ExchangeRole, string> {
+    const name = (role: ExchangeRole): string => `${this.#graph.applicationId}-${this.#label(node)}-${role}`
+    return new Map(exchangesOf(this.#graph, node).map((role) => [role, name(role)]))
   }
 }
 
-function readEntry(node: GraphNode, serdes: TopicSerdes, record: WireRecord) {
+function readEntry({ node, serdes }: Entry, record: WireRecord): FlowRecord | undefined {
   if ('topic' in node) return readSource(node, serdes, record)
   // A record that this pipeline wrote itself cannot be wrong: an error here is a bug and must not be skipped (rule 16).
   const { key, value } = { key: serdes.key.decode(record.key), value: serdes.value.decode(record.value) }

@@ -22,6 +22,7 @@ import { repartition } from './operators/repartition.js'
 import { selectKey } from './operators/select-key.js'
 import { source } from './operators/source.js'
 import { split } from './operators/split.js'
+import { streamJoin } from './operators/stream-join.js'
 import { streamTableJoin } from './operators/stream-table-join.js'
 import { suppress } from './operators/suppress.js'
 import { tableFilter } from './operators/table-filter.js'
@@ -36,16 +37,17 @@ import { window } from './operators/window.js'
 /** What a node needs besides its children. */
 export type NodeSurroundings = Omit<OperatorContext, 'node' | 'children' | 'forward'>
 
-/** The receiver of each node, by id. An exchange's children hang on its internal topic: `starts` gives those. */
-export interface Wiring {
-  readonly receivers: ReadonlyMap<number, Receiver>
-  /** Where records read from a topic begin, by the id of the source or the exchange. */
-  readonly starts: ReadonlyMap<number, Forward>
+/** Where the records of a topic go: to a source, or to a node that stands behind an internal topic. */
+export interface Start {
+  readonly node: GraphNode
+  readonly topic: string
+  readonly isInternal: boolean
+  readonly start: Forward
 }
 
-export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => NodeSurroundings): Wiring {
+export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => NodeSurroundings): readonly Start[] {
   const receivers = new Map<number, Receiver>()
-  const starts = new Map<number, Forward>()
+  const starts: Start[] = []
   for (const node of graph.nodes.toReversed()) {
     const children = childrenOf(graph, node, receivers)
     const forward: Forward = (record) => {
@@ -53,11 +55,20 @@ export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => No
     }
     const around = surroundings(node)
     const context = { ...around, node, children, forward }
-    const { receive, start } = behindExchange(context, receiverOf(node, context))
-    receivers.set(node.id, receive)
-    if (inputsOf(node).length === 0 || around.isExchange) starts.set(node.id, start)
+    const placed = behindExchange(context, receiverOf(node, context))
+    receivers.set(node.id, placed.receive)
+    if ('topic' in node) {
+      const start: Forward = (record) => {
+        placed.receive(record, 0)
+      }
+      starts.push({ node, topic: node.topic.name, isInternal: false, start })
+    }
+    for (const [role, topic] of around.internalTopics) {
+      const start = placed.starts.get(role)
+      if (start !== undefined) starts.push({ node, topic, isInternal: true, start })
+    }
   }
-  return { receivers, starts }
+  return starts.toReversed()
 }
 
 function childrenOf(graph: PipelineGraph, parent: GraphNode, receivers: ReadonlyMap<number, Receiver>): Child[] {
@@ -125,6 +136,8 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return suppress(node, context)
     case 'group-table':
       return groupTable(node, context)
+    case 'stream-join':
+      return streamJoin(node, context)
     case 'stream-table-join':
       return streamTableJoin(node, context)
     case 'global-table-join':

@@ -25,42 +25,51 @@ export interface TableJoinOptions extends TableOptions {
 
 type Joiner<K, V, V2, R> = (left: V, right: V2, ctx: RecordContext<K>) => R
 
+/** Records without a value never join; those without a key only where they may go on alone. */
 export interface JoinOperator<K, V> {
   /** Each pair of records with one key, at most `within` apart (Kafka Streams' inner `join`). */
-  join<V2, R>(other: Stream<K, V2>, joiner: Joiner<K, V, V2, R>, options: JoinOptions): Stream<K, R>
+  join<V2, R>(
+    other: Stream<K | null | undefined, V2>,
+    joiner: Joiner<NonNullable<K>, NonNullable<V>, NonNullable<V2>, R>,
+    options: JoinOptions,
+  ): Stream<NonNullable<K>, R>
   /** Each record with the row of its key as it is now, if there is one; changes of the table give nothing. */
   join<V2, D extends null, R>(
     table: Table<NonNullable<K>, V2, D>,
-    joiner: Joiner<K, V, V2, R>,
+    joiner: Joiner<NonNullable<K>, NonNullable<V>, V2, R>,
     options?: TableJoinOptions,
-  ): Stream<K, R>
+  ): Stream<NonNullable<K>, R>
   /** Each record with the row of the key that `key` gives, if there is one. */
   join<GK, V2, R>(
     table: GlobalTable<GK, V2>,
     key: RecordFunction<K, V, GK | null | undefined>,
-    joiner: Joiner<K, V, V2, R>,
+    joiner: Joiner<K, NonNullable<V>, V2, R>,
     options?: TableOptions,
   ): Stream<K, R>
   /** As `join`; a record without a partner goes on with `undefined`, when its window is over. */
-  leftJoin<V2, R>(other: Stream<K, V2>, joiner: Joiner<K, V, V2 | undefined, R>, options: JoinOptions): Stream<K, R>
+  leftJoin<V2, R>(
+    other: Stream<K | null | undefined, V2>,
+    joiner: Joiner<K, NonNullable<V>, NonNullable<V2> | undefined, R>,
+    options: JoinOptions,
+  ): Stream<K, R>
   /** As `join`; a record without a row goes on with `undefined`. */
   leftJoin<V2, D extends null, R>(
     table: Table<NonNullable<K>, V2, D>,
-    joiner: Joiner<K, V, V2 | undefined, R>,
+    joiner: Joiner<K, NonNullable<V>, V2 | undefined, R>,
     options?: TableJoinOptions,
   ): Stream<K, R>
   leftJoin<GK, V2, R>(
     table: GlobalTable<GK, V2>,
     key: RecordFunction<K, V, GK | null | undefined>,
-    joiner: Joiner<K, V, V2 | undefined, R>,
+    joiner: Joiner<K, NonNullable<V>, V2 | undefined, R>,
     options?: TableOptions,
   ): Stream<K, R>
   /** As `leftJoin`, for records of both streams. */
-  outerJoin<V2, R>(
-    other: Stream<K, V2>,
-    joiner: Joiner<K, V | undefined, V2 | undefined, R>,
+  outerJoin<K2 extends K | null | undefined, V2, R>(
+    other: Stream<K2, V2>,
+    joiner: Joiner<K | K2, NonNullable<V> | undefined, NonNullable<V2> | undefined, R>,
     options: JoinOptions,
-  ): Stream<K, R>
+  ): Stream<K | K2, R>
 }
 
 export function join(kind: JoinKind): RecordOperator {

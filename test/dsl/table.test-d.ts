@@ -25,6 +25,7 @@ import type { TypedOrder } from './subjects.js'
 
 declare const orders: Stream<string, TypedOrder>
 declare const keyless: Stream<string | null, TypedOrder>
+declare const sparse: Stream<string | null, number | null>
 interface Customer {
   readonly name: string
   readonly country: string | null
@@ -93,6 +94,14 @@ describe('windows', () => {
       .groupByKey()
       .windowedBy(sliding('10m', { grace: '0s', idle: { closeAfter: '1m' } }))
       .count()
+    const inTime = { within: '5m', grace: '0s' } as const
+    // Null values never join, records without a key only alone.
+    expectTypeOf(sparse.join(pairs, (a, b) => a - b, inTime)).toEqualTypeOf<Stream<string, number>>()
+    expectTypeOf(sparse.leftJoin(pairs, (a, b = 0) => a - b, inTime)).toEqualTypeOf<Stream<string | null, number>>()
+    expectTypeOf(pairs.leftJoin(sparse, (a, b = 0) => a - b, inTime)).toEqualTypeOf<Stream<string, number>>()
+    expectTypeOf(pairs.outerJoin(sparse, (a = 0, b = 0) => a - b, inTime)).toEqualTypeOf<
+      Stream<string | null, number>
+    >()
     // @ts-expect-error there is no grace
     tumbling('1h', {})
     // @ts-expect-error the size has no unit

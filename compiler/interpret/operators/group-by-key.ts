@@ -3,4 +3,4 @@ import { writeInternal } from './repartition.js'
 
 /** Groups by the key that is there; only where it may have changed do records go through an internal topic. */
 export const groupByKey: OperatorInterpreter<'group-by-key'> = (_, context) =>
-  context.isExchange ? writeInternal(context) : context.forward
+  context.internalTopics.size > 0 ? writeInternal(context) : context.forward

@@ -1,5 +1,6 @@
 /** What every operator of the interpreter is made of: a node and the operators that its results go to. */
 import type { GraphNode, GraphNodeKind, PipelineGraph } from '../../../dsl/model/graph.js'
+import type { ExchangeRole } from '../exchanges.js'
 import type { TopicSerdes } from '../serdes/element-serde.js'
 import type { Journal } from '../state/journal.js'
 import type { FlowRecord, OutputRecord } from '../record.js'
@@ -40,10 +41,8 @@ export interface OperatorContext {
   /** The graph that the node stands in. */
   readonly graph: PipelineGraph
   readonly journal: Journal
-  /** Whether the node writes to an internal topic, behind which its children stand. */
-  readonly isExchange: boolean
-  /** That topic. */
-  readonly internalTopic: string
+  /** Names of the internal topics that the node writes to and goes on behind. */
+  readonly internalTopics: ReadonlyMap<ExchangeRole, string>
 }
 
 /** Makes the receiver of one node. */

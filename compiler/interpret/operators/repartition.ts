@@ -1,3 +1,4 @@
+import type { ExchangeRole } from '../exchanges.js'
 import { attributed } from '../operator-failure.js'
 import type { OperatorContext, OperatorInterpreter, Forward } from './operator.js'
 
@@ -7,12 +8,15 @@ import type { OperatorContext, OperatorInterpreter, Forward } from './operator.j
  */
 export const repartition: OperatorInterpreter<'repartition'> = (_, context) => writeInternal(context)
 
-export function writeInternal({ node, effects, serdes, internalTopic }: OperatorContext): Forward {
+export function writeInternal(context: OperatorContext, role: ExchangeRole = 'repartition'): Forward {
+  const { node, effects, serdes, internalTopics } = context
   const topic = serdes()
+  const name = internalTopics.get(role)
+  if (name === undefined) throw new Error(`${node.kind} ${node.id} has no topic for its ${role}`)
   return (record) => {
     if (record.key === null || record.key === undefined) return
     const output = attributed(node.id, () => ({
-      topic: internalTopic,
+      topic: name,
       timestamp: record.timestamp,
       key: topic.key.encode(record.key),
       value: topic.value.encode(record.value),

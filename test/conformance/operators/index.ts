@@ -5,7 +5,7 @@ import { aggregate, cogroup, count, reduce } from './aggregate.js'
 import { filter, filterNot } from './filter.js'
 import { flatMap, flatMapValues } from './flat-map.js'
 import { groupBy, groupByKey, windowedBy } from './group.js'
-import { globalTableJoin, streamTableJoin, tableTableJoin } from './join.js'
+import { fkJoin, globalTableJoin, streamStreamJoin, streamTableJoin, tableTableJoin } from './join.js'
 import { map, mapValues, selectKey } from './map.js'
 import { merge } from './merge.js'
 import { peek } from './peek.js'
@@ -22,6 +22,7 @@ export const OPERATORS: Readonly<Record<string, OperatorTranslator>> = {
   count,
   filter,
   filterNot,
+  fkJoin,
   flatMap,
   flatMapValues,
   globalTableJoin,
@@ -35,6 +36,7 @@ export const OPERATORS: Readonly<Record<string, OperatorTranslator>> = {
   repartition,
   selectKey,
   split,
+  streamStreamJoin,
   streamTableJoin,
   suppress,
   tableTableJoin,

@@ -18,10 +18,26 @@ export const streamTableJoin: OperatorTranslator = (operator, scope) => {
   return declare(operator, scope, sides, [joinerOf(operator, scope, sides)], last)
 }
 
+export const streamStreamJoin: OperatorTranslator = (operator, scope) => {
+  const sides = { left: operator['left'] as string, right: operator['right'] as string }
+  const { beforeMs, afterMs, graceMs } = operator as unknown as Readonly<Record<string, number>>
+  const within = `within: { before: '${beforeMs ?? 0}ms', after: '${afterMs ?? 0}ms' }`
+  const last = options(within, `grace: '${graceMs ?? 0}ms'`)
+  return declare(operator, scope, sides, [joinerOf(operator, scope, sides)], last)
+}
+
 export const globalTableJoin: OperatorTranslator = (operator, scope) => {
   const sides = { left: operator['stream'] as string, right: operator['table'] as string }
   const key = scope.recordLambda(sides.left, functionOf(operator, 'keyFn'))
   return declare(operator, scope, sides, [key, joinerOf(operator, scope, sides)], '')
+}
+
+export const fkJoin: OperatorTranslator = (operator, scope) => {
+  const sides = { left: operator['left'] as string, right: operator['right'] as string }
+  const key = scope.recordLambda(sides.left, functionOf(operator, 'fk'))
+  const method = operator['joinType'] === 'left' ? 'leftJoinOn' : 'joinOn'
+  const lambdas = [scope.name(sides.right), key, joinerOf(operator, scope, sides)].join(', ')
+  return `const ${scope.name(operator.id)} = ${scope.name(sides.left)}.${method}(${lambdas}${options(nameOption(operator))})`
 }
 
 export const tableTableJoin: OperatorTranslator = (operator, scope) => {
