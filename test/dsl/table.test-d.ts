@@ -94,14 +94,6 @@ describe('windows', () => {
       .groupByKey()
       .windowedBy(sliding('10m', { grace: '0s', idle: { closeAfter: '1m' } }))
       .count()
-    const inTime = { within: '5m', grace: '0s' } as const
-    // Null values never join, records without a key only alone.
-    expectTypeOf(sparse.join(pairs, (a, b) => a - b, inTime)).toEqualTypeOf<Stream<string, number>>()
-    expectTypeOf(sparse.leftJoin(pairs, (a, b = 0) => a - b, inTime)).toEqualTypeOf<Stream<string | null, number>>()
-    expectTypeOf(pairs.leftJoin(sparse, (a, b = 0) => a - b, inTime)).toEqualTypeOf<Stream<string, number>>()
-    expectTypeOf(pairs.outerJoin(sparse, (a = 0, b = 0) => a - b, inTime)).toEqualTypeOf<
-      Stream<string | null, number>
-    >()
     // @ts-expect-error there is no grace
     tumbling('1h', {})
     // @ts-expect-error the size has no unit
@@ -166,6 +158,14 @@ describe('tables', () => {
     const pairs = orders.join(named, (a, b) => a.amount - b.amount, { within: '5m', grace: '0s' })
     expectTypeOf(pairs).toEqualTypeOf<Stream<string, number>>()
     orders.outerJoin(named, (a, b) => a?.amount ?? b?.amount, { within: { before: '5m', after: '0s' }, grace: '1m' })
+    const inTime = { within: '5m', grace: '0s' } as const
+    // Null values never join, records without a key only alone.
+    expectTypeOf(sparse.join(pairs, (a, b) => a - b, inTime)).toEqualTypeOf<Stream<string, number>>()
+    expectTypeOf(sparse.leftJoin(pairs, (a, b = 0) => a - b, inTime)).toEqualTypeOf<Stream<string | null, number>>()
+    expectTypeOf(pairs.leftJoin(sparse, (a, b = 0) => a - b, inTime)).toEqualTypeOf<Stream<string, number>>()
+    expectTypeOf(pairs.outerJoin(sparse, (a = 0, b = 0) => a - b, inTime)).toEqualTypeOf<
+      Stream<string | null, number>
+    >()
     // @ts-expect-error there is no grace
     orders.join(named, (a, b) => a.amount - b.amount, { within: '5m' })
     expectTypeOf(
