@@ -46,6 +46,7 @@ export const configSchema = v.strictObject({
   generated: v.optional(text, 'generated'),
   tsconfig: v.optional(text),
   lock: v.optional(text, 'schemas.lock.json'),
+  topology: v.optional(text, 'topology.lock.json'),
   schemas: v.optional(text, 'schemas'),
   state: v.optional(text, '.millrace'),
   bigint: v.optional(v.array(text), []),

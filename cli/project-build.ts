@@ -10,6 +10,7 @@ import {
   writeOutputs,
   type CompileOptions,
   type CompileResult,
+  type TopologyLock,
 } from '../compiler/index.js'
 import {
   emptyLock,
@@ -22,6 +23,7 @@ import {
 } from '../registry/index.js'
 import type { Project } from './config-file.js'
 import { pipelineFiles } from './pipeline-files.js'
+import { differencesOf, needsNoEntry, readTopologyLock } from './topology-lock.js'
 
 export interface ProjectBuild {
   readonly result: CompileResult
@@ -33,6 +35,13 @@ export interface ProjectBuild {
 export interface StaleOutput {
   readonly path: string
   readonly reason: string
+}
+
+export interface CompileSettings {
+  /** Gets what the author's code prints. */
+  readonly output?: (text: string) => void
+  /** Default: what the project's topology lock says is deployed. */
+  readonly topologyLock?: TopologyLock
 }
 
 export class ProjectBuilder {
@@ -59,12 +68,16 @@ export class ProjectBuilder {
   /** Compiles; `changed` are absolute paths of files that changed since the last build. Writes nothing. */
   async compile(
     changed: readonly string[] = [],
-    output: (text: string) => void = () => undefined,
+    { output, topologyLock }: CompileSettings = {},
   ): Promise<ProjectBuild> {
     this.#lock = await lockOf(this.project)
     this.#findFiles()
     const files = [...changed, this.typesFile]
-    const result = await this.#session.compile(files, { ...lockOptions(this.#lock), output })
+    const result = await this.#session.compile(files, {
+      ...lockOptions(this.#lock),
+      topologyLock: topologyLock ?? (await readTopologyLock(this.project)),
+      ...(output === undefined ? {} : { output }),
+    })
     return { result, ok: !result.diagnostics.some(isError) }
   }
 
@@ -97,7 +110,17 @@ export class ProjectBuilder {
     if (this.#lock.subjects.size > 0 && textOf(this.typesFile) !== this.#types()) {
       stale.push({ path: join(config.generated, 'schemas.ts'), reason: `is not what ${config.lock} says` })
     }
-    return stale
+    return [...stale, ...(await this.#unlisted(result))]
+  }
+
+  /** Pipelines that keep something in Kafka that the topology lock does not tell. */
+  async #unlisted({ pipelines }: CompileResult): Promise<readonly StaleOutput[]> {
+    const lock = await readTopologyLock(this.project)
+    return differencesOf(lock, pipelines).flatMap(({ pipeline, differences }) =>
+      differences.length === 0 || needsNoEntry(lock, pipelines, pipeline)
+        ? []
+        : [{ path: this.project.config.topology, reason: `does not tell pipeline ${pipeline}: \`millrace plan\`` }],
+    )
   }
 
   #types(): string {

@@ -63,6 +63,10 @@ export const verbs: Verbs = {
     'Show the plans of a pipeline, and how each lambda was compiled',
     () => import('./commands/explain.js'),
   ),
+  plan: compiling(
+    'Compare the pipelines with what is deployed (topology lock): safe, rolling restart, reset or refused',
+    () => import('./commands/plan.js'),
+  ),
   run: plain('Run a compiled pipeline until a signal ends it', () => import('./commands/run.js')),
   topics: plain(
     'Create the topics that compiled pipelines need and that are missing, or print how to',

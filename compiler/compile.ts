@@ -4,8 +4,9 @@
  */
 import path from 'node:path'
 import { Collector } from './diagnostics/collector.js'
-import type { Diagnostic, PassResult } from './diagnostics/diagnostic.js'
+import { isError, type Diagnostic, type PassResult } from './diagnostics/diagnostic.js'
 import { internalFault } from './diagnostics/notes.js'
+import { needsReset, unreadableState } from './diagnostics/topology.js'
 import { generate } from './codegen/generate.js'
 import { demand } from './demand/demand.js'
 import { authorModules } from './frontend/author-modules.js'
@@ -30,13 +31,16 @@ import { link, type OutputFile } from './link/link.js'
 import { modulesBehind } from './link/modules-behind.js'
 import { sourceHash } from './link/source-hash.js'
 import { lower } from './lower/lower.js'
-import { buildManifest } from './manifest.js'
+import { buildManifest, topologyHash } from './manifest.js'
 import { optimize } from './optimize/optimize.js'
 import { assertTopology } from './plan/assert-topology.js'
 import { buildTopology } from './plan/build-topology.js'
 import { plan } from './plan/plan.js'
 import { serdes } from './serdes/serdes.js'
 import { simplify } from './simplify/simplify.js'
+import { comparePipelines } from './topology-lock/compare.js'
+import { describePipeline } from './topology-lock/describe.js'
+import type { LockedPipeline, TopologyLock } from './topology-lock/lock.js'
 import { Timings, type PassTiming } from './timings.js'
 
 export interface CompileOptions {
@@ -54,6 +58,8 @@ export interface CompileOptions {
   readonly locked?: LockedSubjects
   /** Text of the schema lock, which is part of the source hash. */
   readonly lockText?: string
+  /** What is deployed; default: nothing. */
+  readonly topologyLock?: TopologyLock
   /** Version of the compiler, for headers and manifests. */
   readonly version?: string
   /** Optimisations to leave out; default: none. */
@@ -79,6 +85,8 @@ export interface CompiledPipeline {
   readonly name: string
   readonly levels: PipelineLevels
   readonly manifest: Manifest
+  /** For the topology lock. */
+  readonly keeps: LockedPipeline
   readonly files: readonly OutputFile[]
 }
 
@@ -145,7 +153,10 @@ function stageOptions({ stageTimeout, output }: CompileOptions): Parameters<type
 }
 
 /** What steps 6 to 13 need of the options. */
-export type BackEndOptions = Pick<CompileOptions, 'root' | 'outDir' | 'version' | 'lockText' | 'disabled'>
+export type BackEndOptions = Pick<
+  CompileOptions,
+  'root' | 'outDir' | 'version' | 'lockText' | 'topologyLock' | 'disabled'
+>
 
 /** Steps 6 to 13 for one pipeline. */
 export async function compilePlan(
@@ -165,13 +176,19 @@ async function compilePipeline(
   build: Build,
 ): Promise<CompiledPipeline | undefined> {
   const { root, outDir, version = '0', lockText = '' } = options
+  const locked = options.topologyLock?.pipelines[resolved.name]
   const own = modulesBehind(modules, path.resolve(root, resolved.file).replaceAll('\\', '/'))
   try {
     const levels = lowered(resolved, options.disabled, build.timings)
     const manifest = buildManifest(resolved, levels.topology, levels.module, {
       compiler: version,
       sourceHash: sourceHash(root, own, [lockText]),
+      locked,
     })
+    const keeps = describePipeline(resolved, levels.topology, topologyHash(resolved, levels.topology))
+    const found = locked === undefined ? [] : topologyDiagnostics(resolved, locked, keeps)
+    build.diagnostics.push(...found)
+    if (found.some(isError)) return undefined
     const generated = build.timings.measure('generate', () => generate(levels.module, levels.topology, manifest))
     const factories = generated.factories.map((factory) => ({
       ...factory,
@@ -190,12 +207,27 @@ async function compilePipeline(
         }),
       ),
     )
-    return linked && { name: resolved.name, levels, manifest, files: linked.files }
+    return linked && { name: resolved.name, levels, manifest, keeps, files: linked.files }
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
     build.diagnostics.push(internalFault(`pipeline ${resolved.name}: ${message}`, undefined))
     return undefined
   }
+}
+
+/** What stands in the way of deploying it where the locked one runs. */
+function topologyDiagnostics(
+  { name, nodes }: ResolvedPlan,
+  locked: LockedPipeline,
+  keeps: LockedPipeline,
+): readonly Diagnostic[] {
+  return comparePipelines(name, locked, keeps).flatMap((difference) => {
+    const { verdict, kind, reason, fix } = difference
+    const span = nodes.find((node) => (node.name ?? node.label) === difference.name)?.span
+    const change = { what: `${kind} ${difference.name}`, reason, fix }
+    if (verdict === 'refused') return [unreadableState(change, span)]
+    return verdict === 'reset' ? [needsReset(change, span)] : []
+  })
 }
 
 /** Steps 6 to 11, which only fail by a fault of ours. */

@@ -7,6 +7,17 @@ export {
   type CompileResult,
   type PipelineLevels,
 } from './compile.js'
+export { acceptPipeline, renameInLock } from './topology-lock/accept.js'
+export { comparePipelines } from './topology-lock/compare.js'
+export { worst, type Difference, type Verdict } from './topology-lock/difference.js'
+export {
+  emptyTopologyLock,
+  parseTopologyLock,
+  printTopologyLock,
+  TopologyLockError,
+  type LockedPipeline,
+  type TopologyLock,
+} from './topology-lock/lock.js'
 export { isError, type Diagnostic } from './diagnostics/diagnostic.js'
 export { optimizations, type Optimization } from './ir/optimizations.js'
 export {

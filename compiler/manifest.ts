@@ -1,10 +1,14 @@
 /** The manifest of a generated module: what the runtime has to know before it creates a task. */
 import { createHash } from 'node:crypto'
 import { schemaText } from '../avro/print-schema.js'
-import type { Manifest, ManifestSerde, ManifestTopic } from '../runtime/abi/manifest.js'
+import type { Manifest, ManifestContents, ManifestSerde, ManifestTopic } from '../runtime/abi/manifest.js'
 import type { ModuleIR } from './ir/module-ir.js'
 import type { ResolvedPlan, ResolvedSerde } from './ir/resolved-plan.js'
 import type { Topology } from './ir/topology.js'
+import { acceptPipeline } from './topology-lock/accept.js'
+import { describePipeline, describeStore } from './topology-lock/describe.js'
+import type { LockedPipeline, LockedStore } from './topology-lock/lock.js'
+import { pinNames } from './pin-names.js'
 import { schemaFingerprint } from '../avro/fingerprint.js'
 
 /** Interface between generated modules and the runtime; runtime/abi refuses another one. */
@@ -13,6 +17,8 @@ const abi = 3
 export interface ManifestOptions {
   readonly compiler: string
   readonly sourceHash: string
+  /** As it is deployed. */
+  readonly locked?: LockedPipeline | undefined
 }
 
 export function buildManifest(
@@ -47,7 +53,8 @@ export function buildManifest(
     sinks: topology.sinks.map((sink) => describe(sink.topic, sink.serdes, sink.framed)),
     internalTopics: topology.internalTopics,
   }
-  return {
+  const { stores } = acceptPipeline(options.locked, describePipeline(plan, topology, ''), new Set())
+  const manifest: Manifest = {
     abi,
     compiler: options.compiler,
     pipeline: plan.name,
@@ -70,6 +77,7 @@ export function buildManifest(
       columns: store.columns,
       bucketMs: store.bucketMs,
       ranges: store.ranges,
+      contents: contentsOf(stores[store.name]),
       changelog: store.changelog,
     })),
     schemas: ir.slots.map(({ slot, subject, fingerprint, schema }) => ({
@@ -79,6 +87,7 @@ export function buildManifest(
       schema: schemaText(schema),
     })),
   }
+  return pinNames(manifest, options.locked)
 }
 
 /** Bytes of internal topics carry no schema id, so the registry has nothing to say about them. */
@@ -93,8 +102,14 @@ function manifestSerde(ir: ModuleIR, serde: ResolvedSerde, framed: boolean): Man
   return { kind: 'avro', subject: serde.subject, reader, slots: [...new Set([reader, ...slots])] }
 }
 
+function contentsOf(store: LockedStore | undefined): ManifestContents | undefined {
+  if (store === undefined) return undefined
+  const { key, rows, older } = store
+  return { key, value: rows.value, rows: rows.id, older: older.map(({ id, value }) => ({ rows: id, value })) }
+}
+
 /** Of what decides where records go and who may process them, not of the code of lambdas. */
-function topologyHash(plan: ResolvedPlan, topology: Topology): string {
+export function topologyHash(plan: ResolvedPlan, topology: Topology): string {
   const shape = {
     applicationId: plan.applicationId,
     subTopologies: topology.subTopologies.map((sub) => ({
@@ -102,7 +117,15 @@ function topologyHash(plan: ResolvedPlan, topology: Topology): string {
       outputs: sub.outputs.map((output) => topology.sinks[output]?.topic),
     })),
     internalTopics: topology.internalTopics,
-    ...(topology.stores.length === 0 ? {} : { stores: topology.stores.map(({ name, kind }) => ({ name, kind })) }),
+    // Who does not know a form of rows must not get the task of a store that holds some.
+    ...(topology.stores.length === 0 ? {} : { stores: formsOf(plan, topology) }),
   }
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16)
+}
+
+function formsOf(plan: ResolvedPlan, topology: Topology): readonly object[] {
+  return topology.stores.map((store) => {
+    const { key, rows } = describeStore(plan, store)
+    return { name: store.name, kind: store.kind, key: key.kind === 'avro' ? key.fingerprint : key.kind, rows: rows.id }
+  })
 }

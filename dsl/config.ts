@@ -61,6 +61,8 @@ export interface MillraceConfig {
   readonly tsconfig?: string
   /** The schema lock. Default: `schemas.lock.json`. */
   readonly lock?: string
+  /** The topology lock: what is deployed, see `millrace plan`. Default: `topology.lock.json`. */
+  readonly topology?: string
   /**
    * Folder of schemas that `schema register` and `dev` write to a registry: `<subject>.avsc`, or `<subject>.v1.avsc`,
    * `<subject>.v2.avsc`… for a subject with a history. Default: `schemas`.

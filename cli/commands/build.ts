@@ -41,7 +41,7 @@ async function build(
   const started = performance.now()
   await builder.writeTypes()
   const built = await terminal.progress('building', () =>
-    builder.compile(changed, (text) => terminal.say(text.trimEnd())),
+    builder.compile(changed, { output: (text) => terminal.say(text.trimEnd()) }),
   )
   const report = await builder.write(built)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

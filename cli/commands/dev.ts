@@ -44,7 +44,7 @@ async function build(
 ): Promise<readonly CompiledPipeline[] | undefined> {
   const started = performance.now()
   await builder.writeTypes()
-  const built = await builder.compile(changed, (text) => terminal.say(text.trimEnd()))
+  const built = await builder.compile(changed, { output: (text) => terminal.say(text.trimEnd()) })
   printDiagnostics(terminal, builder.project.root, built.result.diagnostics)
   if (!built.ok) return undefined
   await builder.write(built)

@@ -44,6 +44,12 @@ export const stageCodes = phase({
   MR1217: { severity: 'error', title: 'the builder ended its process' },
 })
 
+/** The topology lock: what is deployed. */
+export const topologyCodes = phase({
+  MR1301: { severity: 'error', title: 'the state that is there cannot be read' },
+  MR1302: { severity: 'warning', title: 'the state that is there must be reset' },
+})
+
 /** Types and schemas. */
 export const typeCodes = phase({
   MR1003: { severity: 'error', title: 'the types of a topic are not known' },
@@ -85,6 +91,7 @@ export const codes = {
   ...loadCodes,
   ...typeCodes,
   ...stageCodes,
+  ...topologyCodes,
   ...closureCodes,
   ...noteCodes,
   ...internalCodes,

@@ -65,6 +65,8 @@ export interface TopologyStore {
   readonly bucketMs: number
   /** Of windows: whether rows of a key are gone through in order. */
   readonly ranges: boolean
+  /** What keys and rows are; undefined: the operator's own bookkeeping. */
+  readonly serdes?: ResolvedTopic | undefined
   readonly changelog: StoreChangelog
 }
 

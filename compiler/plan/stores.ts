@@ -15,8 +15,8 @@ export function storesOf(plan: ResolvedPlan, node: LogicalNode, subTopology: num
   // Every process reads the topic itself.
   if (node.kind === 'global-table') return []
   if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
-  return (plan.states.get(node.id) ?? []).map(({ port }) =>
-    keyed(plan, { node: node.id, subTopology, name: storeName(node, port), columns: 0 }),
+  return (plan.states.get(node.id) ?? []).map(({ port, serdes }) =>
+    keyed(plan, { node: node.id, subTopology, name: storeName(node, port), columns: 0, serdes }),
   )
 }
 
@@ -27,17 +27,18 @@ function aggregateStores(
 ): readonly TopologyStore[] {
   const name = storeName(node, 0)
   const columns = node.aggregation.kind === 'count' ? 1 : 0
-  const rows = keyed(plan, { node: node.id, subTopology, name, columns })
+  const serdes = plan.states.get(node.id)?.[0]?.serdes
+  const rows = keyed(plan, { node: node.id, subTopology, name, columns, serdes })
   const window = windowOf(plan.nodes, node)
   if (window === undefined) return [rows]
   // Stream time is committed as state is: a restart neither reopens windows nor repeats final results.
-  const time = keyed(plan, { node: node.id, subTopology, name: timesOf(name), columns: 2 })
+  const time = keyed(plan, { node: node.id, subTopology, name: timesOf(name), columns: 2, serdes: undefined })
   return [{ ...rows, kind: 'window', bucketMs: window.advance }, time]
 }
 
 function keyed(
   plan: ResolvedPlan,
-  store: Pick<TopologyStore, 'node' | 'subTopology' | 'name' | 'columns'>,
+  store: Pick<TopologyStore, 'node' | 'subTopology' | 'name' | 'columns' | 'serdes'>,
 ): TopologyStore {
   const changelog = { topic: `${plan.applicationId}-${store.name}-changelog`, config: changelogConfig }
   return { ...store, kind: 'key-value', bucketMs: 1, ranges: false, changelog }

@@ -91,9 +91,24 @@ export interface ManifestStore {
   readonly bucketMs: number
   /** Of windows: whether rows of a key are gone through in order. */
   readonly ranges: boolean
+  /** What keys and rows are; undefined: not told. */
+  readonly contents?: ManifestContents | undefined
   /** `<applicationId>-<name>-changelog`; undefined: lost with the process. */
   readonly changelog: ManifestChangelog | undefined
 }
+
+export interface ManifestContents {
+  readonly key: ManifestStateSerde
+  readonly value: ManifestStateSerde
+  /** Stands beside each row that is written: in which form it is. */
+  readonly rows: number
+  /** Forms that rows were written in before; they are read by schema resolution. */
+  readonly older: readonly { readonly rows: number; readonly value: ManifestStateSerde }[]
+}
+
+export type ManifestStateSerde =
+  | { readonly kind: 'avro'; readonly fingerprint: string; readonly schema: string; readonly long: 'number' | 'bigint' }
+  | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
 
 export interface ManifestChangelog {
   readonly topic: string

@@ -6,6 +6,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { crc32c } from '../kafka/record-batch/index.js'
+import { RowForms, UnknownRowsError, type RewriteRow } from './row-forms.js'
 import type { Table } from './table.js'
 
 /** What a snapshot belongs to. All of it must match. */
@@ -21,13 +22,17 @@ export interface SnapshotIdentity {
 
 interface SnapshotHeader extends SnapshotIdentity {
   readonly format: number
+  /** Of all rows (row-forms.ts). */
+  readonly form: number
   /** Every change of the changelog before it is in the snapshot. */
   readonly position: number
   /** Wall clock, ms. */
   readonly savedAt: number
 }
 
-const FORMAT = 1
+const FORMAT = 2
+/** Of stores of which nothing is told. */
+const NO_FORMS = new RowForms(undefined)
 const MAGIC = Buffer.from('MRSTATE\n')
 const BLOCK_BYTES = 1024 * 1024
 /** Length and checksum before the header and each block; a block of length 0 ends the file. */
@@ -45,12 +50,12 @@ export class SnapshotWriter {
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   #used = 0
 
-  constructor(file: string, identity: SnapshotIdentity, position: number, table: Table) {
+  constructor(file: string, identity: SnapshotIdentity, position: number, table: Table, form = 0) {
     this.#table = table
     this.#file = file
     this.#temporary = `${file}.tmp`
     this.#descriptor = openSync(this.#temporary, 'w')
-    const header: SnapshotHeader = { format: FORMAT, ...identity, position, savedAt: Date.now() }
+    const header: SnapshotHeader = { format: FORMAT, form, ...identity, position, savedAt: Date.now() }
     writeSync(this.#descriptor, MAGIC)
     this.#write(Buffer.from(JSON.stringify(header)))
   }
@@ -144,6 +149,7 @@ export const loadSnapshot = (
   identity: SnapshotIdentity,
   changelog: ChangelogRange,
   table: Table,
+  forms = NO_FORMS,
 ): number | undefined => {
   let descriptor: number
   try {
@@ -156,7 +162,7 @@ export const loadSnapshot = (
     const reader = new SnapshotReader(descriptor)
     const header = reader.header()
     check(header, identity, changelog)
-    reader.rows(table)
+    reader.rows(table, rewriteOf(forms, header.form))
     table.commit()
     return header.position
   } catch (error) {
@@ -182,6 +188,15 @@ const check = (header: SnapshotHeader, identity: SnapshotIdentity, { start, end 
   }
 }
 
+const rewriteOf = (forms: RowForms, form: number): RewriteRow | undefined => {
+  try {
+    return forms.rewriteOf(form)
+  } catch (error) {
+    if (error instanceof UnknownRowsError) throw new SnapshotRejectedError(error.message, { cause: error })
+    throw error
+  }
+}
+
 class SnapshotReader {
   readonly #descriptor: number
   /** Bytes not read yet. */
@@ -200,9 +215,9 @@ class SnapshotReader {
     return header
   }
 
-  rows(table: Table): void {
+  rows(table: Table, rewrite: RewriteRow | undefined): void {
     let rows = 0
-    for (let block = this.#frame(); block.length > 0; block = this.#frame()) rows += addRows(block, table)
+    for (let block = this.#frame(); block.length > 0; block = this.#frame()) rows += addRows(block, table, rewrite)
     if (this.#read(8).readDoubleLE() !== rows || this.#left > 0) throw new SnapshotRejectedError('it is torn')
   }
 
@@ -229,7 +244,7 @@ class SnapshotReader {
   }
 }
 
-const addRows = (block: Buffer, table: Table): number => {
+const addRows = (block: Buffer, table: Table, rewrite: RewriteRow | undefined): number => {
   const view = new DataView(block.buffer, block.byteOffset, block.length)
   const head = 16 + 8 * table.columns
   let rows = 0
@@ -244,7 +259,10 @@ const addRows = (block: Buffer, table: Table): number => {
     for (let column = 0; column < table.columns; column++) {
       table.setNumber(slot, column, view.getFloat64(p + 16 + 8 * column, true))
     }
-    if (valueLength >= 0) table.setValue(slot, block, keyEnd, keyEnd + valueLength)
+    if (valueLength >= 0 && rewrite !== undefined) {
+      const value = rewrite(block, keyEnd, keyEnd + valueLength)
+      table.setValue(slot, value, 0, value.length)
+    } else if (valueLength >= 0) table.setValue(slot, block, keyEnd, keyEnd + valueLength)
     else if (table.hasValue(slot)) table.setNull(slot)
     p = keyEnd + Math.max(0, valueLength)
   }

@@ -1,6 +1,7 @@
 /** All stores of one task: opened by the manifest, marked, committed and undone together. */
 import type { ManifestGlobalTable, ManifestStore, TaskStores } from '../abi/index.js'
 import { changelogOverhead } from './changelog.js'
+import { RowForms } from './row-forms.js'
 import { SessionStore } from './session-store.js'
 import { Table } from './table.js'
 import type { TaskSnapshots } from './task-snapshots.js'
@@ -12,6 +13,7 @@ type Store = WindowStore | SessionStore | TimeBuffer
 export interface OpenStore {
   readonly description: ManifestStore
   readonly table: Table
+  readonly forms: RowForms
   /** undefined: a plain table. */
   readonly store: Store | undefined
 }
@@ -120,7 +122,8 @@ export const limitRows = ({ table }: OpenStore, maxRecordBytes: number): void =>
 
 const open = (description: ManifestStore): OpenStore => {
   const store = specialStore(description)
-  return { description, store, table: store?.table ?? new Table(description.columns) }
+  const forms = new RowForms(description.contents)
+  return { description, forms, store, table: store?.table ?? new Table(description.columns) }
 }
 
 const specialStore = (description: ManifestStore): Store | undefined => {

@@ -34,7 +34,7 @@ export class TaskSnapshots {
 
   /** As `loadSnapshot`. */
   load({ store, identity }: SnapshotSubject, changelog: ChangelogRange): number | undefined {
-    return loadSnapshot(this.#fileOf(identity), identity, changelog, store.table)
+    return loadSnapshot(this.#fileOf(identity), identity, changelog, store.table, store.forms)
   }
 
   /** Whether it is time to `begin`. */
@@ -50,7 +50,7 @@ export class TaskSnapshots {
     this.#writers = this.#subjects.map(({ store, identity }) => {
       const position = positions.get(identity.topic)
       if (position === undefined) throw new RangeError(`no position of ${identity.topic}`)
-      return new SnapshotWriter(this.#fileOf(identity), identity, position, store.table)
+      return new SnapshotWriter(this.#fileOf(identity), identity, position, store.table, store.forms.current)
     })
   }
 

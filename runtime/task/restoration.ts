@@ -49,7 +49,7 @@ class Changelog {
     const { input } = this
     try {
       if (!input.advance() || input.section === undefined) return false
-      this.records += applyChanges(this.store.table, input.section, this.#start)
+      this.records += applyChanges(this.store.table, input.section, this.#start, this.store.forms)
       input.finishSection()
       return true
     } catch (cause) {

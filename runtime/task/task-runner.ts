@@ -148,11 +148,11 @@ export class TaskRunner {
    * committer's: `stores.commit` or `stores.abort`.
    */
   sealForCommit(): void {
-    for (const { description, table } of this.stores.all) {
+    for (const { description, forms, table } of this.stores.all) {
       if (description.changelog === undefined) continue
       const writer = this.#changelogs.topic(description.changelog.topic)?.writers[this.id.partition]
       if (writer === undefined) throw new Error(`no metadata of changelog ${description.changelog.topic}`)
-      this.metrics.changelogged += writeChanges(table, writer, this.#changelogSerial++)
+      this.metrics.changelogged += writeChanges(table, writer, this.#changelogSerial++, forms.current)
     }
     this.#changelogs.seal((topic, partition, writer) => {
       this.#environment.send(topic, partition, writer)

@@ -1,0 +1,19 @@
+/** MR13xx: the pipeline against the topology lock. */
+import type { Span } from '../ir/span.js'
+import type { Diagnostic } from './diagnostic.js'
+import { make } from './make.js'
+
+interface Change {
+  /** `store counts`. */
+  readonly what: string
+  readonly reason: string
+  readonly fix: string | undefined
+}
+
+export function unreadableState({ what, reason, fix }: Change, span: Span | undefined): Diagnostic {
+  return make('MR1301', span, `${what}: ${reason}`, { help: fix })
+}
+
+export function needsReset({ what, reason, fix }: Change, span: Span | undefined): Diagnostic {
+  return make('MR1302', span, `${what}: ${reason}`, { help: fix })
+}

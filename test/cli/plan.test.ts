@@ -1,0 +1,100 @@
+/** `millrace plan` and `build --frozen`: what is deployed is pinned, and what would break it is refused. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { emptyProject, type Project } from './support/project.js'
+
+const pipeline = (group: string): string => `
+import { json, pipeline, string, topic, tumbling } from 'millrace'
+interface Order { readonly id: string; readonly amount: number }
+const orders = topic('orders', { key: string(), value: json<Order>() })
+const out = topic('out', { key: string(), value: json<unknown>() })
+void tumbling
+export const shop = pipeline('shop', (p) => {
+  ${group}
+})
+`
+const counting = (name: string): string =>
+  pipeline(`p.stream(orders).groupByKey().count({ name: '${name}' }).toStream().to(out)`)
+const folding = (acc: string, initial: string): string =>
+  pipeline(`p.stream(orders).groupByKey()
+    .aggregate((): ${acc} => (${initial}), (acc, o) => ({ ...acc, sum: acc.sum + o.amount }), { name: 'sums' })
+    .toStream().to(out)`)
+
+interface PlanJson {
+  readonly verdict: string
+  readonly pipelines: readonly { readonly pipeline: string; readonly verdict: string }[]
+}
+
+let project: Project
+const plan = async (...args: readonly string[]) => {
+  const { code, data } = await project.json(['plan', ...args])
+  return { code, verdict: (data as PlanJson).verdict }
+}
+const write = (text: string): Promise<void> => project.write('pipelines/shop.ts', text)
+const frozen = async () => {
+  await project.run(['build'])
+  return project.run(['build', '--frozen'])
+}
+
+beforeAll(async () => {
+  project = await emptyProject()
+  await project.write('package.json', '{ "type": "module" }')
+  await project.write(
+    'tsconfig.json',
+    '{ "compilerOptions": { "strict": true, "target": "ES2023", "lib": ["ES2023"], "module": "ESNext", "moduleResolution": "bundler", "types": [], "skipLibCheck": true } }',
+  )
+})
+afterAll(() => project[Symbol.asyncDispose]())
+
+it('goes with a project through its life', { timeout: 120_000 }, async () => {
+  // Not listed yet: fine to deploy, but a frozen build wants it listed.
+  await write(counting('counts'))
+  expect(await frozen()).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('does not tell pipeline shop') as string,
+  })
+  expect(await plan('--accept')).toEqual({ code: 0, verdict: 'safe' })
+  expect((await frozen()).code).toBe(0)
+
+  // Renamed: state would be left behind, until the lock is told.
+  await write(counting('orders-per-key'))
+  const { code, stdout } = await project.run(['plan'])
+  expect(code).toBe(1)
+  expect(stdout).toContain('shop: needs a reset')
+  expect(stdout).toContain('fix: `millrace plan --rename counts=orders-per-key` keeps the rows')
+  expect(await plan('--accept')).toEqual({ code: 1, verdict: 'reset' })
+  expect(await plan('--rename', 'counts=orders-per-key')).toEqual({ code: 0, verdict: 'rolling' })
+  expect((await frozen()).code).toBe(0)
+  const manifest = await project.read('generated/shop.manifest.json')
+  expect(manifest).toContain('shop-counts-changelog')
+  expect(manifest).not.toContain('shop-orders-per-key-changelog')
+  expect(await plan('--rename', 'nothing=else')).toMatchObject({ code: 2 })
+})
+
+it('lets state schemas evolve, and refuses what cannot be read', { timeout: 120_000 }, async () => {
+  await project.remove('topology.lock.json')
+  await write(folding('{ sum: number }', '{ sum: 0 }'))
+  expect(await plan('--accept')).toEqual({ code: 0, verdict: 'safe' })
+
+  await write(folding('{ sum: number; note: string | null }', '{ sum: 0, note: null }'))
+  expect(await plan('--accept')).toEqual({ code: 0, verdict: 'rolling' })
+  await project.run(['build'])
+  const { stores } = JSON.parse(await project.read('generated/shop.manifest.json')) as {
+    readonly stores: readonly { readonly contents: { readonly older: readonly unknown[] } }[]
+  }
+  expect(stores[0]?.contents.older).toHaveLength(1)
+
+  await write(folding('{ sum: number; total: number }', '{ sum: 0, total: 0 }'))
+  const { code, stderr } = await project.run(['build'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('MR1301')
+  expect(await plan('--accept', '--reset', 'sums')).toEqual({ code: 0, verdict: 'safe' })
+})
+
+it('notices that the lock was edited', async () => {
+  const text = await project.read('topology.lock.json')
+  await project.write('topology.lock.json', text.replace('"shop"', '"shoe"'))
+  const { code, stderr } = await project.run(['plan'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('does not match its checksum')
+  expect(stderr).toContain('from version control')
+})
