@@ -277,7 +277,10 @@ export class App {
         maxWaitMs: fetch.maxWait,
         minBytes: fetch.minBytes,
         budgetBytes: fetch.budgetBytes,
+        ...(fetch.budgetRecords === undefined ? {} : { budgetRecords: fetch.budgetRecords }),
         maxPartitionBytes: fetch.maxPartitionBytes,
+        ...(fetch.rack === undefined ? {} : { rack: fetch.rack }),
+        overwriteDone: fetch.overwriteDone,
       },
       produce: {
         compression: produce.compression,

@@ -92,7 +92,10 @@ const settingsSchema = v.strictObject({
       maxWait: v.optional(milliseconds, 500),
       minBytes: v.optional(bytes, 1),
       budgetBytes: v.optional(bytes, 64 * 1024 * 1024),
+      budgetRecords: v.optional(v.pipe(v.number(), v.minValue(1))),
       maxPartitionBytes: v.optional(bytes, 4 * 1024 * 1024),
+      rack: v.optional(text),
+      overwriteDone: v.optional(v.boolean(), false),
     }),
     {},
   ),
@@ -178,10 +181,16 @@ export interface AppSettings {
     readonly maxWait?: number
     /** Default: 1. */
     readonly minBytes?: number
-    /** Fetched bytes kept per thread. Default: 64 MiB. */
+    /** Fetched bytes kept per thread, the memory of responses included. Default: 64 MiB. */
     readonly budgetBytes?: number
+    /** Fetched records kept per thread, give or take a batch. Default: no limit. */
+    readonly budgetRecords?: number
     /** Default: 4 MiB. */
     readonly maxPartitionBytes?: number
+    /** Reads from a replica in this rack, if brokers offer one. Default: from leaders. */
+    readonly rack?: string
+    /** For tests: overwrites fetched bytes that are done with, so that nobody reads them unnoticed. Default: false. */
+    readonly overwriteDone?: boolean
   }
   readonly produce?: {
     /** Default: `none`. */
@@ -259,10 +268,20 @@ const withEnvironment = (options: AppSettings, variables: Env): unknown => {
     ...given('commitInterval', number('MILLRACE_COMMIT_INTERVAL')),
     ...given('startTimeout', number('MILLRACE_START_TIMEOUT')),
     ...given('applicationId', env['MILLRACE_APPLICATION_ID']),
+    ...fetchOf(options.fetch, env),
     ...given('groupInstanceId', env['MILLRACE_GROUP_INSTANCE_ID']),
     ...(port === undefined && host === undefined
       ? {}
       : { http: { ...http, ...given('port', port), ...given('host', host) } }),
+  }
+}
+
+const fetchOf = (fetch: AppSettings['fetch'], env: Env): object => {
+  const rack = env['MILLRACE_RACK']
+  const overwrites = env['MILLRACE_OVERWRITE_DONE'] === '1'
+  if (rack === undefined && !overwrites) return {}
+  return {
+    fetch: { ...fetch, ...(rack === undefined ? {} : { rack }), ...(overwrites ? { overwriteDone: true } : {}) },
   }
 }
 

@@ -24,6 +24,7 @@ export function startReading(client: KafkaClient, { partitions }: { readonly par
     onError: (error) => {
       failure = error
     },
+    onTruncated: () => undefined,
     onRetry: () => undefined,
   })
   for (let partition = 0; partition < partitions; partition++) fetcher.assign('web-orders', partition, 0, 'none')

@@ -64,6 +64,10 @@ export class BrokerThread implements BrokerControl {
     await this.#call('moveLeader', [topic, partition, node])
   }
 
+  async truncate(topic: string, partition: number, offset: number): Promise<void> {
+    await this.#call('truncate', [topic, partition, offset])
+  }
+
   async moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void> {
     await this.#call('moveCoordinator', [type, key, node])
   }

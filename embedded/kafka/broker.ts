@@ -79,6 +79,10 @@ export class Broker implements BrokerControl {
     return settle(() => this.#cluster.moveLeader(this.#topic(topic), partition, node))
   }
 
+  truncate(topic: string, partition: number, offset: number): Promise<void> {
+    return settle(() => this.#cluster.truncate(this.#topic(topic), partition, offset))
+  }
+
   moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void> {
     return settle(() => this.#cluster.moveCoordinator(type, key, node))
   }

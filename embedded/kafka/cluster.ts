@@ -20,6 +20,7 @@ import type { Partition } from './topic.js'
 export interface ClusterNode {
   readonly id: number
   readonly host: string
+  readonly rack: string | null
   port: number
   isUp: boolean
 }
@@ -91,7 +92,7 @@ export class Cluster {
         this.groups.get(group)?.offsets.endTransaction(producerId, committed),
     })
     for (let id = 1; id <= settings.brokers; id++) {
-      this.#nodes.push({ id, host: settings.host, port: 0, isUp: false })
+      this.#nodes.push({ id, host: settings.host, rack: settings.racks[id - 1] ?? null, port: 0, isUp: false })
     }
     this.#restore(stored)
   }
@@ -210,6 +211,14 @@ export class Cluster {
     partition.log.epochs.assign(partition.leaderEpoch, partition.log.endOffset)
     this.#storage.saveTopic(topic)
     partition.log.wake()
+  }
+
+  /** The leader comes back without what was appended from `offset` on, as after an unclean election. */
+  truncate(topic: Topic, index: number, offset: number): void {
+    const partition = topic.partition(index)
+    if (partition === undefined) throw new RangeError(`topic ${topic.name} has no partition ${index}`)
+    partition.log.truncateFrom(offset)
+    this.moveLeader(topic, index, partition.leader)
   }
 
   close(): void {

@@ -31,6 +31,7 @@ export interface BrokerControl {
   addFault(rule: FaultRule): Promise<void>
   clearFaults(): Promise<void>
   moveLeader(topic: string, partition: number, node: number): Promise<void>
+  truncate(topic: string, partition: number, offset: number): Promise<void>
   moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void>
   delayMarkers(ms: number): Promise<void>
   stopNode(node: number): Promise<void>

@@ -6,6 +6,8 @@ export type LogLevel = 'silent' | 'error' | 'info' | 'debug'
 export interface BrokerOptions {
   /** Nodes of the cluster, each with its own port. Default 1. */
   readonly brokers?: number
+  /** `broker.rack` of each node. With them, leaders send readers to a replica in the reader's rack. Default: none. */
+  readonly racks?: readonly string[]
   /** Port of the first node on `host`; the default 0 takes free ones. Further nodes always take free ones. */
   readonly port?: number
   /** Default 127.0.0.1. */
@@ -39,6 +41,7 @@ export const DEFAULT_HOST = '127.0.0.1'
 
 export const settingsFrom = (options: BrokerOptions): BrokerSettings => ({
   brokers: 1,
+  racks: [],
   port: 0,
   host: DEFAULT_HOST,
   autoCreateTopics: false,

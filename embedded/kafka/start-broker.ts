@@ -15,6 +15,8 @@ export interface BrokerFaults {
   clear(): Promise<void>
   /** Gives a partition another leader, with a new leader epoch. */
   moveLeader(topic: string, partition: number, node: number): Promise<void>
+  /** Loses the records of a partition from `offset` on, as an unclean election does: a new leader epoch begins there. */
+  truncate(topic: string, partition: number, offset: number): Promise<void>
   /** Gives a group or a transactional id another coordinator. */
   moveCoordinator(type: CoordinatorType, key: string, node: number): Promise<void>
   /**
@@ -83,6 +85,7 @@ const handleFor = (control: BrokerControl, addresses: readonly string[]): Embedd
       add: async (rule) => running().addFault(rule),
       clear: async () => running().clearFaults(),
       moveLeader: async (topic, partition, node) => running().moveLeader(topic, partition, node),
+      truncate: async (topic, partition, offset) => running().truncate(topic, partition, offset),
       moveCoordinator: async (type, key, node) => running().moveCoordinator(type, key, node),
       delayMarkers: async (ms) => running().delayMarkers(ms),
       stopNode: async (node) => running().stopNode(node),

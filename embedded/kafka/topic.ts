@@ -80,6 +80,13 @@ export class Topic {
 
   #newLog(): PartitionLog {
     const index = this.#partitions.length
-    return new PartitionLog((batch) => this.storage.append(this.id, index, batch))
+    return new PartitionLog({
+      append: (batch) => {
+        this.storage.append(this.id, index, batch)
+      },
+      rewrite: (batches) => {
+        this.storage.rewriteLog(this.id, index, batches)
+      },
+    })
   }
 }

@@ -26,7 +26,7 @@ import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
 import { StateKeeper } from './state-keeper.js'
-import { fetchedBytesOf, statusOf } from './task-status.js'
+import { statusOf } from './task-status.js'
 import { fixedTopics } from './topology.js'
 import { TransactionalCommitter } from './transactional-committer.js'
 import { GlobalTables } from './global-tables.js'
@@ -75,6 +75,7 @@ export class Executor {
     this.#pool = new BufferPool(options.produce.bufferBytes)
     const transport = new KafkajsTransport({
       ...options.connection,
+      receiveBytes: options.fetch.budgetBytes,
       log: (level, message, fields) => {
         this.#log(level, message, fields)
       },
@@ -89,7 +90,15 @@ export class Executor {
     const schedule = (): void => {
       this.#schedule()
     }
-    this.#fetcher = new Fetcher(this.#client, options.fetch, { onData: schedule, onError: onFatal, onRetry })
+    const onTruncated = (message: string): void => {
+      this.#log('warn', message, {})
+    }
+    this.#fetcher = new Fetcher(this.#client, options.fetch, {
+      onData: schedule,
+      onError: onFatal,
+      onTruncated,
+      onRetry,
+    })
     const callbacks = { onRoom: schedule, onFatal, onRetry }
     if (options.transaction === undefined) {
       this.#producer = new Producer(this.#client, options.produce, callbacks)
@@ -507,7 +516,7 @@ export class Executor {
       status: {
         tasks: tasks.map(statusOf),
         restoring: [...this.#restoring.values()].flatMap(({ restoration }) => restoration.status),
-        fetchedBytes: fetchedBytesOf(tasks),
+        fetchedBytes: this.#fetcher.heldBytes,
         unacknowledgedBytes: this.#producer.bufferedBytes,
         transcodedMessages: this.#schemas.transcoded,
         commits: this.#committer.commits,

@@ -10,12 +10,6 @@ export const statusOf = (task: TaskRunner): TaskStatus => ({
   lag: lagOf(task),
 })
 
-export const fetchedBytesOf = (tasks: readonly TaskRunner[]): number => {
-  let bytes = 0
-  for (const { inputs } of tasks) for (const { source } of inputs) bytes += source.bufferedBytes
-  return bytes
-}
-
 const lagOf = (task: TaskRunner): number => {
   let lag = 0
   for (const { source, offset } of task.inputs) lag += Math.max(0, source.lastStableOffset - offset)

@@ -5,11 +5,12 @@
  * a rebalance. Batches are handed over as they came: checksums, decompression and aborted transactions are the reader's.
  */
 import { ErrorCode, KafkaProtocolError, api, type FetchResponse, type PartitionData } from './protocol/index.js'
-import { EARLIEST, LATEST, listOffsets } from './admin.js'
 import type { KafkaClient } from './client.js'
+import { ReadPositions } from './read-positions.js'
 import { FetchedPartition, type ResetPolicy } from './fetched-partition.js'
+import { HeldAnswers } from './held-answers.js'
 import { isRetriable, pause } from './retry.js'
-import { SharedAnswer } from './shared-answer.js'
+import type { SharedAnswer } from './shared-answer.js'
 import { byTopic, partitionKey } from './topic-partition.js'
 import type { NodeId } from './transport/transport.js'
 
@@ -19,9 +20,15 @@ export interface FetcherOptions {
   readonly minBytes: number
   /** Bytes of fetched records kept, over all partitions. A batch larger than its part is still accepted. */
   readonly budgetBytes: number
+  /** The same in records; a request takes no notice of it, the one after it waits. Default: no limit. */
+  readonly budgetRecords?: number
   /** Most bytes of one partition in one answer. */
   readonly maxPartitionBytes: number
   readonly isolation: 'read_committed' | 'read_uncommitted'
+  /** Where this process is, in the brokers' `broker.rack` names: a replica there is read from, if they offer one (KIP-392). */
+  readonly rack?: string
+  /** For tests: fetched bytes are overwritten as soon as they are done with. */
+  readonly overwriteDone?: boolean
 }
 
 export interface FetcherCallbacks {
@@ -29,6 +36,8 @@ export interface FetcherCallbacks {
   onData(partition: FetchedPartition): void
   /** The partition cannot be read on: no authorisation, offset out of range without reset policy… */
   onError(error: Error, partition: FetchedPartition): void
+  /** A leader lacks records that another one gave us: they are gone, though they were processed. */
+  onTruncated(message: string, partition: FetchedPartition): void
   onRetry(error: Error): void
 }
 
@@ -36,6 +45,8 @@ export interface FetcherCallbacks {
 const HELD_BACK_WAIT_MS = 20
 const BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 1000
+/** After it, the leader is asked again whether there is a replica in our rack. */
+const REPLICA_LEASE_MS = 300_000
 
 const STALE_METADATA: ReadonlySet<number> = new Set([
   ErrorCode.NOT_LEADER_OR_FOLLOWER,
@@ -57,21 +68,44 @@ export class Fetcher {
   readonly #partitions = new Map<string, FetchedPartition>()
   readonly #busy = new Map<NodeId, Promise<void>>()
   readonly #closing = new AbortController()
+  readonly #held: HeldAnswers
+  readonly #positions: ReadPositions
   #metadata: Promise<void> | undefined
 
   constructor(client: KafkaClient, options: FetcherOptions, callbacks: FetcherCallbacks) {
     this.#client = client
     this.#options = options
     this.#callbacks = callbacks
+    this.#held = new HeldAnswers(options.budgetBytes)
+    this.#positions = new ReadPositions(client, this.#closing.signal, {
+      onRetry: (error) => {
+        callbacks.onRetry(error)
+      },
+      onTruncated: (message, partition) => {
+        callbacks.onTruncated(message, partition)
+      },
+      onError: (error, partition) => {
+        this.#fail(partition, error)
+      },
+      onFound: () => {
+        this.#wake()
+      },
+    })
+  }
+
+  /** Memory of answers that are not done with. */
+  get heldBytes(): number {
+    return this.#held.bytes
   }
 
   /** Starts to fetch a partition at `offset`. */
   assign(topic: string, partition: number, offset: number, reset: ResetPolicy): FetchedPartition {
     const key = partitionKey(topic, partition)
     if (this.#partitions.has(key)) throw new Error(`${key} is assigned already`)
-    const fetched = new FetchedPartition(topic, partition, offset, reset, () => {
+    const onRoom = (): void => {
       this.#wake()
-    })
+    }
+    const fetched = new FetchedPartition(topic, partition, offset, reset, onRoom, this.#options.overwriteDone)
     this.#partitions.set(key, fetched)
     this.#wake()
     return fetched
@@ -98,14 +132,26 @@ export class Fetcher {
     return Math.floor(this.#options.budgetBytes / Math.max(1, this.#partitions.size))
   }
 
+  get #recordReserve(): number {
+    return (this.#options.budgetRecords ?? Infinity) / Math.max(1, this.#partitions.size)
+  }
+
   /** Starts a request to every broker that has something to fetch and none under way. */
   #wake(): void {
     if (this.#isClosed()) return
     for (const partition of this.#partitions.values()) {
-      const leader = this.#client.leader(partition.topic, partition.partition)
-      if (leader === undefined || partition.stale) this.#refreshMetadata()
-      else if (!this.#busy.has(leader) && this.#wants(partition)) this.#startFetching(leader)
+      const node = this.#nodeOf(partition)
+      if (node === undefined || partition.stale) this.#refreshMetadata()
+      else if (this.#positions.mustCheck(partition)) void this.#positions.check(partition)
+      else if (!this.#busy.has(node) && this.#wants(partition)) this.#startFetching(node)
     }
+  }
+
+  /** The replica that the leader has told us, else the leader. */
+  #nodeOf({ topic, partition, replica }: FetchedPartition): NodeId | undefined {
+    const leader = this.#client.leader(topic, partition)
+    if (leader === undefined || replica === undefined || performance.now() > replica.until) return leader
+    return this.#client.nodes.includes(replica.node) ? replica.node : leader
   }
 
   #startFetching(node: NodeId): void {
@@ -117,7 +163,12 @@ export class Fetcher {
   }
 
   #wants(partition: FetchedPartition): boolean {
-    return !partition.paused && !partition.resetting && partition.bufferedBytes <= this.#reserve / 2
+    return (
+      !partition.paused &&
+      !partition.isSeeking &&
+      partition.bufferedBytes <= this.#reserve / 2 &&
+      partition.bufferedRecords <= this.#recordReserve / 2
+    )
   }
 
   async #fetchFrom(node: NodeId): Promise<void> {
@@ -136,7 +187,10 @@ export class Fetcher {
           return
         }
         this.#callbacks.onRetry(error)
-        for (const partition of wanted) partition.stale = true
+        for (const partition of wanted) {
+          partition.stale = true
+          partition.replica = undefined
+        }
         this.#refreshMetadata()
         await pause(backoff, this.#closing.signal)
         backoff = Math.min(2 * backoff, MAX_BACKOFF_MS)
@@ -148,7 +202,7 @@ export class Fetcher {
     const wanted: FetchedPartition[] = []
     let heldBack = false
     for (const partition of this.#partitions.values()) {
-      if (partition.stale || this.#client.leader(partition.topic, partition.partition) !== node) continue
+      if (partition.stale || this.#nodeOf(partition) !== node || this.#positions.mustCheck(partition)) continue
       if (this.#wants(partition)) wanted.push(partition)
       else heldBack = true
     }
@@ -184,8 +238,9 @@ export class Fetcher {
         maxBytes: Math.min(maxBytes, 0x7fffffff),
         isolationLevel: isolation === 'read_committed' ? 1 : 0,
         topics,
+        ...(this.#options.rack === undefined ? {} : { rackId: this.#options.rack }),
       },
-      { minVersion: 4, timeoutMs: wait + this.#client.requestTimeoutMs },
+      { minVersion: this.#options.rack === undefined ? 4 : 11, timeoutMs: wait + this.#client.requestTimeoutMs },
     )
     if (response.errorCode !== ErrorCode.NONE) throw new KafkaProtocolError(response.errorCode, 'fetch')
     this.#distribute(response, wanted)
@@ -200,7 +255,7 @@ export class Fetcher {
         memory ??= records ?? undefined
       }
     }
-    const answer = new SharedAnswer(() => {
+    const answer = this.#held.hold(received, () => {
       if (memory !== undefined) this.#client.transport.giveBack(memory)
     })
     for (const { topic, partitions } of responses) {
@@ -210,6 +265,9 @@ export class Fetcher {
       }
     }
     answer.release()
+    for (const wasteful of this.#held.wasteful()) {
+      for (const partition of this.#partitions.values()) partition.copyOut(wasteful)
+    }
   }
 
   #leaderEpoch({ topic, partition }: FetchedPartition): number {
@@ -217,8 +275,13 @@ export class Fetcher {
   }
 
   #receive(partition: FetchedPartition, data: PartitionData, received: number, answer: SharedAnswer): void {
-    if (partition.requestedOffset !== partition.fetchOffset) return
+    if (partition.requestedOffset !== partition.fetchOffset || partition.isSeeking) return
     if (data.errorCode === ErrorCode.NONE) {
+      if (data.preferredReadReplica >= 0) {
+        partition.replica = { node: data.preferredReadReplica, until: performance.now() + REPLICA_LEASE_MS }
+        this.#wake()
+        return
+      }
       try {
         if (partition.receive(data, received, answer)) this.#toTheEnd(partition)
       } catch (error) {
@@ -229,7 +292,12 @@ export class Fetcher {
       return
     }
     const error = new KafkaProtocolError(data.errorCode, `fetching ${partition.key} at offset ${partition.fetchOffset}`)
-    if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) void this.#reset(partition, error)
+    const wasReplica = partition.replica !== undefined
+    partition.replica = undefined
+    // A replica may be behind, or its log begin later: the leader decides.
+    if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && !wasReplica)
+      void this.#positions.reset(partition, error.message)
+    else if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) this.#callbacks.onRetry(error)
     else if (STALE_METADATA.has(data.errorCode) || error.retriable) {
       this.#callbacks.onRetry(error)
       partition.stale = true
@@ -246,42 +314,6 @@ export class Fetcher {
   #fail(partition: FetchedPartition, error: Error): void {
     partition.paused = true
     this.#callbacks.onError(error, partition)
-  }
-
-  async #reset(partition: FetchedPartition, error: KafkaProtocolError): Promise<void> {
-    if (partition.reset === 'none') {
-      this.#fail(
-        partition,
-        new Error(
-          `offset ${partition.fetchOffset} of ${partition.key} does not exist any more and the reset policy is "none": ` +
-            'set it to "earliest" or "latest", or commit another offset',
-          { cause: error },
-        ),
-      )
-      return
-    }
-    partition.resetting = true
-    try {
-      const timestamp = partition.reset === 'earliest' ? EARLIEST : LATEST
-      const offsets = await listOffsets(this.#client, [partition], timestamp, {
-        timeoutMs: Infinity,
-        signal: this.#closing.signal,
-        onRetry: (cause) => {
-          this.#callbacks.onRetry(cause)
-        },
-      })
-      const offset = offsets.get(partition.key)
-      if (offset === undefined)
-        throw new Error(`the broker did not tell the ${partition.reset} offset of ${partition.key}`)
-      this.#callbacks.onRetry(new Error(`${error.message}; reading on at the ${partition.reset} offset ${offset}`))
-      partition.seek(offset)
-    } catch (cause) {
-      if (this.#isClosed()) return
-      this.#fail(partition, cause instanceof Error ? cause : new Error(String(cause)))
-    } finally {
-      partition.resetting = false
-    }
-    this.#wake()
   }
 
   #refreshMetadata(): void {

@@ -119,6 +119,8 @@ export class TaskInput {
   #takeBatches(): boolean {
     const batches = this.source.take()
     if (batches === undefined) return false
+    // The log has begun anew below what was done: other records have those offsets now.
+    this.offset = Math.min(this.offset, batches.fromOffset)
     this.#batches = batches
     this.#cursor = new BatchCursor(batches.buffer, this.#options)
     if (this.#options.isolation === 'read_committed') {

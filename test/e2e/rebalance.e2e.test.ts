@@ -45,6 +45,7 @@ const setUp = async (name: string) => {
       sessionTimeout: 6000,
       heartbeatInterval: 100,
       commitInterval: 100,
+      fetch: { overwriteDone: true },
       ...settings,
     })
     const states: string[] = []

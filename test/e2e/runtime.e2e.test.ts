@@ -26,6 +26,7 @@ const appOn = (applicationId: string, input: string, output: string, compression
     heartbeatInterval: 100,
     commitInterval: 200,
     produce: { compression },
+    fetch: { overwriteDone: true },
   })
 
 const values = async (topic: string): Promise<string[]> =>

@@ -46,6 +46,7 @@ describe('the fetch budget', () => {
           wake()
         },
         onError: fail,
+        onTruncated: () => undefined,
         onRetry: () => undefined,
       },
     )

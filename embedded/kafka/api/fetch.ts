@@ -17,6 +17,7 @@ import type { Handler, RequestContext } from './route.js'
 const READ_COMMITTED = 1
 const NO_RECORDS = Buffer.alloc(0)
 const CURRENT_LEADER_IN = 12
+const RACKS_SINCE = 11
 
 export const fetch: Handler<FetchRequest, FetchResponseInput> = async (request, context) => {
   if (request.sessionId !== 0 && request.sessionEpoch > 0) {
@@ -51,13 +52,22 @@ class FetchRead {
   }
 
   #read(topic: string, asked: FetchPartition): PartitionDataInput {
-    const { errorCode, partition } = findPartition(this.#context, topic, asked.partition, asked.currentLeaderEpoch)
+    const followers = this.#context.apiVersion >= RACKS_SINCE
+    const { errorCode, partition } = findPartition(
+      this.#context,
+      topic,
+      asked.partition,
+      asked.currentLeaderEpoch,
+      followers,
+    )
     if (partition === undefined) return this.#fail(topic, asked.partition, errorCode)
     const { log } = partition
     const offset = Number(asked.fetchOffset)
     if (offset < log.startOffset || offset > log.endOffset) {
       return this.#fail(topic, asked.partition, ErrorCode.OFFSET_OUT_OF_RANGE)
     }
+    const replica = preferredReplica(partition, this.#request.rackId, this.#context)
+    if (replica !== undefined) return this.#elsewhere(partition, replica)
     const committedOnly = this.#request.isolationLevel === READ_COMMITTED
     const upTo = committedOnly ? log.lastStableOffset : log.highWatermark
     const parts = log.read(offset, {
@@ -77,6 +87,20 @@ class FetchRead {
     }
   }
 
+  #elsewhere({ index, log }: Partition, replica: number): PartitionDataInput {
+    this.#failed = true
+    return {
+      partitionIndex: index,
+      errorCode: ErrorCode.NONE,
+      highWatermark: BigInt(log.highWatermark),
+      lastStableOffset: BigInt(log.lastStableOffset),
+      logStartOffset: BigInt(log.startOffset),
+      abortedTransactions: null,
+      preferredReadReplica: replica,
+      records: NO_RECORDS,
+    }
+  }
+
   #fail(topic: string, partitionIndex: number, errorCode: number): PartitionDataInput {
     this.#failed = true
     const leader = leaderOf(topic, partitionIndex, errorCode, this.#context)
@@ -89,6 +113,16 @@ class FetchRead {
       ...(leader === undefined ? {} : { currentLeader: leader }),
     }
   }
+}
+
+/** As Kafka's RackAwareReplicaSelector: another replica in the reader's rack, unless the leader is there itself. */
+const preferredReplica = (
+  { leader, replicas }: Partition,
+  rackId: string,
+  { cluster, node }: RequestContext,
+): number | undefined => {
+  if (rackId === '' || leader !== node.id || node.rack === rackId) return undefined
+  return cluster.liveNodes.find(({ id, rack }) => rack === rackId && replicas.includes(id))?.id
 }
 
 /** Newer clients learn the leader from the refusal itself. */

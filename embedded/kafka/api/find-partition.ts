@@ -15,6 +15,7 @@ export const findPartition = (
   topicName: string,
   index: number,
   currentLeaderEpoch = -1,
+  servesFollowers = false,
 ): FoundPartition => {
   const injected = context.injectedError(topicName, index)
   if (injected !== 0) return { errorCode: injected, ...NOT_FOUND }
@@ -29,6 +30,8 @@ export const findPartition = (
   if (currentLeaderEpoch > partition.leaderEpoch) {
     return { errorCode: ErrorCode.UNKNOWN_LEADER_EPOCH, ...NOT_FOUND }
   }
-  if (partition.leader !== context.node.id) return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, ...NOT_FOUND }
+  const isFollower = servesFollowers && partition.replicas.includes(context.node.id)
+  if (partition.leader !== context.node.id && !isFollower)
+    return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, ...NOT_FOUND }
   return { errorCode: 0, topic, partition }
 }

@@ -25,7 +25,7 @@ export const metadata: Handler<MetadataRequest, MetadataResponseInput> = (reques
       ? ALL_CLUSTER_OPERATIONS
       : OPERATIONS_UNKNOWN
   return {
-    brokers: cluster.liveNodes.map(({ id, host, port }) => ({ nodeId: id, host, port })),
+    brokers: cluster.liveNodes.map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack })),
     clusterId: cluster.id,
     controllerId: cluster.controllerId,
     topics,

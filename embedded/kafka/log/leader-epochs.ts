@@ -5,12 +5,17 @@ export interface EpochStart {
 }
 
 export class LeaderEpochs {
-  readonly #starts: EpochStart[] = []
+  #starts: EpochStart[] = []
 
   /** Called when a leader takes over, at the end of the log then, and with every append. */
   assign(epoch: number, offset: number): void {
     const last = this.#starts.at(-1)
     if (last === undefined || last.epoch < epoch) this.#starts.push({ epoch, startOffset: offset })
+  }
+
+  /** Epochs that began at or after the new end of the log are gone. */
+  truncateFrom(offset: number): void {
+    this.#starts = this.#starts.filter((start) => start.startOffset < offset)
   }
 
   epochOf(offset: number): number {

@@ -44,6 +44,14 @@ export interface AbortedTransactionEntry {
   readonly lastOffset: number
 }
 
+/** Where the log is kept as well, before readers see a change. */
+export interface LogCopy {
+  append(batch: Buffer): void
+  rewrite(batches: readonly Buffer[]): void
+}
+
+const NO_COPY: LogCopy = { append: () => undefined, rewrite: () => undefined }
+
 export class PartitionLog {
   readonly producers = new ProducerState()
   readonly epochs = new LeaderEpochs()
@@ -51,13 +59,12 @@ export class PartitionLog {
   #start = 0
   #end = 0
   /** In the order of their markers, as Kafka answers them. */
-  readonly #aborted: AbortedTransactionEntry[] = []
+  #aborted: AbortedTransactionEntry[] = []
   readonly #watchers = new Set<() => void>()
-  readonly #save: (batch: Buffer) => void
+  readonly #copy: LogCopy
 
-  /** `save` keeps what is appended elsewhere, before readers see it. */
-  constructor(save: (batch: Buffer) => void = () => undefined) {
-    this.#save = save
+  constructor(copy: LogCopy = NO_COPY) {
+    this.#copy = copy
   }
 
   get startOffset(): number {
@@ -89,7 +96,7 @@ export class PartitionLog {
   /** `header` is the one that the producer sent, with base offset 0. Returns the base offset in the log. */
   append(batch: Uint8Array, header: BatchHeader, stamp: Omit<AppendStamp, 'baseOffset'>): number {
     const baseOffset = this.#end
-    this.#save(this.#segmentFor(batch.length).append(batch, { ...stamp, baseOffset }))
+    this.#copy.append(this.#segmentFor(batch.length).append(batch, { ...stamp, baseOffset }))
     this.epochs.assign(stamp.partitionLeaderEpoch, baseOffset)
     this.producers.appended(header, baseOffset)
     this.#end = baseOffset + header.lastOffset - header.baseOffset + 1
@@ -125,7 +132,7 @@ export class PartitionLog {
   appendUnchecked(batch: Buffer, partitionLeaderEpoch: number): number {
     const baseOffset = this.#end
     const stored = this.#segmentFor(batch.length).append(batch, { partitionLeaderEpoch, baseOffset })
-    this.#save(stored)
+    this.#copy.append(stored)
     this.#end = readLastOffset(stored, 0) + 1
     this.#notify()
     return baseOffset
@@ -195,6 +202,23 @@ export class PartitionLog {
     this.#start = Math.max(this.#start, offset)
     this.#segments = this.#segments.filter((segment) => segment.nextOffset > this.#start)
     this.#notify()
+  }
+
+  /** Forgets batches with offsets from `offset` on, and what their producers were remembered for. */
+  truncateFrom(offset: number): void {
+    const kept = [...this.#batches()].filter((batch) => readLastOffset(batch, 0) < offset)
+    const bytes = Buffer.concat(kept)
+    this.#segments = []
+    this.#aborted = []
+    this.producers.clear()
+    this.#end = this.#start
+    this.restore(bytes, this.#start)
+    this.epochs.truncateFrom(this.#end)
+    this.#copy.rewrite(kept)
+  }
+
+  *#batches(): Generator<Buffer> {
+    for (const segment of this.#segments) yield* segment.batches()
   }
 
   /** Calls back on every change until the returned function is called. */

@@ -111,6 +111,11 @@ export class ProducerState {
     })
   }
 
+  clear(): void {
+    this.#producers.clear()
+    this.#open.clear()
+  }
+
   /** First offset of the producer's open transaction. */
   transactionStart(producerId: bigint): number | null {
     return this.#open.get(producerId) ?? null

@@ -2,7 +2,18 @@
  * Keeps a broker's state in a directory: one file of raw batches a partition, and a journal for all else, in which the
  * last line about a thing counts. Everything is read into memory at the start. Only one broker may use a directory.
  */
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Topic } from '../topic.js'
 import type { Transaction } from '../transaction/transaction.js'
@@ -115,6 +126,14 @@ export class DiskStorage implements Storage {
 
   append(topicId: string, partition: number, batch: Buffer): void {
     writeSync(this.#file(topicId, partition), batch)
+  }
+
+  rewriteLog(topicId: string, partition: number, batches: readonly Buffer[]): void {
+    this.#closeFile(topicId, partition)
+    const path = this.#logPath(topicId, partition)
+    mkdirSync(join(this.#directory, topicId), { recursive: true })
+    writeFileSync(`${path}.new`, Buffer.concat(batches))
+    renameSync(`${path}.new`, path)
   }
 
   saveCluster(clusterId: string, nextProducerId: bigint): void {

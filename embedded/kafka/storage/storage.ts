@@ -54,6 +54,8 @@ export interface Storage {
   /** The batches of a partition, in order; what follows `validBytes` of them is forgotten. */
   readLog(topicId: string, partition: number, restore: (bytes: Buffer) => number): void
   append(topicId: string, partition: number, batch: Buffer): void
+  /** These batches in place of all that there were. */
+  rewriteLog(topicId: string, partition: number, batches: readonly Buffer[]): void
   saveCluster(clusterId: string, nextProducerId: bigint): void
   saveTopic(topic: Topic): void
   removeTopic(topic: Topic): void
@@ -71,6 +73,7 @@ export const NO_STORAGE: Storage = {
   load: () => ({ clusterId: null, nextProducerId: 0n, topics: [], transactions: [], offsets: [] }),
   readLog: nothing,
   append: nothing,
+  rewriteLog: nothing,
   saveCluster: nothing,
   saveTopic: nothing,
   removeTopic: nothing,

@@ -34,6 +34,8 @@ export interface KafkajsTransportOptions {
   readonly socketFactory?: KafkaConfig['socketFactory']
   /** Default 10,000 ms. */
   readonly connectionTimeoutMs?: number
+  /** Memory of responses, kept for use again or in use. Default: 48 MiB. */
+  readonly receiveBytes?: number
   /** Takes what kafkajs logs; the failures themselves reach the caller as errors. */
   readonly log?: (level: 'debug' | 'warn', message: string, fields: object) => void
 }
@@ -73,7 +75,7 @@ export class KafkajsTransport implements Transport {
   readonly #cluster: KafkajsCluster
   readonly #bootstrap: readonly { host: string; port: number }[]
   readonly #addresses = new Map<NodeId, BrokerAddress>()
-  readonly #buffers = new ReceiveBuffers()
+  readonly #buffers: ReceiveBuffers
   readonly #links = new Map<string, Promise<Link>>()
   readonly #connections = new Set<Connection>()
   readonly #listeners = new Set<(node: NodeId, lane: Lane) => void>()
@@ -81,6 +83,7 @@ export class KafkajsTransport implements Transport {
   #closed = false
 
   constructor(options: KafkajsTransportOptions) {
+    this.#buffers = new ReceiveBuffers(options.receiveBytes)
     this.#bootstrap = options.brokers.map(parseAddress)
     if (this.#bootstrap.length === 0) throw new TypeError('no broker address is configured')
     const log = options.log

@@ -14,6 +14,8 @@ export const quick = {
   requestTimeout: 1500,
   startTimeout: 10_000,
   state: { directory: false },
+  // Nobody may read fetched bytes that are done with.
+  fetch: { overwriteDone: true },
 } as const
 
 let topics = 0

@@ -29,22 +29,24 @@ describe('ReceiveBuffers', () => {
     expect(buffers.take(MiB).buffer).not.toBe(foreign.buffer)
   })
 
-  it('keeps no more than its bound', () => {
+  it('keeps no more than its bound, what is lent included', () => {
     const buffers = new ReceiveBuffers(MiB)
     const [first, second] = [buffers.take(MiB), buffers.take(MiB)]
     buffers.giveBack(first)
+    expect(buffers.freeBytes).toBe(0)
     buffers.giveBack(second)
-    expect(buffers.take(MiB).buffer).toBe(first.buffer)
-    expect(buffers.take(MiB).buffer).not.toBe(second.buffer)
+    expect(buffers.freeBytes).toBe(MiB)
+    expect(buffers.take(MiB).buffer === second.buffer).toBe(true)
+    expect(buffers.freeBytes).toBe(0)
   })
 })
 
 describe('SharedAnswer', () => {
   it('is given back by its last reader', () => {
     let given = 0
-    const answer = new SharedAnswer(() => given++)
-    answer.retain()
-    answer.release()
+    const answer = new SharedAnswer(100, () => given++)
+    answer.retain(100)
+    answer.release(100)
     expect(given).toBe(0)
     answer.release()
     expect(given).toBe(1)
