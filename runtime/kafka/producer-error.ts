@@ -27,7 +27,13 @@ const VERDICTS: ReadonlyMap<number, ProduceVerdict> = new Map([
   [ErrorCode.FENCED_LEADER_EPOCH, 'new-leader'],
   [ErrorCode.UNKNOWN_LEADER_EPOCH, 'new-leader'],
   [ErrorCode.KAFKA_STORAGE_ERROR, 'new-leader'],
+  [ErrorCode.REPLICA_NOT_AVAILABLE, 'new-leader'],
+  [ErrorCode.NETWORK_EXCEPTION, 'new-leader'],
+  [ErrorCode.LISTENER_NOT_FOUND, 'new-leader'],
+  [ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE, 'new-leader'],
+  [ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE, 'new-leader'],
   [ErrorCode.UNKNOWN_TOPIC_ID, 'new-leader'],
+  [ErrorCode.INCONSISTENT_TOPIC_ID, 'new-leader'],
 ])
 
 export const verdictOf = (code: number): ProduceVerdict =>
