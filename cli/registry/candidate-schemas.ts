@@ -1,4 +1,5 @@
 /** What a project wants to see in its registry: schema files, and schemas derived from the types of sinks. */
+import { placeOf } from '../../compiler/ir/exchange.js'
 import { schemaText } from '../../avro/print-schema.js'
 import { derivedVersion, type ResolvedPlan, type ResolvedSerde } from '../../compiler/ir/resolved-plan.js'
 import type { Project } from '../config-file.js'
@@ -33,7 +34,7 @@ export function derivedCandidates(plans: readonly ResolvedPlan[]): readonly Cand
   }
   for (const plan of plans) {
     for (const node of plan.nodes) {
-      const topic = node.kind === 'to' ? plan.topics.get(node.id) : undefined
+      const topic = node.kind === 'to' ? plan.topics.get(placeOf(node.id)) : undefined
       if (topic === undefined) continue
       add(topic.key)
       add(topic.value)

@@ -12,6 +12,7 @@ export function printKernel(out: Lines, module: ModuleScope, kernel: Kernel): vo
 
 function construction(module: ModuleScope, kernel: Kernel): Code {
   const { store } = kernel
+  if (kernel.kind === 'stream-join') return streamJoin(module, kernel)
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
   if (kernel.kind === 'rows') {
     const table = kernel.global ? js`context.globals.table(${store})` : js`context.stores.table(${store})`
@@ -24,6 +25,16 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const stores = js`context.stores.windows(${store}), context.stores.table(${times})`
   const windows = js`{ size: ${size}, advance: ${advance}, grace: ${grace} }`
   return js`new ${module.helper('TimeWindowAggregate')}(${stores}, ${windows}, ${codec(module, kernel.key)}, ${value})`
+}
+
+function streamJoin(module: ModuleScope, kernel: Extract<Kernel, { kind: 'stream-join' }>): Code {
+  const { before, after, grace, retention } = kernel.window
+  const sides = js`context.stores.windows(${kernel.store}), context.stores.windows(${kernel.rightStore})`
+  const waiting = kernel.waiting === undefined ? js`undefined` : js`context.stores.buffer(${kernel.waiting})`
+  const window = js`{ before: ${before}, after: ${after}, grace: ${grace}, retention: ${retention} }`
+  const codecs = js`${codec(module, kernel.key)}, ${codec(module, kernel.left)}, ${codec(module, kernel.right)}`
+  const times = js`context.stores.table(${kernel.times})`
+  return js`new ${module.helper('StreamJoin')}(${sides}, ${times}, ${waiting}, ${window}, ${codecs})`
 }
 
 function codec(module: ModuleScope, state: StateCodec): Code {

@@ -9,7 +9,7 @@ import type { Disabled } from '../ir/optimizations.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { inputsOf, isSource } from '../ir/inputs-of.js'
-import { isExchange, isExchanged, worksBehindExchange } from '../ir/exchange.js'
+import { exchangeOf, exchangesOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
 import { foldDemand, joinDemand, lambdaDemand, lambdaDemandOf, type LambdaDemand } from './lambda-demand.js'
 import { sinkDemand } from './sink-demand.js'
 
@@ -28,7 +28,7 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
   const lazy = !droppers.some((name) => disabled.has(name))
   const plan = { ...optimized, reads: new Map<LambdaId, RecordDemand>(), lazy }
   const edges = new Map<NodeId, RecordDemand>()
-  const inputs = new Map<NodeId, RecordDemand>()
+  const inputs = new Map<PlaceId, RecordDemand>()
   const alive = plan.nodes.filter((node) => !plan.dropped.has(node.id))
   for (const node of alive.toReversed()) {
     const consumers = alive.filter((other) => inputsOf(other).includes(node.id))
@@ -41,9 +41,11 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
     edges.set(node.id, consumers.length === 0 ? taken(plan, node, nothing, 0) : out)
     if (isSource(node)) {
       const kept = node.kind !== 'source' ? keptRow(plan, node.id, 0, out) : out
-      inputs.set(node.id, uniteRecords(kept, extractorDemand(plan, node)))
+      inputs.set(placeOf(node.id), uniteRecords(kept, extractorDemand(plan, node)))
     }
-    if (isExchange(plan.nodes, node)) inputs.set(node.id, behindExchange(plan, node, out))
+    for (const role of exchangesOf(plan.nodes, node)) {
+      inputs.set(placeOf(node.id, role), behindExchange(plan, node, role, out))
+    }
   }
   return { edges, inputs, lambdas: plan.reads }
 }
@@ -58,22 +60,23 @@ function extractorDemand(
 
 /** What an operator demands of the records that it takes in, when `out` is demanded of what it puts out. */
 function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: number): RecordDemand {
-  if (isExchanged(plan.nodes, node, port)) return sentTo(plan, node)
+  const role = exchangeOf(plan.nodes, node, port)
+  if (role !== undefined) return sentTo(plan, node, role)
   return processed(plan, node, out, port)
 }
 
 /** What its exchange demands of the records that a node sends through it. */
-function sentTo(plan: NotedPlan, node: LogicalNode): RecordDemand {
-  if (node.kind !== 'group-by' && node.kind !== 'group-table') return written(plan, node.id)
+function sentTo(plan: NotedPlan, node: LogicalNode, role: ExchangeRole): RecordDemand {
+  const sent = written(plan, placeOf(node.id, role))
+  if (node.kind !== 'group-by' && node.kind !== 'group-table') return sent
   const selector = ofLambda(plan, node.selector, whole)
-  const value = node.kind === 'group-by' ? written(plan, node.id).value : none
-  return uniteRecords({ ...written(plan, node.id), key: none, value }, selector)
+  const value = node.kind === 'group-by' ? sent.value : none
+  return uniteRecords({ ...sent, key: none, value }, selector)
 }
 
 /** What is read of a record that comes out of an exchange. */
-function behindExchange(plan: NotedPlan, node: LogicalNode, out: RecordDemand): RecordDemand {
-  if (worksBehindExchange(node)) return processed(plan, node, out, 0)
-  if (node.kind !== 'group-table') return out
+function behindExchange(plan: NotedPlan, node: LogicalNode, role: ExchangeRole, out: RecordDemand): RecordDemand {
+  if (node.kind !== 'group-table') return processed(plan, node, out, portOf(role))
   const row = unite(presence, out.value)
   return {
     ...out,
@@ -149,6 +152,7 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
     case 'global-table-join':
       if (port === 1) return nothing
       return uniteRecords(joined(plan, node, out, 0), ofLambda(plan, node.key, whole))
+    case 'stream-join':
     case 'stream-table-join':
     case 'table-join':
       return joined(plan, node, out, port)
@@ -157,7 +161,7 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
     case 'to': {
       const lambdas = [node.headers, node.timestamp, node.target.kind === 'chosen' ? node.target.choose : undefined]
       const read = lambdas.flatMap((id) => (id === undefined ? [] : [ofLambda(plan, id, whole)]))
-      return read.reduce(uniteRecords, { ...serdeDemand(plan, node.id), headers: node.headers === undefined })
+      return read.reduce(uniteRecords, { ...serdeDemand(plan, placeOf(node.id)), headers: node.headers === undefined })
     }
   }
 }
@@ -185,7 +189,7 @@ function aggregated(plan: NotedPlan, { aggregation }: LogicalNodeOf<'aggregate'>
 /** One side of a join: what the joiner reads of it, and all of a row that the join keeps. */
 function joined(
   plan: NotedPlan,
-  node: LogicalNodeOf<'stream-table-join' | 'global-table-join' | 'table-join'>,
+  node: LogicalNodeOf<'stream-join' | 'stream-table-join' | 'global-table-join' | 'table-join'>,
   out: RecordDemand,
   port: number,
 ): RecordDemand {
@@ -194,7 +198,7 @@ function joined(
   const side: RecordDemand =
     port === 0
       ? { key: unite(out.key, left.key), value: unite(presence, left.value), headers: out.headers || left.headers }
-      : { ...nothing, value: unite(presence, right), headers: out.headers && node.kind === 'table-join' }
+      : { ...nothing, value: unite(presence, right), headers: out.headers && node.kind !== 'stream-table-join' }
   if (node.kind === 'global-table-join') return side
   return keptRow(plan, node.id, port, { ...side, key: whole })
 }
@@ -207,13 +211,13 @@ function keptRow(plan: NotedPlan, node: NodeId, port: number, taken: RecordDeman
 }
 
 /** What is written to the internal topic of an exchange. */
-function written(plan: ResolvedPlan, node: NodeId): RecordDemand {
-  return { ...serdeDemand(plan, node), headers: true }
+function written(plan: ResolvedPlan, place: PlaceId): RecordDemand {
+  return { ...serdeDemand(plan, place), headers: true }
 }
 
-function serdeDemand(plan: ResolvedPlan, node: NodeId): { key: Demand; value: Demand } {
-  const topic = plan.topics.get(node)
-  if (topic === undefined) throw new Error(`node ${node} has no serdes`)
+function serdeDemand(plan: ResolvedPlan, place: PlaceId): { key: Demand; value: Demand } {
+  const topic = plan.topics.get(place)
+  if (topic === undefined) throw new Error(`${place} has no serdes`)
   return { key: sinkDemand(topic.key), value: sinkDemand(topic.value) }
 }
 

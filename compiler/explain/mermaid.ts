@@ -1,4 +1,5 @@
 /** Plans as Mermaid flow charts: operators with their records' types on the arrows, topics as cylinders. */
+import { nodeAt } from '../ir/exchange.js'
 import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
@@ -28,15 +29,18 @@ export function topologyMermaid(topology: Topology): string {
 function subTopology(topology: Topology, sub: SubTopology, topics: Topics): readonly string[] {
   const members = sub.operators.flatMap((id) => topology.operators.get(id) ?? [])
   const name = (id: NodeId): string => `s${sub.id}n${id}`
-  const entries = new Set(sub.inputs.flatMap((input) => input.nodes))
+  const entries = new Set(sub.inputs.flatMap((input) => input.places.map(nodeAt)))
   const inside = members.map(({ node }) => `    ${name(node.id)}[${text(node.label)}]`)
   const arrows = members.flatMap(({ node, consumers }) => {
-    const isExit = topology.sinks.some((sink) => sink.nodes.includes(node.id)) && !entries.has(node.id)
+    const isExit =
+      topology.sinks.some((sink) => sink.places.some((place) => nodeAt(place) === node.id)) && !entries.has(node.id)
     return isExit ? [] : consumers.map((id) => `  ${name(node.id)} --> ${name(id)}`)
   })
-  const reads = sub.inputs.flatMap((input) => input.nodes.map((id) => `  ${topics.id(input.topic)} --> ${name(id)}`))
+  const reads = sub.inputs.flatMap((input) =>
+    input.places.map((place) => `  ${topics.id(input.topic)} --> ${name(nodeAt(place))}`),
+  )
   const writes = members.flatMap(({ node }) => {
-    const sink = topology.sinks.find((candidate) => candidate.nodes.includes(node.id))
+    const sink = topology.sinks.find((candidate) => candidate.places.some((place) => nodeAt(place) === node.id))
     if (sink === undefined || entries.has(node.id)) return []
     return [`  ${name(node.id)} --> ${topics.id(sink.topic === '' ? 'chosen for each record' : sink.topic)}`]
   })

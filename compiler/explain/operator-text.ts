@@ -1,5 +1,6 @@
 /** Operators of a plan as a list, with or without what the type checker and the schema lock told. */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
+import { nodeAt } from '../ir/exchange.js'
 import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalPlan } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
@@ -13,13 +14,12 @@ export function logicalText(plan: LogicalPlan): string {
 export function resolvedText(plan: ResolvedPlan): string {
   const lines = plan.nodes.flatMap((node) => {
     const edge = plan.edges.get(node.id)
-    const topic = plan.topics.get(node.id)
     return [
       operatorLine(plan, node),
       ...(edge === undefined
         ? []
         : [`    ${typeText(edge.key, plan.recordTypes)} -> ${typeText(edge.value, plan.recordTypes)}`]),
-      ...(topic === undefined ? [] : [`    ${topicText(topic)}`]),
+      ...[...plan.topics].flatMap(([place, topic]) => (nodeAt(place) === node.id ? [`    ${topicText(topic)}`] : [])),
     ]
   })
   return [...lines, ...recordTypesText(plan)].join('\n')
@@ -52,6 +52,7 @@ export function whatText(node: LogicalNode): string {
       return node.target.kind === 'topic' ? `to topic ${node.target.topic.name}` : 'to a topic chosen for each record'
     case 'table-filter':
       return node.negated ? 'table-filter-not' : 'table-filter'
+    case 'stream-join':
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':

@@ -1,4 +1,5 @@
 /** Levels as plain JSON: maps become objects, places become `file:line:column`, schemas Avro's own JSON. */
+import { nodeAt } from '../ir/exchange.js'
 import { printSchema } from '../../avro/print-schema.js'
 import type { JsonValue } from '../../avro/schema.js'
 import type { EdgeType, ResolvedSerde } from '../ir/resolved-plan.js'
@@ -28,12 +29,12 @@ export function levelJson(pipeline: ExplainedPipeline, level: ExplainLevel): unk
         subTopologies: plain(
           topology.subTopologies.map(({ id, operators, outputs, inputs }) => ({
             id,
-            inputs: inputs.map(({ topic, nodes }) => ({ topic, nodes })),
+            inputs: inputs.map(({ topic, places }) => ({ topic, nodes: places.map(nodeAt) })),
             operators,
             outputs,
           })),
         ),
-        sinks: topology.sinks.map(({ topic, nodes }) => ({ topic, nodes })),
+        sinks: topology.sinks.map(({ topic, places }) => ({ topic, nodes: places.map(nodeAt) })),
         internalTopics: plain(topology.internalTopics),
         description: topologyText(topology),
       }

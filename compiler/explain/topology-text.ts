@@ -1,4 +1,5 @@
 /** A topology as Kafka Streams' `Topology.describe()` writes it; tools that draw those draw this. */
+import { nodeAt } from '../ir/exchange.js'
 import type { NodeId } from '../ir/logical-plan.js'
 import type { PhysicalOperator } from '../ir/physical-plan.js'
 import type { SubTopology, Topology } from '../ir/topology.js'
@@ -14,11 +15,11 @@ function subTopologyLines(topology: Topology, sub: SubTopology): readonly string
 }
 
 function operatorLines(topology: Topology, sub: SubTopology, { node, consumers }: PhysicalOperator): readonly string[] {
-  const input = sub.inputs.find((candidate) => candidate.nodes.includes(node.id))
+  const input = sub.inputs.find((candidate) => candidate.places.some((place) => nodeAt(place) === node.id))
   const successors = `      --> ${labels(topology, consumers)}`
   if (input !== undefined) return [`    Source: ${node.label} (topics: [${input.topic}])`, successors]
   const predecessors = `      <-- ${labels(topology, predecessorsOf(topology, node.id))}`
-  const sink = topology.sinks.find((candidate) => candidate.nodes.includes(node.id))
+  const sink = topology.sinks.find((candidate) => candidate.places.some((place) => nodeAt(place) === node.id))
   if (sink !== undefined) {
     const topic = sink.topic === '' ? 'extracted for each record' : sink.topic
     return [`    Sink: ${node.label} (topic: ${topic})`, predecessors]

@@ -5,7 +5,7 @@
 import type { Diagnostic, PassResult } from '../diagnostics/diagnostic.js'
 import { isError } from '../diagnostics/diagnostic.js'
 import { assertResolvedPlan } from '../ir/assert-plans.js'
-import { isExchange } from '../ir/exchange.js'
+import { exchangesOf, placeOf, type PlaceId } from '../ir/exchange.js'
 import { isSource } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalTopic, NodeId } from '../ir/logical-plan.js'
 import { changeTypes } from '../ir/change-type.js'
@@ -42,7 +42,7 @@ function resolvePlan(
   const { plan } = closed.staged
   const edges = edgeTypes(quoted, closed)
   const recordTypes = new Map([...closed.reader.recordTypes, ...changeTypes(plan, edges)])
-  const known = { plan, edges, topics: new Map<NodeId, ResolvedTopic>(), records: recordTypes }
+  const known = { plan, edges, topics: new Map<PlaceId, ResolvedTopic>(), records: recordTypes }
   const states = resolveTopics(quoted, closed, locked, known, diagnostics)
   if (closed.bodies.size < closed.staged.lambdas.length) return undefined
   return { ...plan, bodies: closed.bodies, recordTypes, edges, topics: known.topics, states }
@@ -53,7 +53,7 @@ function resolveTopics(
   quoted: QuotedProgram,
   closed: ClosedPlan,
   locked: LockedSubjects,
-  known: KnownTypes & { readonly topics: Map<NodeId, ResolvedTopic> },
+  known: KnownTypes & { readonly topics: Map<PlaceId, ResolvedTopic> },
   diagnostics: Diagnostic[],
 ): ReadonlyMap<NodeId, readonly SideRows[]> {
   const serdes = new TopicSerdes(quoted, closed, locked)
@@ -61,16 +61,21 @@ function resolveTopics(
   const states = new Map<NodeId, readonly SideRows[]>()
   for (const node of nodes) {
     const topic = topicOf(node)
-    const resolved = isExchange(nodes, node)
-      ? repartitionSerdes(node, known, diagnostics)
-      : topic && serdes.resolve(topic, node.kind === 'to' ? 'written' : 'read')
-    if (resolved !== undefined)
-      known.topics.set(node.id, isSource(node) && node.kind !== 'source' ? ofTable(resolved) : resolved)
+    const resolved = topic && serdes.resolve(topic, node.kind === 'to' ? 'written' : 'read')
+    if (resolved !== undefined) known.topics.set(placeOf(node.id), isTable(node) ? ofTable(resolved) : resolved)
+    for (const role of exchangesOf(nodes, node)) {
+      const internal = repartitionSerdes(node, role, known, diagnostics)
+      if (internal !== undefined) known.topics.set(placeOf(node.id, role), internal)
+    }
     const rows = stateSerdes(node, known, diagnostics)
     if (rows !== undefined && rows.length > 0) states.set(node.id, rows)
   }
   diagnostics.push(...serdes.diagnostics)
   return states
+}
+
+function isTable(node: LogicalNode): boolean {
+  return node.kind === 'table-source' || node.kind === 'global-table'
 }
 
 /** Of a table, null is a value of its own: it deletes; records without a key are dropped. */

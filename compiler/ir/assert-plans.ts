@@ -1,5 +1,5 @@
 /** Verifiers that run between passes: what they find is a fault of the compiler, never of the author. */
-import { isExchange } from './exchange.js'
+import { exchangesOf, placeOf, type PlaceId } from './exchange.js'
 import { inputsOf, isSource } from './inputs-of.js'
 import type { LambdaId, LogicalAggregation, LogicalNode, LogicalPlan } from './logical-plan.js'
 import type { ResolvedPlan } from './resolved-plan.js'
@@ -34,17 +34,18 @@ export function assertResolvedPlan(plan: ResolvedPlan): void {
   for (const node of plan.nodes) {
     const fault = (what: string): PlanFault => new PlanFault(`plan ${plan.name}, node ${node.label}: ${what}`)
     if (!plan.edges.has(node.id)) throw fault('its edge has no type')
-    const holdsTopic = holdsSerdes(plan, node)
-    if (holdsTopic !== plan.topics.has(node.id)) throw fault(holdsTopic ? 'its topic has no serdes' : 'it has serdes')
+    const missing = placesOf(plan, node).find((place) => !plan.topics.has(place))
+    if (missing !== undefined) throw fault(`its topic ${missing} has no serdes`)
     for (const { id, role } of lambdasOf(node)) {
       if (!plan.bodies.has(id)) throw fault(`its ${role} has no body`)
     }
   }
 }
 
-/** Sources, sinks and exchanges have those of their topics. */
-function holdsSerdes(plan: ResolvedPlan, node: LogicalNode): boolean {
-  return isSource(node) || node.kind === 'to' || isExchange(plan.nodes, node)
+/** Where a node touches topics. */
+function placesOf(plan: ResolvedPlan, node: LogicalNode): readonly PlaceId[] {
+  const own = isSource(node) || node.kind === 'to' ? [placeOf(node.id)] : []
+  return [...own, ...exchangesOf(plan.nodes, node).map((role) => placeOf(node.id, role))]
 }
 
 export interface NodeLambda {
@@ -87,6 +88,7 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
         [node.headers, 'headers'],
         [node.timestamp, 'timestamp'],
       ]
+    case 'stream-join':
     case 'stream-table-join':
     case 'table-join':
       return [[node.joiner, 'joiner']]

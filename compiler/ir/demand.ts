@@ -3,6 +3,7 @@
  * bytes, and the interpreter projects by it, so that both accept and refuse the same records (rule 3).
  * An allow-list: whatever no rule understands is `whole`.
  */
+import type { PlaceId } from './exchange.js'
 import type { LambdaId, NodeId } from './logical-plan.js'
 
 export type Demand =
@@ -32,8 +33,8 @@ export interface RecordDemand {
 /** For each node that puts out records (a `to`, `for-each`: takes them in), what everything behind it needs. */
 export interface PlanDemand {
   readonly edges: ReadonlyMap<NodeId, RecordDemand>
-  /** Sources and repartitions: what their decoders read, the time stamp extractor included. */
-  readonly inputs: ReadonlyMap<NodeId, RecordDemand>
+  /** Sources and exchanges: what their decoders read, the time stamp extractor included. */
+  readonly inputs: ReadonlyMap<PlaceId, RecordDemand>
   /** What each lambda reads of the record that it is called with. */
   readonly lambdas: ReadonlyMap<LambdaId, RecordDemand>
 }

@@ -1,31 +1,56 @@
-/** Where records change partition on their way: behind such a node they come back from an internal topic. */
+/** Where records change partition on their way: they go to an internal topic, and the operator goes on behind it. */
 import { inputsOf } from './inputs-of.js'
 import type { LogicalNode, NodeId } from './logical-plan.js'
 
-export function isExchange(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
+/** What an internal topic of an operator is for; it is also how the topic's name ends. */
+export type ExchangeRole = 'repartition' | 'left-repartition' | 'right-repartition'
+
+/** Where a plan touches a topic: a source or sink, or one of an operator's internal topics. */
+export type PlaceId = `${NodeId}` | `${NodeId}/${ExchangeRole}`
+
+export function placeOf(node: NodeId, role?: ExchangeRole): PlaceId {
+  return role === undefined ? `${node}` : `${node}/${role}`
+}
+
+export function nodeAt(place: PlaceId): NodeId {
+  return Number.parseInt(place, 10)
+}
+
+/** undefined: a source or a sink. */
+export function roleAt(place: PlaceId): ExchangeRole | undefined {
+  const slash = place.indexOf('/')
+  return slash < 0 ? undefined : (place.slice(slash + 1) as ExchangeRole)
+}
+
+export function exchangesOf(nodes: readonly LogicalNode[], node: LogicalNode): readonly ExchangeRole[] {
   switch (node.kind) {
     case 'repartition':
     case 'group-by':
     case 'group-table':
-      return true
+      return ['repartition']
     case 'group-by-key':
     case 'to-table':
-      return keyMayHaveChanged(nodes, node.input)
+      return keyMayHaveChanged(nodes, node.input) ? ['repartition'] : []
     case 'stream-table-join':
-      return keyMayHaveChanged(nodes, node.left)
+      return keyMayHaveChanged(nodes, node.left) ? ['repartition'] : []
+    case 'stream-join':
+      return [
+        ...(keyMayHaveChanged(nodes, node.left) ? (['left-repartition'] as const) : []),
+        ...(keyMayHaveChanged(nodes, node.right) ? (['right-repartition'] as const) : []),
+      ]
     default:
-      return false
+      return []
   }
 }
 
-/** Whether records come to this input of an exchange from its internal topic, and not as they are. */
-export function isExchanged(nodes: readonly LogicalNode[], node: LogicalNode, port: number): boolean {
-  return port === 0 && isExchange(nodes, node)
+/** Through which internal topic an operator gets the records of one of its inputs; undefined: as they are. */
+export function exchangeOf(nodes: readonly LogicalNode[], node: LogicalNode, port: number): ExchangeRole | undefined {
+  return exchangesOf(nodes, node).find((role) => portOf(role) === port)
 }
 
-/** What an exchange does with a record that has come back; the others only changed its partition. */
-export function worksBehindExchange(node: LogicalNode): boolean {
-  return node.kind === 'to-table' || node.kind === 'stream-table-join'
+/** Which input of its operator goes through it. */
+export function portOf(role: ExchangeRole): 0 | 1 {
+  return role === 'right-repartition' ? 1 : 0
 }
 
 /** Its topics are part of the topology: it stays, whatever becomes of its records. */
@@ -36,11 +61,12 @@ export function isPinned(nodes: readonly LogicalNode[], node: LogicalNode): bool
     case 'global-table':
     case 'to-table':
     case 'aggregate':
+    case 'stream-join':
     case 'stream-table-join':
     case 'table-join':
       return true
     default:
-      return isExchange(nodes, node)
+      return exchangesOf(nodes, node).length > 0
   }
 }
 
@@ -55,6 +81,7 @@ function keyMayHaveChanged(nodes: readonly LogicalNode[], id: NodeId): boolean {
     case 'repartition':
     case 'to-stream':
     case 'to-table':
+    case 'stream-join':
     case 'stream-table-join':
       return false
     default:

@@ -9,6 +9,7 @@ export function inputsOf(node: LogicalNode): readonly NodeId[] {
       return []
     case 'merge':
       return node.inputs
+    case 'stream-join':
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':
@@ -27,6 +28,7 @@ export function withInputs(node: LogicalNode, of: (id: NodeId) => NodeId): Logic
       return node
     case 'merge':
       return { ...node, inputs: node.inputs.map(of) }
+    case 'stream-join':
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':

@@ -79,6 +79,15 @@ export type LogicalNode = LogicalNodeBase &
         /** The stream is held until the table has caught up at start. */
         readonly waitForTable: boolean
       } & TwoInputs)
+    /** A right record joins from `before` ms before the left one to `after` ms after it. */
+    | ({
+        readonly kind: 'stream-join'
+        readonly join: JoinKind
+        readonly before: number
+        readonly after: number
+        readonly grace: number
+        readonly joiner: LambdaId
+      } & TwoInputs)
     /** `key`: `(value, ctx) -> key of the table`. */
     | ({
         readonly kind: 'global-table-join'

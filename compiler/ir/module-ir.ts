@@ -38,6 +38,23 @@ export type Kernel = {
       readonly value: StateCodec | undefined
       readonly window: KernelWindow | undefined
     }
+  | {
+      readonly kind: 'stream-join'
+      readonly key: StateCodec
+      readonly left: StateCodec
+      readonly right: StateCodec
+      readonly rightStore: string
+      readonly times: string
+      /** undefined: no record waits. */
+      readonly waiting: string | undefined
+      /** All in ms. */
+      readonly window: {
+        readonly before: number
+        readonly after: number
+        readonly grace: number
+        readonly retention: number
+      }
+    }
   /** The newest values of a table's keys. */
   | { readonly kind: 'rows'; readonly value: StateCodec; readonly global: boolean }
 )

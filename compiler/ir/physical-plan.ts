@@ -2,6 +2,7 @@
  * The plan as it will run: operators of the logical plan joined to physical ones, with exchanges where records change
  * partition. Made by the plan pass; cut into sub-topologies as a Topology.
  */
+import type { ExchangeRole } from './exchange.js'
 import type { LogicalNode, NodeId } from './logical-plan.js'
 
 export interface PhysicalPlan {
@@ -18,6 +19,7 @@ export interface PhysicalOperator {
 /** Records leave a sub-topology by an internal topic and enter another one. */
 export interface Exchange {
   readonly node: NodeId
+  readonly role: ExchangeRole
   readonly topic: string
   readonly partitions: number | undefined
 }

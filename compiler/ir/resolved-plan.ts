@@ -4,6 +4,7 @@
  * resolve-closures and resolve-types; no ts-morph node is left.
  */
 import type { AvroSchema } from '../../avro/schema.js'
+import type { PlaceId } from './exchange.js'
 import type { Lambda } from './lambda.js'
 import type { LambdaId, LogicalPlan, NodeId } from './logical-plan.js'
 import type { RecordTypes, ValueType } from './value-type.js'
@@ -54,8 +55,8 @@ export interface ResolvedPlan extends LogicalPlan {
   readonly recordTypes: RecordTypes
   /** What each node puts out (a `to` or `for-each`: what it takes in). */
   readonly edges: ReadonlyMap<NodeId, EdgeType>
-  /** Serdes of the topics of sources, sinks and repartitions, by node. */
-  readonly topics: ReadonlyMap<NodeId, ResolvedTopic>
+  /** Serdes of the topics of sources and sinks, and of internal ones. */
+  readonly topics: ReadonlyMap<PlaceId, ResolvedTopic>
   /** Serdes of the rows that operators keep, by operator; of a join: those of each side that it keeps itself. */
   readonly states: ReadonlyMap<NodeId, readonly SideRows[]>
 }

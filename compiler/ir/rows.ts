@@ -3,7 +3,7 @@ import { inputsOf } from './inputs-of.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from './logical-plan.js'
 import { windowOf } from './window-of.js'
 
-export type JoinNode = LogicalNodeOf<'stream-table-join' | 'table-join'>
+export type JoinNode = LogicalNodeOf<'stream-join' | 'stream-table-join' | 'table-join'>
 
 /**
  * The operator that keeps the rows of one side of a join: the table itself where it has a store of the same key, else
@@ -17,7 +17,7 @@ export function rowsOfSide(nodes: readonly LogicalNode[], join: JoinNode, port: 
 
 /** Sides of a join whose rows the join keeps itself. */
 export function ownSides(nodes: readonly LogicalNode[], join: JoinNode): readonly (0 | 1)[] {
-  const sides: readonly (0 | 1)[] = join.kind === 'table-join' ? [0, 1] : [1]
+  const sides: readonly (0 | 1)[] = join.kind === 'stream-table-join' ? [1] : [0, 1]
   return sides.filter((port) => rowsOfSide(nodes, join, port) === join.id)
 }
 
@@ -49,8 +49,8 @@ export function needsOldRows(nodes: readonly LogicalNode[], id: NodeId): boolean
   })
 }
 
-/** Whether the result has rows of this side that have no partner. */
-export function keepsAlone(node: LogicalNodeOf<'table-join'>, port: 0 | 1): boolean {
+/** Whether the result has what this side has without a partner. */
+export function keepsAlone(node: LogicalNodeOf<'table-join' | 'stream-join'>, port: 0 | 1): boolean {
   return port === 0 ? node.join !== 'inner' : node.join === 'outer'
 }
 
@@ -108,7 +108,7 @@ function comesOf(nodes: readonly LogicalNode[], id: NodeId, origin: NodeId): boo
 }
 
 function isJoin(node: LogicalNode): node is JoinNode {
-  return node.kind === 'stream-table-join' || node.kind === 'table-join'
+  return node.kind === 'stream-join' || node.kind === 'stream-table-join' || node.kind === 'table-join'
 }
 
 function portOf(node: JoinNode, input: NodeId): 0 | 1 {

@@ -3,6 +3,22 @@ import type { LogicalNode } from './logical-plan.js'
 
 export function storeName(node: LogicalNode, port: 0 | 1): string {
   const name = node.name ?? node.label
-  if (node.kind !== 'stream-table-join' && node.kind !== 'table-join') return name
-  return `${name}-${port === 0 ? 'left' : 'right'}`
+  switch (node.kind) {
+    case 'stream-join':
+    case 'stream-table-join':
+    case 'table-join':
+      return `${name}-${port === 0 ? 'left' : 'right'}`
+    default:
+      return name
+  }
+}
+
+/** The store of an operator's stream time. */
+export function timesOf(store: string): string {
+  return `${store}-time`
+}
+
+/** Of a join: the records that wait for a partner. */
+export function waitingOf(join: string): string {
+  return `${join}-waiting`
 }

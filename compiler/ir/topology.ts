@@ -2,6 +2,7 @@
  * Sub-topologies: the parts of a physical plan between topics. A task is one sub-topology for one partition; each input
  * becomes one fused function.
  */
+import type { PlaceId } from './exchange.js'
 import type { LambdaId, NodeId } from './logical-plan.js'
 import type { PhysicalOperator } from './physical-plan.js'
 import type { ResolvedTopic } from './resolved-plan.js'
@@ -39,8 +40,8 @@ export interface TopologyInput {
   /** Internal topics carry bytes of the reader's schema without a frame. */
   readonly framed: boolean
   readonly serdes: ResolvedTopic
-  /** Sources of this topic (streams of one topic are read once), or the repartition whose records come back. */
-  readonly nodes: readonly NodeId[]
+  /** Sources of this topic (streams of one topic are read once), or the exchange whose records come back. */
+  readonly places: readonly PlaceId[]
   readonly timestamp: LambdaId | undefined
 }
 
@@ -49,8 +50,8 @@ export interface TopologySink {
   readonly topic: string
   readonly framed: boolean
   readonly serdes: ResolvedTopic
-  /** `to` and `repartition` nodes that write to it. */
-  readonly nodes: readonly NodeId[]
+  /** Sinks and exchanges that write to it. */
+  readonly places: readonly PlaceId[]
 }
 
 export interface TopologyStore {
@@ -58,7 +59,7 @@ export interface TopologyStore {
   readonly node: NodeId
   readonly subTopology: number
   readonly name: string
-  readonly kind: 'key-value' | 'window'
+  readonly kind: 'key-value' | 'window' | 'buffer'
   /** Numbers of a row, beside its timestamp. */
   readonly columns: number
   /** Of windows: their advance, ms. */

@@ -5,12 +5,13 @@ import type { MirExpression, MirExpressionOf, MirStatement, MirSubroutine } from
 import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
 import { inputsOf } from '../ir/inputs-of.js'
-import { isExchange, isExchanged } from '../ir/exchange.js'
+import { exchangeOf, exchangesOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
 import type { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
 import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
 import { lowerGlobalTableJoin, lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
+import { lowerStreamJoin } from './lower-stream-join.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
 import { nameOf, orNull } from './rows.js'
 import type { ProgramBuilder } from './program-builder.js'
@@ -27,6 +28,8 @@ export interface LoweringContext {
 export interface OperatorContext<N extends LogicalNode> extends LoweringContext {
   readonly node: N
   call(lambda: LambdaId, args: readonly MirExpression[], out: MirStatement[]): MirExpression
+  /** With the context of another record than the one that has come. */
+  callWith(lambda: LambdaId, args: readonly MirExpression[], flow: Flow, out: MirStatement[]): MirExpression
   forward(flow: Flow, out: MirStatement[]): void
   /** Through the operator's own internal topic. */
   send(flow: Flow): MirStatement
@@ -41,8 +44,9 @@ export function operatorContext<N extends LogicalNode>(
     ...context,
     node,
     call: (id, args, out) => callWith(context, id, args, flow, out),
+    callWith: (id, args, other, out) => callWith(context, id, args, other, out),
     forward: (next, out) => lowerConsumers(context, node.id, next, out),
-    send: (next) => emitTo(context, node.id, next, {}),
+    send: (next) => emitTo(context, placeOf(node.id, 'repartition'), next, {}),
   }
 }
 
@@ -92,12 +96,16 @@ export function lowerConsumers(context: LoweringContext, node: NodeId, flow: Flo
 export function lowerBehindExchange(
   context: LoweringContext,
   node: LogicalNode,
+  role: ExchangeRole,
   flow: Flow,
   out: MirStatement[],
 ): void {
   switch (node.kind) {
     case 'to-table':
       lowerNewestRows(operatorContext(context, node, flow), flow, out)
+      return
+    case 'stream-join':
+      lowerStreamJoin(operatorContext(context, node, flow), flow, portOf(role), out)
       return
     case 'stream-table-join':
       lowerStreamTableJoin(operatorContext(context, node, flow), flow, 0, out)
@@ -123,7 +131,7 @@ function lowerOperator(
 ): void {
   out.push(statement({ kind: 'enter', operator: node.id, count: true }, node.span))
   const forward = (next: Flow, target: MirStatement[]): void => lowerConsumers(context, node.id, next, target)
-  const { nodes } = context.program.plan
+  const role = exchangeOf(context.program.plan.nodes, node, port)
   switch (node.kind) {
     case 'source':
     case 'table-source':
@@ -176,15 +184,15 @@ function lowerOperator(
       lowerSplit(context, node, flow, node.branches, out)
       return
     case 'repartition':
-      lowerExchange(context, node, flow, out)
+      lowerExchange(context, node, 'repartition', flow, out)
       return
     case 'group-by': {
       const key = call(context, node.selector, flow, out)
-      lowerExchange(context, node, { ...flow, key: context.builder.atom(key, 'key', out) }, out)
+      lowerExchange(context, node, 'repartition', { ...flow, key: context.builder.atom(key, 'key', out) }, out)
       return
     }
     case 'group-by-key':
-      if (isExchange(nodes, node)) lowerExchange(context, node, flow, out)
+      if (role !== undefined) lowerExchange(context, node, role, flow, out)
       else forward(flow, out)
       return
     case 'window':
@@ -194,7 +202,7 @@ function lowerOperator(
       forward({ ...flow, before: undefined }, out)
       return
     case 'to-table':
-      if (isExchange(nodes, node)) lowerExchange(context, node, flow, out)
+      if (role !== undefined) lowerExchange(context, node, role, flow, out)
       else lowerNewestRows(operatorContext(context, node, flow), flow, out)
       return
     case 'table-filter':
@@ -206,8 +214,12 @@ function lowerOperator(
     case 'group-table':
       lowerGroupTable(operatorContext(context, node, flow), flow, out)
       return
+    case 'stream-join':
+      if (role !== undefined) lowerExchange(context, node, role, flow, out)
+      else lowerStreamJoin(operatorContext(context, node, flow), flow, port, out)
+      return
     case 'stream-table-join':
-      if (isExchanged(nodes, node, port)) lowerExchange(context, node, flow, out)
+      if (role !== undefined) lowerExchange(context, node, role, flow, out)
       else lowerStreamTableJoin(operatorContext(context, node, flow), flow, port, out)
       return
     case 'global-table-join':
@@ -225,16 +237,28 @@ function lowerOperator(
 }
 
 /** Through an internal topic; records without a key are filtered, as Kafka Streams does: no partition is theirs. */
-function lowerExchange(context: LoweringContext, node: LogicalNode, flow: Flow, out: MirStatement[]): void {
-  const emit = emitTo(context, node.id, flow, {})
+function lowerExchange(
+  context: LoweringContext,
+  node: LogicalNode,
+  role: ExchangeRole,
+  flow: Flow,
+  out: MirStatement[],
+): void {
+  const emit = emitTo(context, placeOf(node.id, role), flow, {})
   // A left join keeps them: any partition is theirs.
-  if (node.kind === 'stream-table-join' && node.join === 'left') {
+  if (keepsKeyless(node, role)) {
     out.push(statement({ kind: 'enter', operator: node.id, count: false }), emit)
     return
   }
   const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
   const enter = statement({ kind: 'enter', operator: node.id, count: false })
   out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
+}
+
+/** Whether records without a key go on, alone, from this input of a join. */
+function keepsKeyless(node: LogicalNode, role: ExchangeRole): boolean {
+  if (node.kind !== 'stream-table-join' && node.kind !== 'stream-join') return false
+  return node.join === 'outer' || (node.join === 'left' && portOf(role) === 0)
 }
 
 function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow: Flow, out: MirStatement[]): void {
@@ -264,8 +288,8 @@ function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow
 
 /** Whether records may have another time than the record of the input that they come of. */
 function hasOwnTime(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
-  if (node.kind === 'aggregate' || node.kind === 'table-join') return true
-  if (isExchange(nodes, node)) return false
+  if (node.kind === 'aggregate' || node.kind === 'table-join' || node.kind === 'stream-join') return true
+  if (exchangesOf(nodes, node).length > 0) return false
   return inputsOf(node).some((id) => {
     const input = nodes[id]
     return input !== undefined && hasOwnTime(nodes, input)
@@ -386,7 +410,7 @@ function lowerSink(context: LoweringContext, node: LogicalNodeOf<'to'>, flow: Fl
   const timestamp = one(node.timestamp, 'timestamp')
   const headers = one(node.headers, 'headers')
   out.push(
-    emitTo(context, node.id, flow, {
+    emitTo(context, placeOf(node.id), flow, {
       topic: topic && helper('topicName', [topic]),
       timestamp: timestamp && helper('sinkTimestamp', [timestamp]),
       headers,
@@ -400,8 +424,8 @@ interface EmitOptions {
   readonly headers?: MirExpression | undefined
 }
 
-function emitTo(context: LoweringContext, node: NodeId, flow: Flow, options: EmitOptions): MirStatement {
-  const sink = context.topology.sinks.findIndex((candidate) => candidate.nodes.includes(node))
+function emitTo(context: LoweringContext, place: PlaceId, flow: Flow, options: EmitOptions): MirStatement {
+  const sink = context.topology.sinks.findIndex((candidate) => candidate.places.includes(place))
   return statement({
     kind: 'emit',
     emit: context.program.nextEmit(),

@@ -5,6 +5,7 @@
  */
 import type { MirExpression, MirFunction, MirProgram, MirStatement } from '../ir/mir.js'
 import { expression, helper, statement } from '../ir/mir-build.js'
+import { nodeAt, roleAt, type ExchangeRole } from '../ir/exchange.js'
 import type { LogicalNode } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology, TopologyInput } from '../ir/topology.js'
@@ -41,7 +42,8 @@ function lowerInput(
   const context: LoweringContext = { program, topology, builder, subroutines }
   const timestamp = lowerTimestamp(context, input)
   const body: MirStatement[] = []
-  for (const node of input.nodes) {
+  for (const place of input.places) {
+    const node = nodeAt(place)
     const operator = topology.operators.get(node)
     const edge = program.plan.edges.get(node)
     const flow: Flow = {
@@ -51,13 +53,19 @@ function lowerInput(
       timestamp: undefined,
     }
     if (operator === undefined) continue
-    lowerEntry(context, operator.node, flow, body)
+    lowerEntry(context, operator.node, roleAt(place), flow, body)
   }
   return { subTopology: sub.id, input: index, locals: builder.locals, timestamp, body, subroutines: subroutines.list }
 }
 
 /** Where a record of a topic begins its way. */
-function lowerEntry(context: LoweringContext, node: LogicalNode, flow: Flow, body: MirStatement[]): void {
+function lowerEntry(
+  context: LoweringContext,
+  node: LogicalNode,
+  role: ExchangeRole | undefined,
+  flow: Flow,
+  body: MirStatement[],
+): void {
   switch (node.kind) {
     case 'source':
       body.push(statement({ kind: 'enter', operator: node.id, count: true }))
@@ -69,14 +77,16 @@ function lowerEntry(context: LoweringContext, node: LogicalNode, flow: Flow, bod
       lowerNewestRows(operatorContext(context, node, flow), flow, body)
       return
     default:
-      lowerBehindExchange(context, node, flow, body)
+      if (role === undefined) throw new Error(`${node.label} reads no topic`)
+      lowerBehindExchange(context, node, role, flow, body)
   }
 }
 
 function lowerTimestamp(context: LoweringContext, input: TopologyInput): MirFunction['timestamp'] {
   if (input.timestamp === undefined) return undefined
   const lambda = context.program.lambda(input.timestamp)
-  const [node] = input.nodes
+  const [place] = input.places
+  const node = place && nodeAt(place)
   const edge = node === undefined ? undefined : context.program.plan.edges.get(node)
   const key: MirExpression = expression({ kind: 'input', part: 'key' }, { type: edge?.key, span: undefined })
   const value: MirExpression = expression({ kind: 'input', part: 'value' }, { type: edge?.value, span: undefined })

@@ -67,6 +67,7 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
       return 'nobody reads its records, but its topic is part of the topology'
     case 'aggregate':
     case 'to-table':
+    case 'stream-join':
     case 'stream-table-join':
     case 'table-join':
       return 'nobody reads its table, but its state is part of the topology'

@@ -4,6 +4,7 @@
  * their type, so nothing is known of them.
  */
 import type { Expression, Lambda, Statement } from '../ir/lambda.js'
+import { placeOf, type PlaceId } from '../ir/exchange.js'
 import { isSource } from '../ir/inputs-of.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 
@@ -11,7 +12,7 @@ export class Harmless {
   readonly #typesHold: boolean
 
   constructor(plan: ResolvedPlan) {
-    const sources = new Set(plan.nodes.filter(isSource).map(({ id }) => id))
+    const sources = new Set<PlaceId>(plan.nodes.filter(isSource).map(({ id }) => placeOf(id)))
     const serdes = [...plan.topics].filter(([id]) => sources.has(id)).map(([, topic]) => topic)
     this.#typesHold = serdes.every(({ key, value }) => key.kind !== 'json' && value.kind !== 'json')
   }

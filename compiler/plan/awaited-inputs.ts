@@ -1,4 +1,5 @@
 /** Inputs that carry the tables of joins which wait for them: at start they are read to their ends before the others. */
+import { nodeAt } from '../ir/exchange.js'
 import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { TopologyInput } from '../ir/topology.js'
@@ -10,7 +11,7 @@ export function awaitedInputs(
 ): readonly number[] {
   const awaited = new Set<number>()
   const visit = (id: NodeId): void => {
-    const input = inputs.findIndex((candidate) => candidate.nodes.includes(id))
+    const input = inputs.findIndex((candidate) => candidate.places.some((place) => nodeAt(place) === id))
     if (input >= 0) awaited.add(input)
     else for (const before of nodes[id] === undefined ? [] : inputsOf(nodes[id])) visit(before)
   }

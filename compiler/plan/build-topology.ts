@@ -2,10 +2,10 @@
  * Physical plan -> topology: operators that records reach without leaving the process are one sub-topology; streams of
  * one topic are one input, sinks of one topic with equal serdes one output.
  */
-import { worksBehindExchange } from '../ir/exchange.js'
+import { placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
 import { inputsOf, isSource } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
-import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
+import type { Exchange, PhysicalPlan } from '../ir/physical-plan.js'
 import type { ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
 import { storeName } from '../ir/store-name.js'
 import { awaitedInputs } from './awaited-inputs.js'
@@ -17,7 +17,7 @@ const repartitionConfig = { 'cleanup.policy': 'delete', 'retention.ms': '-1' }
 
 export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): Topology {
   const operators = new Map(physical.operators.map((operator) => [operator.node.id, operator]))
-  const exchanges = new Map(physical.exchanges.map((exchange) => [exchange.node, exchange]))
+  const exchanges = new Map(physical.exchanges.map((exchange) => [placeOf(exchange.node, exchange.role), exchange]))
   const sinks = collectSinks(resolved, physical, exchanges)
   const halves = components(physical, exchanges)
   return {
@@ -25,7 +25,7 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
     sinks,
     subTopologies: halves.map((members, id) => subTopology(resolved, exchanges, sinks, members, id)),
     stores: halves.flatMap((members, id) =>
-      members.flatMap((member) => (worksIn(member, exchanges) ? storesOf(resolved, member.node, id) : [])),
+      members.flatMap(({ node, sends }) => (sends === undefined ? storesOf(resolved, node, id) : [])),
     ),
     globalTables: halves.flatMap((members, subTopology) =>
       members.flatMap(({ node }) =>
@@ -40,20 +40,15 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
   }
 }
 
-type Exchanges = ReadonlyMap<NodeId, Exchange>
+type Exchanges = ReadonlyMap<PlaceId, Exchange>
 
-/** Half of an operator: an exchange ends one sub-topology and begins another. */
-type Half = `${NodeId}` | `${NodeId}:out`
+/** What an operator does; with a role, the part of it that only sends records to an internal topic. */
+type Half = PlaceId
 
 interface Member {
   readonly node: LogicalNode
-  /** As the beginning of this sub-topology. */
-  readonly entry: boolean
-}
-
-/** Whether it is the half that does what the operator does; the other one only sends. */
-function worksIn({ node, entry }: Member, exchanges: Exchanges): boolean {
-  return entry || !exchanges.has(node.id) || !worksBehindExchange(node)
+  /** undefined: it works here. */
+  readonly sends: ExchangeRole | undefined
 }
 
 function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
@@ -65,9 +60,9 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
   const unite = (left: Half, right: Half): void => {
     parents.set(find(right), find(left))
   }
-  for (const operator of physical.operators) {
-    for (const consumer of operator.consumers) {
-      for (const half of inHalves(physical, operator, consumer, exchanges)) unite(outHalf(operator, exchanges), half)
+  for (const { node, consumers } of physical.operators) {
+    for (const consumer of consumers) {
+      for (const half of halvesTaking(physical, node, consumer, exchanges)) unite(placeOf(node.id), half)
     }
   }
   uniteStreamsOfOneTopic(physical, unite)
@@ -76,32 +71,44 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
     const root = find(half)
     groups.set(root, [...(groups.get(root) ?? []), member])
   }
-  for (const operator of physical.operators) {
-    const { node } = operator
-    add(`${node.id}`, { node, entry: isSource(node) })
-    if (exchanges.has(node.id)) add(outHalf(operator, exchanges), { node, entry: true })
+  for (const { node } of physical.operators) {
+    const sent = [...exchanges.values()].filter((exchange) => exchange.node === node.id)
+    for (const { role } of sent) add(placeOf(node.id, role), { node, sends: role })
+    add(placeOf(node.id), { node, sends: undefined })
   }
-  return [...groups.values()].filter((members) => members.some((member) => member.entry))
+  return [...groups.values()].filter((members) => members.some((member) => placesRead(member, exchanges).length > 0))
 }
 
-/** Where the records of an operator enter a consumer: an exchange that is a join takes the rows of its table behind it. */
-function inHalves(
+/** Topics by which records come to an operator where it works. */
+function placesRead({ node, sends }: Member, exchanges: Exchanges): readonly PlaceId[] {
+  if (sends !== undefined) return []
+  const own: readonly PlaceId[] = isSource(node) ? [placeOf(node.id)] : []
+  const exchanged = [...exchanges.values()].filter((exchange) => exchange.node === node.id)
+  return [...own, ...exchanged.map(({ role }) => placeOf(node.id, role))]
+}
+
+/** Which part of a consumer takes the records of an operator. */
+function halvesTaking(
   physical: PhysicalPlan,
-  { node }: PhysicalOperator,
+  node: LogicalNode,
   consumer: NodeId,
   exchanges: Exchanges,
 ): readonly Half[] {
-  const taker = physical.operators.find((operator) => operator.node.id === consumer)?.node
   // Rows of a global table are looked up where they are; its records go nowhere.
   if (node.kind === 'global-table') return []
-  if (taker === undefined || !exchanges.has(consumer)) return [`${consumer}`]
+  const taker = physical.operators.find((operator) => operator.node.id === consumer)?.node
+  if (taker === undefined) return []
+  const roles = [...exchanges.values()].filter((exchange) => exchange.node === consumer).map(({ role }) => role)
   return inputsOf(taker).flatMap((input, port): Half[] =>
-    input === node.id ? [port === 0 ? `${consumer}` : `${consumer}:out`] : [],
+    input === node.id
+      ? [
+          placeOf(
+            consumer,
+            roles.find((role) => portOf(role) === port),
+          ),
+        ]
+      : [],
   )
-}
-
-function outHalf({ node }: PhysicalOperator, exchanges: Exchanges): Half {
-  return exchanges.has(node.id) ? `${node.id}:out` : `${node.id}`
 }
 
 function uniteStreamsOfOneTopic(physical: PhysicalPlan, unite: (left: Half, right: Half) => void): void {
@@ -110,7 +117,7 @@ function uniteStreamsOfOneTopic(physical: PhysicalPlan, unite: (left: Half, righ
     if (!isSource(node)) continue
     const same = first.get(node.topic.name)
     if (same === undefined) first.set(node.topic.name, node.id)
-    else unite(`${same}`, `${node.id}`)
+    else unite(placeOf(same), placeOf(node.id))
   }
 }
 
@@ -122,12 +129,13 @@ function subTopology(
   id: number,
 ): SubTopology {
   const inputs: TopologyInput[] = []
-  for (const { node, entry } of members) {
-    if (entry) addInput(inputs, inputOf(resolved, exchanges, node))
+  for (const member of members) {
+    for (const place of placesRead(member, exchanges))
+      addInput(inputs, inputOf(resolved, exchanges, member.node, place))
   }
-  const written = new Set(members.filter((member) => !member.entry).map((member) => member.node.id))
-  const outputs = sinks.flatMap((sink, index) => (sink.nodes.some((node) => written.has(node)) ? [index] : []))
-  const operators = members.map((member) => member.node.id)
+  const written = new Set(members.map(({ node, sends }) => placeOf(node.id, sends)))
+  const outputs = sinks.flatMap((sink, index) => (sink.places.some((place) => written.has(place)) ? [index] : []))
+  const operators = [...new Set(members.map((member) => member.node.id))]
   return { id, inputs, operators, outputs, awaited: awaitedInputs(resolved.nodes, inputs, operators) }
 }
 
@@ -136,28 +144,35 @@ function addInput(inputs: TopologyInput[], input: TopologyInput): void {
   const other = inputs[same]
   if (other === undefined) inputs.push(input)
   else
-    inputs[same] = { ...other, nodes: [...other.nodes, ...input.nodes], timestamp: other.timestamp ?? input.timestamp }
+    inputs[same] = {
+      ...other,
+      places: [...other.places, ...input.places],
+      timestamp: other.timestamp ?? input.timestamp,
+    }
 }
 
-function inputOf(resolved: ResolvedPlan, exchanges: Exchanges, node: LogicalNode): TopologyInput {
-  const serdes = serdesOf(resolved, node.id)
-  if (isSource(node)) {
-    return { topic: node.topic.name, framed: true, serdes, nodes: [node.id], timestamp: node.topic.timestamp }
+function inputOf(resolved: ResolvedPlan, exchanges: Exchanges, node: LogicalNode, place: PlaceId): TopologyInput {
+  const serdes = serdesOf(resolved, place)
+  const exchange = exchanges.get(place)
+  if (exchange !== undefined) {
+    return { topic: exchange.topic, framed: false, serdes, places: [place], timestamp: undefined }
   }
-  const topic = exchanges.get(node.id)?.topic ?? ''
-  return { topic, framed: false, serdes, nodes: [node.id], timestamp: undefined }
+  if (!isSource(node)) throw new Error(`${node.label} reads no topic`)
+  return { topic: node.topic.name, framed: true, serdes, places: [place], timestamp: node.topic.timestamp }
 }
 
 function collectSinks(resolved: ResolvedPlan, physical: PhysicalPlan, exchanges: Exchanges): TopologySink[] {
   const sinks: TopologySink[] = []
-  for (const { node } of physical.operators) {
-    if (node.kind !== 'to' && !exchanges.has(node.id)) continue
-    const topic = node.kind === 'to' ? sinkTopic(node) : (exchanges.get(node.id)?.topic ?? '')
-    const serdes = serdesOf(resolved, node.id)
+  const add = (topic: string, framed: boolean, place: PlaceId): void => {
+    const serdes = serdesOf(resolved, place)
     const same = sinks.findIndex((sink) => sink.topic === topic && sameSerdes(sink.serdes, serdes))
     const sink = sinks[same]
-    if (sink === undefined) sinks.push({ topic, framed: node.kind === 'to', serdes, nodes: [node.id] })
-    else sinks[same] = { ...sink, nodes: [...sink.nodes, node.id] }
+    if (sink === undefined) sinks.push({ topic, framed, serdes, places: [place] })
+    else sinks[same] = { ...sink, places: [...sink.places, place] }
+  }
+  for (const { node } of physical.operators) {
+    if (node.kind === 'to') add(sinkTopic(node), true, placeOf(node.id))
+    for (const [place, exchange] of exchanges) if (exchange.node === node.id) add(exchange.topic, false, place)
   }
   return sinks
 }
@@ -175,8 +190,8 @@ function sameSerde(left: ResolvedTopic['key'], right: ResolvedTopic['key']): boo
   return left.kind !== 'avro' || right.kind !== 'avro' || (left.schema === right.schema && left.long === right.long)
 }
 
-function serdesOf(resolved: ResolvedPlan, node: NodeId): ResolvedTopic {
-  const serdes = resolved.topics.get(node)
-  if (serdes === undefined) throw new Error(`node ${node} has no serdes`)
+function serdesOf(resolved: ResolvedPlan, place: PlaceId): ResolvedTopic {
+  const serdes = resolved.topics.get(place)
+  if (serdes === undefined) throw new Error(`${place} has no serdes`)
   return serdes
 }

@@ -3,7 +3,7 @@
  * the internal topic of each exchange: where the author wrote `repartition`, and before groups whose key may have changed.
  */
 import { inputsOf } from '../ir/inputs-of.js'
-import { isExchange } from '../ir/exchange.js'
+import { exchangesOf } from '../ir/exchange.js'
 import type { NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalOperator, PhysicalPlan } from '../ir/physical-plan.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
@@ -15,16 +15,13 @@ export function plan(resolved: OptimizedPlan): PhysicalPlan {
     for (const input of new Set(inputsOf(node))) consumers.get(input)?.push(node.id)
   }
   const operators = alive.map((node): PhysicalOperator => ({ node, consumers: consumers.get(node.id) ?? [] }))
-  const exchanges = resolved.nodes.flatMap((node): Exchange[] =>
-    isExchange(resolved.nodes, node)
-      ? [
-          {
-            node: node.id,
-            topic: `${resolved.applicationId}-${node.name ?? node.label}-repartition`,
-            partitions: node.kind === 'repartition' ? node.partitions : undefined,
-          },
-        ]
-      : [],
+  const exchanges = resolved.nodes.flatMap((node) =>
+    exchangesOf(resolved.nodes, node).map((role): Exchange => ({
+      node: node.id,
+      role,
+      topic: `${resolved.applicationId}-${node.name ?? node.label}-${role}`,
+      partitions: node.kind === 'repartition' ? node.partitions : undefined,
+    })),
   )
   return { operators, exchanges }
 }

@@ -1,9 +1,10 @@
 /** The stores that an operator keeps its state in. */
 import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
-import { storeName } from '../ir/store-name.js'
+import { joinRetention } from '../ir/join-retention.js'
+import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
-import { timesOf, windowOf } from '../ir/window-of.js'
+import { windowOf } from '../ir/window-of.js'
 
 /**
  * Compact only: Kafka Streams' `compact,delete` loses rows of historic event time within seconds. Tombstones stay for 7
@@ -15,6 +16,7 @@ export function storesOf(plan: ResolvedPlan, node: LogicalNode, subTopology: num
   // Every process reads the topic itself.
   if (node.kind === 'global-table') return []
   if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
+  if (node.kind === 'stream-join') return joinStores(plan, node, subTopology)
   return (plan.states.get(node.id) ?? []).map(({ port, serdes }) =>
     keyed(plan, { node: node.id, subTopology, name: storeName(node, port), columns: 0, serdes }),
   )
@@ -35,6 +37,27 @@ function aggregateStores(
   const time = keyed(plan, { node: node.id, subTopology, name: timesOf(name), columns: 2, serdes: undefined })
   return [{ ...rows, kind: 'window', bucketMs: window.advance }, time]
 }
+
+/** Rows of both sides, stream time, and what waits. */
+function joinStores(
+  plan: ResolvedPlan,
+  node: LogicalNodeOf<'stream-join'>,
+  subTopology: number,
+): readonly TopologyStore[] {
+  const name = node.name ?? node.label
+  const common = { node: node.id, subTopology, columns: 0 }
+  const bucketMs = Math.max(1, Math.ceil(joinRetention(node) / BUCKETS))
+  const sides = ([0, 1] as const).map((port): TopologyStore => {
+    const rows = keyed(plan, { ...common, name: storeName(node, port) })
+    return { ...rows, kind: 'window', bucketMs, ranges: true }
+  })
+  const time = keyed(plan, { ...common, name: timesOf(name), columns: 2 })
+  const waiting = keyed(plan, { ...common, name: waitingOf(name) })
+  return [...sides, time, ...(node.join === 'inner' ? [] : [{ ...waiting, kind: 'buffer' as const, bucketMs }])]
+}
+
+/** Into so many parts the time that is kept is divided. */
+const BUCKETS = 64
 
 function keyed(
   plan: ResolvedPlan,

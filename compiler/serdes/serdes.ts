@@ -20,12 +20,13 @@ import type {
   WritePart,
   WritePlan,
 } from '../ir/module-ir.js'
-import type { LogicalNode } from '../ir/logical-plan.js'
+import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { ResolvedPlan, ResolvedSerde, SideRows } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
-import { storeName } from '../ir/store-name.js'
+import { joinRetention } from '../ir/join-retention.js'
+import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { Topology, TopologyGlobalTable, TopologyInput } from '../ir/topology.js'
-import { timesOf, windowOf } from '../ir/window-of.js'
+import { windowOf } from '../ir/window-of.js'
 import { CodecBuilder } from './codec-table.js'
 import { FieldTable, layoutOf, type Layout } from './layout.js'
 import { Locator } from './locate.js'
@@ -52,7 +53,7 @@ interface KeyAndValue {
 }
 
 function inputDemand(topology: Topology, fn: MirFunction, demand: PlanDemand): KeyAndValue {
-  const nodes = inputOf(topology, fn).nodes.map((node) => demand.inputs.get(node))
+  const nodes = inputOf(topology, fn).places.map((place) => demand.inputs.get(place))
   return {
     key: nodes.reduce((all, item) => unite(all, item?.key ?? none), none),
     value: nodes.reduce((all, item) => unite(all, item?.value ?? none), none),
@@ -81,7 +82,9 @@ class ModuleBuilder {
     const kept = [...this.topology.operators.values()].flatMap(({ node }) =>
       node.kind === 'global-table'
         ? []
-        : (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
+        : node.kind === 'stream-join'
+          ? [this.streamJoin(node)]
+          : (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
     )
     return [...kept, ...this.topology.globalTables.flatMap((table) => this.globalKernels(table))]
   }
@@ -99,6 +102,29 @@ class ModuleBuilder {
     return subTopologies
       .filter((sub) => sub.id === subTopology || sub.operators.some(joins))
       .map(({ id }) => ({ kind: 'rows', operator: node, port: 0, subTopology: id, store: name, value, global: true }))
+  }
+
+  private streamJoin(node: LogicalNodeOf<'stream-join'>): Kernel {
+    const [left, right] = this.resolved.states.get(node.id) ?? []
+    const stores = this.topology.stores.filter((store) => store.node === node.id)
+    const [first] = stores
+    if (left === undefined || right === undefined || first === undefined) throw new Error(`${node.label} has no rows`)
+    const name = node.name ?? node.label
+    const { before, after, grace } = node
+    return {
+      kind: 'stream-join',
+      operator: node.id,
+      port: 0,
+      subTopology: first.subTopology,
+      store: storeName(node, 0),
+      rightStore: storeName(node, 1),
+      times: timesOf(name),
+      waiting: node.join === 'inner' ? undefined : waitingOf(name),
+      key: this.stateCodec(left.serdes.key),
+      left: this.stateCodec(left.serdes.value),
+      right: this.stateCodec(right.serdes.value),
+      window: { before, after, grace, retention: joinRetention(node) },
+    }
   }
 
   private kernel(node: LogicalNode, { port, serdes }: SideRows): Kernel {

@@ -43,6 +43,7 @@ export {
 } from './plain-serdes.js'
 export { headerBlock, RecordHeaders } from './record-headers.js'
 export { sameValue } from './same-value.js'
+export { StreamJoin } from '../operators/stream-join.js'
 export { TableRows } from '../operators/table-rows.js'
 export { KeyedAggregate } from '../operators/keyed-aggregate.js'
 export { TimeWindowAggregate } from '../operators/time-window-aggregate.js'

@@ -35,6 +35,11 @@ export class TimeBuffer {
     return this.#times.lowerBound > to ? NONE : this.#times.sorted(this.#times.lowerBound, to)
   }
 
+  /** Slots of all rows, in order; none may go or come meanwhile. */
+  inOrder(): Iterable<number> {
+    return this.#times.inOrder()
+  }
+
   /** The row that leaves first, -1: empty. */
   first(): number {
     return this.#times.first()

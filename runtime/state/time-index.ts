@@ -65,6 +65,18 @@ export class TimeIndex implements RowIndex {
     return Int32Array.from(found)
   }
 
+  /** All slots by time, then as `compare` says; a bucket is sorted when its turn comes. No row may go or come meanwhile. */
+  *inOrder(): Generator<number> {
+    for (const number of [...this.#buckets.keys()].sort((a, b) => a - b)) {
+      const bucket = this.#buckets.get(number)!
+      this.#sort(bucket)
+      for (let i = bucket.first; i < bucket.slots.length; i++) {
+        const slot = bucket.slots.get(i) - 1
+        if (slot >= 0) yield slot
+      }
+    }
+  }
+
   /** Some row with a time below `before`, in no order; -1: none. */
   anyBefore(before: number): number {
     const number = this.#lowestBucket()

@@ -119,6 +119,10 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input, mapper: this.#lambda(node.mapper) }
       case 'group-table':
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+      case 'stream-join': {
+        const { kind, left, right, join, before, after, grace } = node
+        return { ...base, kind, left, right, join, before, after, grace, joiner: this.#lambda(node.joiner) }
+      }
       case 'stream-table-join': {
         if (node.grace !== undefined) throw notYet('a join with a grace is', node)
         const { kind, left, right, join, waitForTable } = node

@@ -61,6 +61,7 @@ function withoutCall(node: LogicalNode, input: EdgeType, { bodies }: ClosedPlan)
       return { key: bodies.get(node.selector)?.returns ?? unknown, value: input.value }
     case 'table-map':
       return { key: input.key, value: bodies.get(node.mapper)?.returns ?? unknown }
+    case 'stream-join':
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':

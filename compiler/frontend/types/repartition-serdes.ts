@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { inputsOf } from '../../ir/inputs-of.js'
-import { isExchange } from '../../ir/exchange.js'
+import { exchangeOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../../ir/exchange.js'
 import { windowOf } from '../../ir/window-of.js'
 import type { LogicalNode, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType, ResolvedSerde, ResolvedTopic } from '../../ir/resolved-plan.js'
@@ -20,23 +20,24 @@ export interface KnownTypes {
   readonly plan: LogicalPlan
   readonly edges: ReadonlyMap<NodeId, EdgeType>
   /** Of the sources, and of repartitions before. */
-  readonly topics: ReadonlyMap<NodeId, ResolvedTopic>
+  readonly topics: ReadonlyMap<PlaceId, ResolvedTopic>
   readonly records: RecordTypes
 }
 
 export function repartitionSerdes(
   node: LogicalNode,
+  role: ExchangeRole,
   known: KnownTypes,
   diagnostics: Diagnostic[],
 ): ResolvedTopic | undefined {
-  const [input] = inputsOf(node)
+  const input = inputsOf(node)[portOf(role)]
   if (input === undefined) throw new TypeError(`a ${node.kind} takes no records`)
   const regrouped = node.kind === 'group-by' || node.kind === 'group-table'
-  const key = serdeOf(node, regrouped ? node.id : input, 'key', known, diagnostics)
+  const key = serdeOf(node, regrouped ? node.id : input, 'key', known, diagnostics, role)
   const value =
     node.kind === 'group-table'
-      ? serdeOfType(node, changeType(node), 'value', known, diagnostics)
-      : serdeOf(node, input, 'value', known, diagnostics)
+      ? serdeOfType(node, changeType(node), 'value', known, diagnostics, role)
+      : serdeOf(node, input, 'value', known, diagnostics, role)
   return key === undefined || value === undefined ? undefined : { key, value }
 }
 
@@ -47,13 +48,14 @@ export function serdeOf(
   role: Role,
   known: KnownTypes,
   diagnostics: Diagnostic[],
+  topic: ExchangeRole | 'changelog' = 'changelog',
 ): ResolvedSerde | undefined {
   // Its own topic is what is being asked for.
   const origin = from === node.id ? undefined : originOf(from, role, known.plan)
   const kept = origin === undefined ? undefined : known.topics.get(origin)?.[role]
   if (kept !== undefined) return kept
   const edge = known.edges.get(from)?.[role]
-  return edge && serdeOfType(node, edge, role, known, diagnostics)
+  return edge && serdeOfType(node, edge, role, known, diagnostics, topic)
 }
 
 export function serdeOfType(
@@ -62,13 +64,13 @@ export function serdeOfType(
   role: Role,
   known: KnownTypes,
   diagnostics: Diagnostic[],
+  topic: ExchangeRole | 'changelog' = 'changelog',
 ): ResolvedSerde | undefined {
   const nullable = isNullable(edge)
   const type = withoutNull(edge)
   const simple = simpleKind(type)
   if (simple !== undefined) return { kind: simple, nullable }
   const name = pascalCase(`${node.label}${role === 'key' ? '-key' : ''}`)
-  const topic = isExchange(known.plan.nodes, node) ? 'repartition' : 'changelog'
   const subject = `${known.plan.applicationId}-${node.name ?? node.label}-${topic}-${role}`
   const derived = derivedSerde({ subject, type, name, nullable, records: known.records, span: node.span })
   // Nobody outside reads the topic: hints about its schema help nobody.
@@ -87,21 +89,26 @@ function simpleKind(type: ValueType): 'string' | 'bytes' | 'int64' | 'double' | 
 }
 
 /** The source or repartition whose key or value arrives unchanged. */
-function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined {
+function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefined {
   const node = plan.nodes[id]
   if (node === undefined) return undefined
+  const exchanged = (other: LogicalNode): PlaceId | undefined => {
+    const own = exchangeOf(plan.nodes, other, 0)
+    return own && placeOf(other.id, own)
+  }
   switch (node.kind) {
     case 'source':
     case 'table-source':
     case 'global-table':
+      return placeOf(id)
     case 'repartition':
     case 'group-by':
-      return id
+      return placeOf(id, 'repartition')
     case 'group-table':
-      return role === 'key' ? id : undefined
+      return role === 'key' ? placeOf(id, 'repartition') : undefined
     case 'group-by-key':
     case 'to-table':
-      return isExchange(plan.nodes, node) ? id : originOf(node.input, role, plan)
+      return exchanged(node) ?? originOf(node.input, role, plan)
     case 'filter':
     case 'peek':
     case 'print':
@@ -120,8 +127,8 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): NodeId | undefined
     case 'aggregate':
       return role === 'key' && windowOf(plan.nodes, node) === undefined ? originOf(node.input, role, plan) : undefined
     case 'stream-table-join':
-      if (role === 'value') return undefined
-      return isExchange(plan.nodes, node) ? id : originOf(node.left, role, plan)
+    case 'stream-join':
+      return role === 'value' ? undefined : (exchanged(node) ?? originOf(node.left, role, plan))
     case 'global-table-join':
     case 'table-join':
       return role === 'key' ? originOf(node.left, role, plan) : undefined

@@ -1,5 +1,6 @@
 /** Serdes of the rows that operators keep: keys as they are grouped, values as the table has them; neither is ever null. */
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import { placeOf } from '../../ir/exchange.js'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { ResolvedSerde, ResolvedTopic, SideRows } from '../../ir/resolved-plan.js'
 import { isStored, ownSides } from '../../ir/rows.js'
@@ -24,12 +25,13 @@ export function stateSerdes(
     }
     case 'table-source':
     case 'global-table': {
-      const topic = known.topics.get(node.id)
+      const topic = known.topics.get(placeOf(node.id))
       const stored = node.kind === 'global-table' || isStored(nodes, node)
       return stored ? rows(0, topic?.key, topic?.value) : []
     }
     case 'to-table':
       return isStored(nodes, node) ? sideOf(node, 0, node.input, known, diagnostics) : []
+    case 'stream-join':
     case 'stream-table-join':
     case 'table-join': {
       const sides = ownSides(nodes, node).map((port) =>

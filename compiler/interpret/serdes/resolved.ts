@@ -1,6 +1,7 @@
 /** Serdes with everything that the compiler's front end knows: schemas, demand. What the byte-faithful oracle uses. */
 import type { GraphNode } from '../../../dsl/model/graph.js'
 import { none, whole, type Demand, type PlanDemand } from '../../ir/demand.js'
+import { placeOf } from '../../ir/exchange.js'
 import type { ResolvedPlan, ResolvedSerde } from '../../ir/resolved-plan.js'
 import { avroSerde, type SchemaIds } from './avro.js'
 import { elementSerde, type ElementSerde, type TopicSerdes } from './element-serde.js'
@@ -14,11 +15,13 @@ export function resolvedSerdes(
   ids: SchemaIds,
 ): (node: GraphNode) => TopicSerdes {
   return (node) => {
-    const topic = plan.topics.get(node.id)
+    const readsOrWrites = node.kind === 'to' || 'topic' in node
+    const place = placeOf(node.id, readsOrWrites ? undefined : 'repartition')
+    const topic = plan.topics.get(place)
     if (topic === undefined) throw new Error(`node ${node.id}, a ${node.kind}, has no topic in the plan`)
-    const frame = node.kind === 'repartition' ? undefined : ids
+    const frame = readsOrWrites ? ids : undefined
     const wanted =
-      node.kind === 'to' ? { key: whole, value: whole } : (demand.inputs.get(node.id) ?? { key: none, value: none })
+      node.kind === 'to' ? { key: whole, value: whole } : (demand.inputs.get(place) ?? { key: none, value: none })
     return {
       key: resolvedSerde(topic.key, wanted.key, frame),
       value: resolvedSerde(topic.value, wanted.value, frame),

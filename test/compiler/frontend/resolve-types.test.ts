@@ -50,12 +50,12 @@ describe('topics of the schema lock', () => {
     expect(diagnostics).toEqual([])
     const [plan] = plans
     expect(shape(plan?.edges.get(1)?.value)).toBe('Order')
-    expect(plan?.topics.get(0)?.value).toMatchObject({
+    expect(plan?.topics.get('0')?.value).toMatchObject({
       kind: 'avro',
       subject: 'orders-value',
       writers: [{ version: 1 }],
     })
-    expect(plan?.topics.get(0)?.key).toEqual({ kind: 'string', nullable: true })
+    expect(plan?.topics.get('0')?.key).toEqual({ kind: 'string', nullable: true })
   })
 
   it('unknown subject: did you mean', async () => {
@@ -115,7 +115,7 @@ describe('derived schemas', () => {
       `    .to(topic('cents', { value: avro<{ id: Uuid; cents: Int; at: Date; tags: ('NEW' | 'PAID')[]; note?: string }>() }))`,
     )
     expect(told(diagnostics)).toEqual([])
-    const serde = plans[0]?.topics.get(2)?.value
+    const serde = plans[0]?.topics.get('2')?.value
     expect(schemaOf(serde)).toEqual({
       type: 'record',
       name: 'Cents',

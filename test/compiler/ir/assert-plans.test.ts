@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { assertLogicalPlan, assertResolvedPlan } from '../../../compiler/ir/assert-plans.js'
+import type { PlaceId } from '../../../compiler/ir/exchange.js'
+import type { ResolvedTopic } from '../../../compiler/ir/resolved-plan.js'
 import type { LogicalNode, LogicalPlan } from '../../../compiler/ir/logical-plan.js'
 
 const base = { name: undefined, span: undefined, onError: { kind: 'fail' } } as const
@@ -35,13 +37,13 @@ describe('assertResolvedPlan', () => {
     const serde = { kind: 'string', nullable: false } as const
     const map: LogicalNode = { ...base, id: 1, label: 'map', kind: 'map', input: 0, mapper: 0 }
     const resolved = { ...plan(source, map), bodies: new Map(), recordTypes: new Map(), states: new Map() }
-    const topics = new Map([[0, { key: serde, value: serde }]])
+    const topics = new Map<PlaceId, ResolvedTopic>([['0', { key: serde, value: serde }]])
     const edges = new Map([
       [0, edge],
       [1, edge],
     ])
     expect(() => assertResolvedPlan({ ...resolved, edges: new Map(), topics })).toThrow('its edge has no type')
-    expect(() => assertResolvedPlan({ ...resolved, edges, topics: new Map() })).toThrow('its topic has no serdes')
+    expect(() => assertResolvedPlan({ ...resolved, edges, topics: new Map() })).toThrow('its topic 0 has no serdes')
     expect(() => assertResolvedPlan({ ...resolved, edges, topics })).toThrow('its mapper has no body')
   })
 })

@@ -1,5 +1,6 @@
 /** Every rule: what it does, what it refuses, and that it can be switched off. One project holds all pipelines. */
 import { describe, expect, test, vi } from 'vitest'
+import { nodeAt } from '../../../compiler/ir/exchange.js'
 import { inputsOf } from '../../../compiler/ir/inputs-of.js'
 import type { Optimization } from '../../../compiler/ir/optimizations.js'
 import type { OptimizedPlan } from '../../../compiler/ir/optimized-plan.js'
@@ -253,7 +254,7 @@ describe('rules', () => {
     const alive = new Set(left(levels.optimized).map((line) => line.split(' <- ')[0]))
     for (const { node } of levels.topology.operators.values()) expect(alive).toContain(node.label)
     const written = plan.nodes.filter((node) => node.kind === 'to' && !levels.optimized.dropped.has(node.id))
-    expect(levels.topology.sinks.flatMap((sink) => sink.nodes).sort()).toEqual(
+    expect(levels.topology.sinks.flatMap((sink) => sink.places.map(nodeAt)).sort()).toEqual(
       [...written, ...plan.nodes.filter((node) => node.kind === 'repartition')].map((node) => node.id).sort(),
     )
   })

@@ -1,4 +1,5 @@
 /** Plans without lambdas, by hand: what serdes and code generation are tested with. */
+import { placeOf } from '../../../compiler/ir/exchange.js'
 import { compileFunction } from 'node:vm'
 import { generate } from '../../../compiler/codegen/generate.js'
 import { lowered } from '../../../compiler/compile.js'
@@ -76,8 +77,8 @@ export function pipe({ key = plain('string'), input, outputs, print = false }: P
     edges: new Map(nodes.map((node) => [node.id, { key: unknown, value: unknown }])),
     states: new Map(),
     topics: new Map([
-      [0, { key, value: input }],
-      ...outputs.map((value, index) => [first + index, { key, value }] as const),
+      [placeOf(0), { key, value: input }],
+      ...outputs.map((value, index) => [placeOf(first + index), { key, value }] as const),
     ]),
   }
 }
