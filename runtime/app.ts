@@ -21,6 +21,7 @@ import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
 import { defaultLogger, type Logger } from './log.js'
 import { prepareTopics } from './prepare-topics.js'
 import { formatTaskId, type TaskId } from './kafka/task-id.js'
+import { heldSnapshots } from './state/held-snapshots.js'
 import { StateDirectory } from './state/state-directory.js'
 import { StateMachine, type AppState, type StateListener } from './state.js'
 
@@ -230,6 +231,14 @@ export class App {
     })
   }
 
+  #heldState(client: KafkaClient): ReadonlyMap<string, number> {
+    if (this.#stateDirectory === undefined) return new Map()
+    return heldSnapshots(this.#stateDirectory.path, (topic, topicId) => {
+      const known = client.topic(topic)
+      return known === undefined || known.topicId === topicId
+    })
+  }
+
   #openExecutors(pipeline: GeneratedPipeline, applicationId: string, processId: string): readonly ExecutorHandle[] {
     const { pipeline: given } = this.#options
     const located = given instanceof URL || typeof given === 'string'
@@ -328,6 +337,7 @@ export class App {
         metadataMaxAgeMs: settings.metadataMaxAge,
         purgeIntervalMs: settings.repartitionPurgeInterval,
         exactlyOnce: this.#isExactlyOnce,
+        heldState: () => this.#heldState(client),
       },
       {
         onRebalancing: () => {

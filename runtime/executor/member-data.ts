@@ -15,6 +15,8 @@ export interface MemberData {
   /** Threads that process. */
   readonly capacity: number
   readonly owned: readonly TaskId[]
+  /** How far it holds the state of tasks: sum of changelog offsets, by task as text. */
+  readonly held: ReadonlyMap<string, number>
   /** Counts the times it asked for a rebalance: a coordinator does not begin one for a member that says nothing new. */
   readonly round: number
 }
@@ -31,25 +33,34 @@ export const encodeMember = (topics: readonly string[], data: MemberData): Buffe
   encodeSubscription(
     {
       topics,
-      userData: Buffer.from(JSON.stringify({ ...data, version: VERSION, owned: data.owned.map(formatTaskId) })),
+      userData: Buffer.from(
+        JSON.stringify({
+          ...data,
+          version: VERSION,
+          owned: data.owned.map(formatTaskId),
+          held: Object.fromEntries(data.held),
+        }),
+      ),
     },
     1,
   )
 
 /** A member that tells nothing we understand gets no tasks: its topology hash is empty. */
 export const decodeMember = (memberId: string, subscription: Buffer): AssignableMember => {
-  const nobody = { memberId, topologyHash: '', capacity: 1, owned: [] }
+  const nobody = { memberId, topologyHash: '', capacity: 1, owned: [], held: new Map<string, number>() }
   const { userData } = decodeSubscription(subscription)
   const data = userData === null ? undefined : parseObject(userData)
   if (data === undefined) return nobody
   const topologyHash: unknown = Reflect.get(data, 'topologyHash')
   const capacity: unknown = Reflect.get(data, 'capacity')
   const owned: unknown = Reflect.get(data, 'owned')
+  const held: unknown = Reflect.get(data, 'held')
   return {
     memberId,
     topologyHash: typeof topologyHash === 'string' ? topologyHash : '',
     capacity: typeof capacity === 'number' && capacity > 0 ? capacity : 1,
     owned: Array.isArray(owned) ? owned.filter((id) => typeof id === 'string') : [],
+    held: heldOf(held),
   }
 }
 
@@ -77,6 +88,13 @@ export const decodeTasks = (assignment: Buffer): AssignedTasks => {
     reason: typeof reason === 'string' ? reason : undefined,
   }
 }
+
+const heldOf = (value: unknown): ReadonlyMap<string, number> =>
+  new Map(
+    Object.entries(value !== null && typeof value === 'object' ? value : {}).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  )
 
 const parseObject = (bytes: Buffer): object | undefined => {
   try {

@@ -35,6 +35,8 @@ export interface CoordinatorOptions {
   readonly purgeIntervalMs: number
   /** Offsets are committed in transactions, which may abort after all. */
   readonly exactlyOnce: boolean
+  /** How far tasks' state is held here, whether they run or not (`MemberData.held`). */
+  heldState(): ReadonlyMap<string, number>
 }
 
 export interface CoordinatorCallbacks {
@@ -167,6 +169,7 @@ export class TaskCoordinator {
       capacity,
       topologyHash: this.#manifest.topologyHash,
       owned: this.#owned,
+      held: this.#options.heldState(),
       round: this.#round,
     })
   }

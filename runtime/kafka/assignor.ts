@@ -1,6 +1,6 @@
 /**
- * Which member runs which task: balanced by capacity, sticky, and a task takes all its input partitions together, so
- * co-partitioned topics stay together. Tasks go only to members with the same topology hash. Pure: the group
+ * Which member runs which task: balanced by capacity, sticky, near to its state, and a task takes all its input
+ * partitions together, so co-partitioned topics stay together. Tasks go only to members with the same topology hash. Pure: the group
  * leader runs it on what the members told about themselves in their subscriptions.
  */
 import { formatTaskId, type TaskId } from './task-id.js'
@@ -12,6 +12,8 @@ export interface AssignableMember {
   readonly capacity: number
   /** Tasks it ran until now, as text. */
   readonly owned: readonly string[]
+  /** How far it holds the state of tasks that it need not run: sum of changelog offsets, by task as text. */
+  readonly held: ReadonlyMap<string, number>
 }
 
 /** Tasks by member id; members of another topology get none. */
@@ -25,16 +27,20 @@ export const assignTasks = (
   if (eligible.length === 0) return assignment
   const open = new Map(tasks.map((task) => [formatTaskId(task), task]))
   const quotas = quotasOf(eligible, tasks.length)
-  for (const { memberId, owned } of eligible) {
+  for (const member of eligible) {
+    const { memberId, owned } = member
     const mine = assignment.get(memberId)
-    for (const id of owned) {
+    // Who has too many gives up those that somebody else can go on with at once.
+    const others = eligible.filter((other) => other !== member)
+    for (const id of owned.toSorted((a, b) => furthest(others, a) - furthest(others, b))) {
       const task = open.get(id)
       if (task === undefined || mine === undefined || mine.length >= (quotas.get(memberId) ?? 0)) continue
       mine.push(task)
       open.delete(id)
     }
   }
-  for (const task of [...open.values()].sort(byPartition)) {
+  const far = (task: TaskId): number => furthest(eligible, formatTaskId(task))
+  for (const task of [...open.values()].sort((a, b) => far(b) - far(a) || byPartition(a, b))) {
     const memberId = memberWithRoom(eligible, assignment, quotas, task)
     if (memberId !== undefined) assignment.get(memberId)?.push(task)
   }
@@ -57,7 +63,11 @@ const quotasOf = (members: readonly AssignableMember[], tasks: number): Readonly
   return new Map(shares.map(({ member, quota }) => [member.memberId, quota + (rest-- > 0 ? 1 : 0)]))
 }
 
-/** The member with room that has the fewest tasks of this sub-topology. */
+/** How far the state of a task is anywhere. */
+const furthest = (members: readonly AssignableMember[], id: string): number =>
+  members.reduce((best, { held }) => Math.max(best, held.get(id) ?? 0), 0)
+
+/** The member with room that is furthest with the task's state; else the one with the fewest tasks of this sub-topology. */
 const memberWithRoom = (
   members: readonly AssignableMember[],
   assignment: ReadonlyMap<string, readonly TaskId[]>,
@@ -66,11 +76,14 @@ const memberWithRoom = (
 ): string | undefined => {
   let best: string | undefined
   let fewest = Infinity
-  for (const { memberId } of members) {
+  let position = 0
+  for (const { memberId, held } of members) {
     const mine = assignment.get(memberId) ?? []
     if (mine.length >= (quotas.get(memberId) ?? 0)) continue
     const same = mine.filter(({ subTopology }) => subTopology === task.subTopology).length
-    if (same >= fewest) continue
+    const at = held.get(formatTaskId(task)) ?? 0
+    if (at < position || (at === position && same >= fewest)) continue
+    position = at
     fewest = same
     best = memberId
   }

@@ -197,11 +197,24 @@ const rewriteOf = (forms: RowForms, form: number): RewriteRow | undefined => {
   }
 }
 
+/** What a file says of itself; undefined: it is no snapshot of ours. Rows are not looked at. */
+export const readSnapshotHeader = (file: string): SnapshotHeader | undefined => {
+  let descriptor: number | undefined
+  try {
+    descriptor = openSync(file, 'r')
+    return new SnapshotReader(descriptor).header()
+  } catch {
+    return undefined
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
 class SnapshotReader {
   readonly #descriptor: number
   /** Bytes not read yet. */
   #left: number
-  #block = Buffer.alloc(BLOCK_BYTES)
+  #block = Buffer.alloc(4096)
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor

@@ -14,11 +14,13 @@ const member = (
   owned: readonly string[] = [],
   capacity = 1,
   topologyHash = 'h',
+  held: ReadonlyMap<string, number> = new Map(),
 ): AssignableMember => ({
   memberId,
   owned,
   capacity,
   topologyHash,
+  held,
 })
 
 const textOf = (assignment: ReadonlyMap<string, readonly TaskId[]>): Map<string, string[]> =>
@@ -81,5 +83,28 @@ describe('assignTasks', () => {
     const assignment = textOf(assignTasks(members, tasks, 'h'))
     const reversed = textOf(assignTasks([...members].reverse(), tasks, 'h'))
     for (const [id, its] of assignment) expect(reversed.get(id)).toEqual(its)
+  })
+
+  const held = (...entries: readonly (readonly [string, number])[]) => new Map(entries)
+
+  it('gives a task to whoever is furthest with its state, within the balance', () => {
+    const members = [member('a', [], 1, 'h', held(['0_0', 5], ['0_1', 9])), member('b', [], 1, 'h', held(['0_0', 7]))]
+    expect(textOf(assignTasks(members, tasksOf(1, 2), 'h'))).toEqual(
+      new Map([
+        ['a', ['0_1']],
+        ['b', ['0_0']],
+      ]),
+    )
+    const [a, b] = assignTasks(members, tasksOf(1, 4), 'h').values()
+    expect([a?.length, b?.length]).toEqual([2, 2])
+  })
+
+  it('takes away from an owner of too many what somebody else holds', () => {
+    const all = ['0_0', '0_1', '0_2', '0_3']
+    const members = [member('a', all), member('b', [], 1, 'h', held(['0_0', 3], ['0_1', 3]))]
+    expect(textOf(assignTasks(members, tasksOf(1, 4), 'h')).get('b')).toEqual(['0_0', '0_1'])
+    // Who runs a task keeps it, however far others say that they are.
+    const even = [member('a', ['0_0', '0_1']), member('b', ['0_2', '0_3'], 1, 'h', held(['0_0', 99]))]
+    expect(new Set(textOf(assignTasks(even, tasksOf(1, 4), 'h')).get('a'))).toEqual(new Set(['0_0', '0_1']))
   })
 })

@@ -12,6 +12,7 @@ const member = (memberId: string, owned: readonly string[] = []): AssignableMemb
   topologyHash: 'hash',
   capacity: 1,
   owned,
+  held: new Map(),
 })
 
 /** One generation; what members give up is gone from them afterwards. */
