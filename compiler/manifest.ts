@@ -99,13 +99,27 @@ function manifestSerde(ir: ModuleIR, serde: ResolvedSerde, framed: boolean): Man
   const [reader] = slotOf(schemaFingerprint(serde.schema))
   if (reader === undefined) return { kind: 'bytes' }
   const slots = serde.writers.flatMap((writer) => slotOf(writer.fingerprint))
-  return { kind: 'avro', subject: serde.subject, reader, slots: [...new Set([reader, ...slots])] }
+  return {
+    kind: 'avro',
+    subject: serde.subject,
+    reader,
+    slots: [...new Set([reader, ...slots])],
+    ...(serde.long === 'bigint' ? { long: serde.long } : {}),
+  }
 }
 
 function contentsOf(store: LockedStore | undefined): ManifestContents | undefined {
   if (store === undefined) return undefined
-  const { key, rows, older } = store
-  return { key, value: rows.value, rows: rows.id, older: older.map(({ id, value }) => ({ rows: id, value })) }
+  const { key, rows, older, meaning } = store
+  const length = meaning['window.size'] ?? meaning['window.difference']
+  const windowMs = typeof length === 'number' ? { windowMs: length } : {}
+  return {
+    key,
+    value: rows.value,
+    ...windowMs,
+    rows: rows.id,
+    older: older.map(({ id, value }) => ({ rows: id, value })),
+  }
 }
 
 /** Of what decides where records go and who may process them, not of the code of lambdas. */

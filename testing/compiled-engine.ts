@@ -4,10 +4,11 @@
  */
 import { deadLetter } from '../compiler/interpret/dead-letter.js'
 import { InternalTopics } from '../compiler/interpret/internal-topics.js'
-import type { RecordProblem, Wire, WireRecord } from '../compiler/interpret/index.js'
+import type { RecordProblem, StoreRow, Wire, WireRecord } from '../compiler/interpret/index.js'
 import { BatchCursor, buildBatch } from '../runtime/kafka/record-batch/index.js'
 import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestSubTopology } from '../runtime/abi/index.js'
 import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
+import { CompiledStores } from './compiled-stores.js'
 import { keyPartition } from './key-partition.js'
 import { manifestSerdes } from './manifest-serdes.js'
 import { StoreSet } from '../runtime/state/store-set.js'
@@ -41,12 +42,14 @@ class CompiledEngine implements Engine {
   /** All partitions of a global table are one store. */
   readonly #globals: StoreSet
   readonly #tasks = new Map<string, GeneratedTask>()
+  readonly #stores: CompiledStores
 
   constructor(generated: GeneratedPipeline, options: CompiledEngineOptions) {
     const { manifest } = generated
     this.#generated = generated
     this.#options = options
     this.#schemas = new MemorySchemas(manifest)
+    this.#stores = new CompiledStores(manifest)
     const inputs = manifest.subTopologies.flatMap((sub) => sub.inputs.map(({ topic }) => topic))
     for (const { input } of manifest.globalTables) inputs.push(input.topic)
     this.#globals = StoreSet.ofGlobals(manifest.globalTables)
@@ -60,7 +63,7 @@ class CompiledEngine implements Engine {
     )
   }
 
-  serdes: Engine['serdes'] = (topic) => manifestSerdes(this.#generated.manifest, this.#schemas, topic)
+  serdes: Engine['serdes'] = (topic) => manifestSerdes(this.#generated.manifest, topic)
 
   process(record: WireRecord): readonly EngineOutcome[] {
     const outcomes: EngineOutcome[] = []
@@ -72,6 +75,23 @@ class CompiledEngine implements Engine {
       }
     }
     return outcomes
+  }
+
+  store(name: string): readonly StoreRow[] | undefined {
+    return this.#stores.rows(name)
+  }
+
+  get stores(): readonly string[] {
+    return this.#stores.names
+  }
+
+  commit(): void {
+    this.#stores.commit()
+  }
+
+  crash(): void {
+    this.close()
+    this.#stores.crash()
   }
 
   close(): void {
@@ -101,10 +121,9 @@ class CompiledEngine implements Engine {
     }
   }
 
-  #storesOf({ id }: Reader): StoreSet {
-    const { globalTables, stores } = this.#generated.manifest
-    const isGlobal = globalTables.some(({ subTopology }) => subTopology === id)
-    return isGlobal ? this.#globals : StoreSet.of(stores, id)
+  #storesOf({ id }: Reader, task: string): StoreSet {
+    const isGlobal = this.#generated.manifest.globalTables.some(({ subTopology }) => subTopology === id)
+    return isGlobal ? this.#globals : this.#stores.of(task, id)
   }
 
   #applyPolicy(record: WireRecord, problem: RecordProblem): EngineOutcome {
@@ -147,7 +166,7 @@ class CompiledEngine implements Engine {
         partition,
         outputs: this.#outputs,
         schemas: this.#schemas,
-        stores: this.#storesOf(sub),
+        stores: this.#storesOf(sub, name),
         globals: this.#globals,
         log: { print: this.#options.print },
         deadline: Infinity,

@@ -2,7 +2,7 @@
  * What a test driver drives: a pipeline without a broker, one record at a time. The interpreted and the compiled form
  * are two implementations; the driver cannot tell them apart.
  */
-import type { OutputRecord, RecordProblem, WireRecord } from '../compiler/interpret/index.js'
+import type { OutputRecord, RecordProblem, StoreRow, WireRecord } from '../compiler/interpret/index.js'
 import type { TopicSerdes } from '../compiler/interpret/serdes/element-serde.js'
 import type { TopicSpec } from '../dsl/model/graph.js'
 
@@ -14,6 +14,13 @@ export interface Engine {
   process(record: WireRecord): readonly EngineOutcome[]
   /** How records of a topic are written and read outside of the pipeline. */
   serdes(topic: TopicSpec): TopicSerdes
+  /** Rows of a store, in no particular order; undefined: there is none of that name. */
+  store(name: string): readonly StoreRow[] | undefined
+  readonly stores: readonly string[]
+  /** What was processed is final: state is in its changelogs. */
+  commit(): void
+  /** The process is gone, and another one begins: state is what the changelogs say. */
+  crash(): void
   close(): void
 }
 

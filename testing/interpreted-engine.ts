@@ -9,6 +9,8 @@ import type { Engine, EngineOutput, PartitionCount, PrintRecord } from './engine
 export interface InterpretedEngineOptions {
   readonly partitions: PartitionCount
   readonly print: PrintRecord
+  /** Whether `commit` is called. */
+  readonly commits?: boolean
   /** Serdes of nodes and of topics outside; default: by declaration, Avro by reference. */
   readonly nodeSerdes?: (node: GraphNode) => TopicSerdes
   readonly topicSerdes?: (topic: TopicSpec) => TopicSerdes
@@ -23,6 +25,7 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
   const interpreter = interpret(graph, {
     partitions: () => most,
     print: (label, { key, value }) => print(label, key, value),
+    commits: options.commits ?? false,
     ...(nodeSerdes === undefined ? {} : { serdes: nodeSerdes }),
     ...(label === undefined ? {} : { label }),
   })
@@ -36,6 +39,17 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
         outputs: outcome.outputs.filter(({ topic }) => !interpreter.internalTopics.has(topic)).map(place),
       })),
     serdes: options.topicSerdes ?? serdesBySpec,
+    store: (name) => interpreter.stores.get(name)?.(),
+    get stores() {
+      return [...interpreter.stores.keys()]
+    },
+    commit: () => {
+      interpreter.commit()
+    },
+    // The state of an interpreter is not written anywhere: what was not committed is undone.
+    crash: () => {
+      interpreter.abort()
+    },
     close: () => undefined,
   }
 }

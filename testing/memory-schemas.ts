@@ -1,6 +1,8 @@
 /** Schema ids of a test driver: slot + 1. Every schema of the manifest is known, no other exists. */
 import type { Manifest, TaskSchemas } from '../runtime/abi/index.js'
 
+export const memoryId = (slot: number): number => slot + 1
+
 export class MemorySchemas implements TaskSchemas {
   readonly #slots: ReadonlySet<number>
 
@@ -13,7 +15,7 @@ export class MemorySchemas implements TaskSchemas {
   }
 
   idOf(slot: number): number {
-    return slot + 1
+    return memoryId(slot)
   }
 
   transcode(id: number): Buffer {

@@ -11,6 +11,7 @@ import { compiledEngine } from './compiled-engine.js'
 import type { Engine, PrintRecord } from './engine.js'
 import { interpretedEngine } from './interpreted-engine.js'
 import { RecordFailedError } from './record-failed-error.js'
+import { testStore, type TestStore } from './test-store.js'
 import { testInput, testOutput, type TestInput, type TestOutput } from './test-topics.js'
 
 export interface TestDriverOptions {
@@ -20,6 +21,14 @@ export interface TestDriverOptions {
   readonly timestamp?: number
   /** What `print` operators print. Default: a line on the console. */
   readonly print?: (label: string, key: unknown, value: unknown) => void
+  /** When what was done is committed: after each record that is sent, or when the test says so. Default `'each-record'`. */
+  readonly commits?: 'each-record' | 'manual'
+  /**
+   * What a crash does to outputs since the commit. `'exactly_once'`: they are read once they are committed, and never if
+   * they were not; `'at_least_once'`: they are there at once, and again when their records are processed again. Default
+   * `'exactly_once'`.
+   */
+  readonly guarantee?: 'exactly_once' | 'at_least_once'
 }
 
 export interface TestDriver extends Disposable {
@@ -27,6 +36,21 @@ export interface TestDriver extends Disposable {
   input<K, V>(topic: Sink<K, V>): TestInput<K, V>
   /** A topic that the pipeline writes, dead letters included. */
   output<K, V>(topic: Source<K, V>): TestOutput<K, V>
+  /**
+   * What an operator with a `name` keeps: the rows of a table or of an aggregate, over all partitions. Keys of windows are
+   * `Windowed`.
+   */
+  store<K, V>(name: string): TestStore<K, V>
+  /** Commits state, outputs and input positions. */
+  commit(): void
+  /** Ends the process cleanly, with a commit, and starts another one on what it has left. */
+  restart(): void
+  /**
+   * Kills the process and starts another one: state is as it was at the last commit, and the records that were sent since
+   * are processed again before this returns.
+   * @throws RecordFailedError when one of them fails.
+   */
+  crash(): void
   /** Records that were dropped so far: skipped by policy, or with a negative event time. */
   readonly dropped: number
   /** Ends the pipeline's tasks. Also called by `using`. */
@@ -39,7 +63,8 @@ export interface TestDriver extends Disposable {
  * reference, without looking at their schemas.
  *
  * Each record is processed to its end, internal topics included, before `send` returns. Partitions are real: a record
- * stands in the partition of its key, and a repartition moves it.
+ * stands in the partition of its key, and a repartition moves it. Stores can be read by name, and the process can be
+ * restarted or killed between two commits.
  *
  * @example
  * ```ts
@@ -60,16 +85,13 @@ export function testDriver(pipeline: Pipeline | GeneratedPipeline, options: Test
   const engine =
     'manifest' in pipeline
       ? compiledEngine(pipeline, { partitions, print })
-      : interpretedEngine(recordGraph(pipeline), { partitions, print })
+      : interpretedEngine(recordGraph(pipeline), { partitions, print, commits: true })
   return driveEngine(engine, options)
 }
 
 /** A driver on an engine of one's own. */
-export function driveEngine(
-  engine: Engine,
-  options: Pick<TestDriverOptions, 'partitions' | 'timestamp'> = {},
-): TestDriver {
-  return new EngineDriver(engine, partitionCount(options.partitions), options.timestamp ?? 0)
+export function driveEngine(engine: Engine, options: Omit<TestDriverOptions, 'print'> = {}): TestDriver {
+  return new EngineDriver(engine, options)
 }
 
 const printLine: PrintRecord = (label, key, value) => {
@@ -86,13 +108,21 @@ class EngineDriver implements TestDriver {
   readonly #timestamp: number
   readonly #unread = new Map<string, WireRecord[]>()
   readonly #offsets = new Map<string, bigint>()
+  readonly #commits: 'each-record' | 'manual'
+  readonly #isExactlyOnce: boolean
+  /** Records that were sent since the last commit. */
+  #uncommitted: WireRecord[] = []
+  /** Under exactly-once: outputs since then. */
+  #pending: WireRecord[] = []
   #failure: RecordFailedError | undefined
   #dropped = 0
 
-  constructor(engine: Engine, partitions: (topic: string) => number, timestamp: number) {
+  constructor(engine: Engine, options: Omit<TestDriverOptions, 'print'>) {
     this.#engine = engine
-    this.#partitions = partitions
-    this.#timestamp = timestamp
+    this.#partitions = partitionCount(options.partitions)
+    this.#timestamp = options.timestamp ?? 0
+    this.#commits = options.commits ?? 'each-record'
+    this.#isExactlyOnce = (options.guarantee ?? 'exactly_once') === 'exactly_once'
   }
 
   get dropped(): number {
@@ -110,7 +140,7 @@ class EngineDriver implements TestDriver {
       serdes: this.#engine.serdes(spec),
       defaultTimestamp: this.#timestamp,
       deliver: (record) => {
-        this.#process(record)
+        this.#send(record)
       },
     })
   }
@@ -126,6 +156,35 @@ class EngineDriver implements TestDriver {
     })
   }
 
+  store<K, V>(name: string): TestStore<K, V> {
+    if (!this.#engine.stores.includes(name)) {
+      throw new RangeError(`the pipeline has no store ${name}; it has ${this.#engine.stores.join(', ') || 'none'}`)
+    }
+    return testStore<K, V>(() => this.#engine.store(name) ?? [])
+  }
+
+  commit(): void {
+    this.#engine.commit()
+    // A record that failed is not done: whoever starts again meets it again.
+    this.#uncommitted = this.#failure === undefined ? [] : this.#uncommitted.slice(-1)
+    for (const output of this.#pending) this.#publish(output)
+    this.#pending = []
+  }
+
+  restart(): void {
+    this.commit()
+    this.crash()
+  }
+
+  crash(): void {
+    const again = this.#uncommitted
+    this.#engine.crash()
+    this.#uncommitted = []
+    this.#pending = []
+    this.#failure = undefined
+    for (const record of again) this.#process(record)
+  }
+
   close(): void {
     this.#engine.close()
   }
@@ -134,22 +193,34 @@ class EngineDriver implements TestDriver {
     this.close()
   }
 
-  #process(record: Omit<WireRecord, 'offset'>): void {
+  #send(record: Omit<WireRecord, 'offset'>): void {
     if (this.#failure !== undefined) {
       throw new Error('the pipeline has stopped: an earlier record failed', { cause: this.#failure })
     }
-    for (const { result, record: processed, outputs } of this.#engine.process(this.#withOffset(record))) {
+    this.#process(this.#withOffset(record))
+  }
+
+  #process(record: WireRecord): void {
+    this.#uncommitted.push(record)
+    for (const { result, record: processed, outputs } of this.#engine.process(record)) {
       for (const output of outputs) this.#write(output)
       if (result.kind === 'failed') this.#failure = new RecordFailedError(processed, result)
       else if (result.kind === 'skipped' || result.kind === 'dropped') this.#dropped++
     }
+    if (this.#commits === 'each-record') this.commit()
     if (this.#failure !== undefined) throw this.#failure
   }
 
   #write(output: Omit<WireRecord, 'offset'>): void {
+    const record = this.#withOffset(output)
+    if (this.#isExactlyOnce) this.#pending.push(record)
+    else this.#publish(record)
+  }
+
+  #publish(output: WireRecord): void {
     const unread = this.#unread.get(output.topic) ?? []
     this.#unread.set(output.topic, unread)
-    unread.push(this.#withOffset(output))
+    unread.push(output)
   }
 
   #withOffset(record: Omit<WireRecord, 'offset'>): WireRecord {

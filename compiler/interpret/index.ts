@@ -1,4 +1,5 @@
 export { interpret, type Interpreter, type InterpreterOptions } from './interpret.js'
+export type { StoreRow } from './operators/operator.js'
 export type { RecordOutcome, RecordProblem, RecordResult } from './outcome.js'
 export type { FlowRecord, OutputRecord, RecordHeader, WireRecord } from './record.js'
 export { partitionBytes, type Wire } from './wire.js'

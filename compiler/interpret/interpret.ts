@@ -11,6 +11,7 @@ import { partitionFor } from './murmur2.js'
 import { OperatorFailure, SOURCE_DECODER } from './operator-failure.js'
 import type { RecordOutcome, RecordResult } from './outcome.js'
 import { readSource } from './read-source.js'
+import type { StoreRow } from './operators/operator.js'
 import type { FlowRecord, OutputRecord, WireRecord } from './record.js'
 import { byReference, serdesBySpec } from './serdes/by-spec.js'
 import type { TopicSerdes } from './serdes/element-serde.js'
@@ -26,6 +27,8 @@ export interface InterpreterOptions {
   /** Labels of operators, by node id; default `<kind>-<id>`, or the name given by the author. */
   readonly label?: (node: GraphNode) => string
   readonly print?: (label: string, record: FlowRecord) => void
+  /** Whether `commit` will be called, so that `abort` can take back what came after. Default: no. */
+  readonly commits?: boolean
 }
 
 export interface Interpreter {
@@ -35,6 +38,12 @@ export interface Interpreter {
    */
   process(record: WireRecord): readonly RecordOutcome[]
   readonly internalTopics: ReadonlySet<string>
+  /** Rows that operators keep, by the name or label of the operator. */
+  readonly stores: ReadonlyMap<string, () => readonly StoreRow[]>
+  /** What was processed is final. */
+  commit(): void
+  /** State is as it was at the last commit. */
+  abort(): void
 }
 
 export function interpret(graph: PipelineGraph, options: InterpreterOptions = {}): Interpreter {
@@ -52,12 +61,14 @@ class GraphInterpreter implements Interpreter {
   readonly #entries: ReadonlyMap<string, readonly Entry[]>
   readonly internalTopics: ReadonlySet<string>
   readonly #internal = new InternalTopics()
-  readonly #journal = new Journal()
+  readonly #journal: Journal
+  readonly stores = new Map<string, () => readonly StoreRow[]>()
   #outputs: OutputRecord[] = []
 
   constructor(graph: PipelineGraph, options: InterpreterOptions) {
     this.#graph = graph
     this.#options = options
+    this.#journal = new Journal(options.commits)
     const serdes = options.serdes ?? specSerdes
     const effects = {
       emit: (output: OutputRecord) => this.#outputs.push(output),
@@ -68,6 +79,7 @@ class GraphInterpreter implements Interpreter {
       label: this.#label(node),
       graph,
       journal: this.#journal,
+      expose: (rows) => this.stores.set(this.#label(node), rows),
       internalTopics: this.#internalTopics(node),
       serdes: () => serdes(node),
     }))
@@ -89,6 +101,14 @@ class GraphInterpreter implements Interpreter {
       this.#feedInternalTopics(outcome.outputs)
     }
     return outcomes
+  }
+
+  commit(): void {
+    this.#journal.commit()
+  }
+
+  abort(): void {
+    this.#journal.abort()
   }
 
   #processOne(record: WireRecord): RecordOutcome {

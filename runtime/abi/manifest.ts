@@ -61,7 +61,14 @@ export interface ManifestTopic {
 }
 
 export type ManifestSerde =
-  | { readonly kind: 'avro'; readonly subject: string; readonly reader: number; readonly slots: readonly number[] }
+  | {
+      readonly kind: 'avro'
+      readonly subject: string
+      readonly reader: number
+      readonly slots: readonly number[]
+      /** How longs are represented; undefined: as numbers. */
+      readonly long?: 'bigint' | undefined
+    }
   | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
 
 export interface ManifestSchema {
@@ -100,6 +107,8 @@ export interface ManifestStore {
 export interface ManifestContents {
   readonly key: ManifestStateSerde
   readonly value: ManifestStateSerde
+  /** Length of its windows in ms, where all have one. */
+  readonly windowMs?: number | undefined
   /** Stands beside each row that is written: in which form it is. */
   readonly rows: number
   /** Forms that rows were written in before; they are read by schema resolution. */

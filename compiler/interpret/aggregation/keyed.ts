@@ -9,8 +9,9 @@ export interface KeyedRow {
   readonly timestamp: number
 }
 
-export function keyedAggregate(aggregator: Aggregator, { forward, journal }: OperatorContext): Receiver {
+export function keyedAggregate(aggregator: Aggregator, { forward, journal, expose }: OperatorContext): Receiver {
   const rows = new KeyedMap<KeyedRow>(journal)
+  expose(() => rows.rows().map(({ key, value }) => ({ key, value: aggregator.result(value.acc) })))
   return (record, port) => {
     const { key, value } = record
     if (key === null || key === undefined || value === null || value === undefined) return

@@ -11,10 +11,11 @@ type SessionWindows = Extract<WindowSpec, { readonly kind: 'session' }>
 export function sessionWindows(
   spec: SessionWindows,
   aggregator: Aggregator,
-  { forward, journal }: OperatorContext,
+  { forward, journal, expose }: OperatorContext,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
+  expose(() => rows.results(aggregator))
   const times: StreamTime[] = []
   return (record, port) => {
     if (record.key === null || record.key === undefined) return

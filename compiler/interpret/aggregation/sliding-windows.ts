@@ -14,10 +14,11 @@ type SlidingWindows = Extract<WindowSpec, { readonly kind: 'sliding' }>
 export function slidingWindows(
   spec: SlidingWindows,
   aggregator: Aggregator,
-  { forward, journal }: OperatorContext,
+  { forward, journal, expose }: OperatorContext,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
+  expose(() => rows.results(aggregator))
   const times: StreamTime[] = []
   const { difference, grace } = spec
   return (record, port) => {

@@ -5,8 +5,9 @@ import { KeyedMap } from '../state/keyed-map.js'
 import type { Aggregator } from './aggregator.js'
 import type { KeyedRow } from './keyed.js'
 
-export function tableAggregate(aggregator: Aggregator, { forward, journal }: OperatorContext): Receiver {
+export function tableAggregate(aggregator: Aggregator, { forward, journal, expose }: OperatorContext): Receiver {
   const rows = new KeyedMap<KeyedRow>(journal)
+  expose(() => rows.rows().map(({ key, value }) => ({ key, value: aggregator.result(value.acc) })))
   return (record) => {
     const { key } = record
     if (key === null || key === undefined) return

@@ -11,10 +11,11 @@ type TimeWindows = Extract<WindowSpec, { readonly kind: 'time' }>
 export function timeWindows(
   spec: TimeWindows,
   aggregator: Aggregator,
-  { forward, journal }: OperatorContext,
+  { forward, journal, expose }: OperatorContext,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
+  expose(() => rows.results(aggregator))
   // A cogroup's inputs have a stream time each.
   const times: StreamTime[] = []
   return (record, port) => {

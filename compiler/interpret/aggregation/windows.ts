@@ -1,7 +1,7 @@
 /** What aggregates in windows share: their rows, what goes out and when. */
 import type { WindowSpec } from '../../../dsl/model/window-spec.js'
 import { Change } from '../change.js'
-import type { Forward } from '../operators/operator.js'
+import type { Forward, StoreRow } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
 import { compareKeys, windowed } from '../state/key-bytes.js'
 import type { Journal } from '../state/journal.js'
@@ -44,6 +44,14 @@ export class WindowRows {
   /** Of one key, by start. */
   ofKey(key: unknown): readonly WindowRow[] {
     return this.all().filter((row) => compareKeys(row.key, key) === 0)
+  }
+
+  /** As the author sees them. */
+  results(aggregator: Aggregator): readonly StoreRow[] {
+    return this.all().map(({ key, start, end, acc }) => ({
+      key: windowed(key, start, end),
+      value: aggregator.result(acc),
+    }))
   }
 
   /** By start, then by key. */

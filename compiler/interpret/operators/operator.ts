@@ -41,8 +41,16 @@ export interface OperatorContext {
   /** The graph that the node stands in. */
   readonly graph: PipelineGraph
   readonly journal: Journal
+  /** Shows the rows that the node keeps to those who ask for its store. */
+  readonly expose: (rows: () => readonly StoreRow[]) => void
   /** Names of the internal topics that the node writes to and goes on behind. */
   readonly internalTopics: ReadonlyMap<ExchangeRole, string>
+}
+
+/** A row of a store as the author sees it; keys of windows are `Windowed`. */
+export interface StoreRow {
+  readonly key: unknown
+  readonly value: unknown
 }
 
 /** Makes the receiver of one node. */

@@ -11,8 +11,9 @@ export const tableSource: OperatorInterpreter<'table-source'> = (node, context) 
  * The newest value of each key. Every update goes on, equal ones and repeated tombstones too, whatever its timestamp;
  * records without a key are dropped.
  */
-export function newestRows({ forward, journal }: OperatorContext): Receiver {
+export function newestRows({ forward, journal, expose }: OperatorContext): Receiver {
   const rows = new KeyedMap(journal)
+  expose(() => rows.rows())
   return (record) => {
     const { key } = record
     if (key === null || key === undefined) return

@@ -1,0 +1,124 @@
+/**
+ * Stores of a compiled pipeline's tasks in a test: they outlive a restart as in production, by what was written to their
+ * changelogs, and are read with the schemas of the manifest.
+ */
+import { parseSchemaOrThrow } from '../avro/parse-schema.js'
+import { decodeValue } from '../avro/decode.js'
+import type { StoreRow } from '../compiler/interpret/index.js'
+import { serdeOfKind } from '../compiler/interpret/serdes/of-kind.js'
+import type { Manifest, ManifestContents, ManifestStateSerde } from '../runtime/abi/index.js'
+import { BatchCursor, BatchWriter } from '../runtime/kafka/record-batch/index.js'
+import { applyChanges, writeChanges } from '../runtime/state/changelog.js'
+import { SessionStore } from '../runtime/state/session-store.js'
+import { StoreSet, type OpenStore } from '../runtime/state/store-set.js'
+import { WindowStore } from '../runtime/state/window-store.js'
+
+export class CompiledStores {
+  readonly #manifest: Manifest
+  /** By task. */
+  readonly #open = new Map<string, StoreSet>()
+  /** Batches that were committed, by task and store. */
+  readonly #changelogs = new Map<string, Buffer[]>()
+  #serial = 0
+
+  constructor(manifest: Manifest) {
+    this.#manifest = manifest
+  }
+
+  get names(): readonly string[] {
+    return this.#manifest.stores.filter(({ contents }) => isTold(contents)).map(({ name }) => name)
+  }
+
+  /** Restored from the changelogs when they are not open. */
+  of(task: string, subTopology: number): StoreSet {
+    let stores = this.#open.get(task)
+    if (stores === undefined) {
+      stores = StoreSet.of(this.#manifest.stores, subTopology)
+      for (const store of stores.all) this.#restore(task, store)
+      this.#open.set(task, stores)
+    }
+    return stores
+  }
+
+  commit(): void {
+    for (const [task, stores] of this.#open) {
+      for (const { description, forms, table } of stores.all) {
+        const writer = new BatchWriter()
+        if (writeChanges(table, writer, this.#serial++, forms.current) === 0) continue
+        const log = this.#changelogs.get(`${task} ${description.name}`) ?? []
+        this.#changelogs.set(`${task} ${description.name}`, log)
+        for (const { buffer } of writer.seal(sealing)) log.push(Buffer.from(buffer))
+      }
+      stores.commit()
+    }
+  }
+
+  /** What was not committed is lost. */
+  crash(): void {
+    // Tasks that nobody has asked for since would be missing in `rows`.
+    for (const [task, stores] of this.#open) {
+      for (const store of stores.all) {
+        store.table.clear()
+        this.#restore(task, store)
+      }
+    }
+  }
+
+  rows(name: string): readonly StoreRow[] | undefined {
+    if (!this.names.includes(name)) return undefined
+    return [...this.#open.values()].flatMap((stores) =>
+      stores.all.filter(({ description }) => description.name === name).flatMap(rowsOf),
+    )
+  }
+
+  #restore(task: string, { description, forms, table }: OpenStore): void {
+    for (const batch of this.#changelogs.get(`${task} ${description.name}`) ?? []) {
+      for (const one of new BatchCursor(batch)) applyChanges(table, one.records(), 0, forms)
+    }
+  }
+}
+
+const sealing = {
+  producerId: -1n,
+  producerEpoch: -1,
+  baseSequence: -1,
+  isTransactional: false,
+  compression: 'none',
+} as const
+
+/** Bookkeeping of an operator is nobody's store. */
+function isTold(contents: ManifestContents | undefined): contents is ManifestContents {
+  return contents !== undefined && !(contents.key.kind === 'bytes' && contents.value.kind === 'bytes')
+}
+
+function rowsOf({ description, table, store }: OpenStore): StoreRow[] {
+  const { contents } = description
+  if (!isTold(contents)) return []
+  const rows: StoreRow[] = []
+  for (let slot = 0; slot < table.slotLimit; slot++) {
+    if (!table.isLive(slot)) continue
+    const keyEnd =
+      store instanceof WindowStore || store instanceof SessionStore ? store.keyEnd(slot) : table.keyEnd(slot)
+    const key = decode(contents.key, table.keyBuffer(slot).subarray(table.keyStart(slot), keyEnd))
+    rows.push({
+      key: windowed(key, slot, store, contents),
+      value: table.hasValue(slot)
+        ? decode(contents.value, table.valueBuffer(slot).subarray(table.valueStart(slot), table.valueEnd(slot)))
+        : table.number(slot, 0),
+    })
+  }
+  return rows
+}
+
+function windowed(key: unknown, slot: number, store: OpenStore['store'], { windowMs = 0 }: ManifestContents): unknown {
+  if (store instanceof WindowStore) {
+    const start = store.windowStart(slot)
+    return { key, start, end: start + windowMs }
+  }
+  return store instanceof SessionStore ? { key, start: store.sessionStart(slot), end: store.sessionEnd(slot) } : key
+}
+
+function decode(serde: ManifestStateSerde, bytes: Buffer): unknown {
+  if (serde.kind !== 'avro') return serdeOfKind(serde.kind).decode(Buffer.from(bytes))
+  return decodeValue(parseSchemaOrThrow(serde.schema), bytes, { long: serde.long })
+}
