@@ -9,6 +9,7 @@ import { ManualClock, systemClock } from './clock.js'
 import type { Clock } from './clock.js'
 import { Faults } from './faults.js'
 import { GroupCoordinator } from './group/group-coordinator.js'
+import { LogCleaner } from './log-cleaner.js'
 import type { BrokerSettings } from './options.js'
 import { TransactionCoordinator } from './transaction/transaction-coordinator.js'
 import type { Marker } from './transaction/transaction-coordinator.js'
@@ -62,6 +63,7 @@ export class Cluster {
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly settings: BrokerSettings
+  readonly #cleaner: LogCleaner
   readonly #nodes: ClusterNode[] = []
   readonly #topics = new Map<string, Topic>()
   readonly #movedCoordinators = new Map<string, number>()
@@ -78,6 +80,11 @@ export class Cluster {
     this.#nextProducerId = stored.nextProducerId
     this.#reservedProducerIds = stored.nextProducerId
     this.clock = settings.clock === 'manual' ? new ManualClock(settings.startTimeMs) : systemClock
+    this.#cleaner = new LogCleaner({
+      clock: this.clock,
+      topics: () => this.topics,
+      deleteRecordsBelow: (topic, partition, offset) => this.deleteRecordsBelow(topic, partition, offset),
+    })
     this.groups = new GroupCoordinator({
       clock: this.clock,
       initialRebalanceDelayMs: settings.initialRebalanceDelayMs,
@@ -134,6 +141,7 @@ export class Cluster {
     }
     this.#topics.set(topic.name, topic)
     this.#storage.saveTopic(topic)
+    this.#cleaner.watch()
     return null
   }
 
@@ -164,6 +172,7 @@ export class Cluster {
   setConfig(topic: Topic, values: ReadonlyMap<string, string>): void {
     topic.config.replace(values)
     this.#storage.saveTopic(topic)
+    this.#cleaner.watch()
   }
 
   deleteRecordsBelow(topic: Topic, partition: Partition, offset: number): void {
@@ -222,6 +231,7 @@ export class Cluster {
   }
 
   close(): void {
+    this.#cleaner.close()
     this.groups.close()
     this.transactions.close()
     this.#storage.close()
@@ -236,6 +246,7 @@ export class Cluster {
     }
     for (const offset of offsets) this.groups.getOrCreate(offset.group).offsets.restore(offset)
     this.transactions.restore(transactions)
+    this.#cleaner.watch()
   }
 
   /** Writes the marker that ends a transaction in one partition, unless its topic has been deleted meanwhile. */

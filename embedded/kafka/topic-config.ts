@@ -45,7 +45,8 @@ export const TOPIC_CONFIGS: ReadonlyMap<string, ConfigDefinition> = new Map<stri
   ['remote.log.delete.on.disable', { type: 'boolean', default: 'false' }],
   ['remote.storage.enable', { type: 'boolean', default: 'false' }],
   ['retention.bytes', { type: 'long', default: '-1' }],
-  ['retention.ms', { type: 'long', default: '604800000', min: -1 }],
+  // As a broker with log.retention.ms=-1: records of historic times are not lost unless a topic says so.
+  ['retention.ms', { type: 'long', default: '-1', min: -1 }],
   ['segment.bytes', { type: 'int', default: '1073741824', min: 14 }],
   ['segment.index.bytes', { type: 'int', default: '10485760', min: 4 }],
   ['segment.jitter.ms', { type: 'long', default: '0', min: 0 }],

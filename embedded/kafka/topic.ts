@@ -1,7 +1,7 @@
 /** A topic, its partitions, and who leads them. */
 import { randomBytes } from 'node:crypto'
 import { uuidFromBytes } from '../../runtime/kafka/protocol/index.js'
-import { PartitionLog } from './log/partition-log.js'
+import { PartitionLog, type RollRules } from './log/partition-log.js'
 import type { Storage, StoredPartition } from './storage/storage.js'
 import { TopicConfig } from './topic-config.js'
 
@@ -80,13 +80,18 @@ export class Topic {
 
   #newLog(): PartitionLog {
     const index = this.#partitions.length
-    return new PartitionLog({
-      append: (batch) => {
+    const rollRules = (): RollRules => ({
+      bytes: this.config.number('segment.bytes'),
+      ms: this.config.number('segment.ms'),
+    })
+    const copy = {
+      append: (batch: Buffer) => {
         this.storage.append(this.id, index, batch)
       },
-      rewrite: (batches) => {
+      rewrite: (batches: readonly Buffer[]) => {
         this.storage.rewriteLog(this.id, index, batches)
       },
-    })
+    }
+    return new PartitionLog(copy, rollRules)
   }
 }

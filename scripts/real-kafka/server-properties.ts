@@ -45,6 +45,10 @@ export function serverProperties(node: NodeSettings, extra: Readonly<Record<stri
     'log.index.size.max.bytes': 1_048_576,
     'log.cleaner.threads': 1,
     'log.cleaner.dedupe.buffer.size': 2_097_152,
+    // Tests wait for them.
+    'log.cleaner.backoff.ms': 200,
+    'log.retention.check.interval.ms': 500,
+    'log.initial.task.delay.ms': 500,
     'num.network.threads': 2,
     'num.io.threads': 4,
     'background.threads': 2,

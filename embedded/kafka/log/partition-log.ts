@@ -2,11 +2,12 @@
  * The log of one partition: segments of raw batches in memory, as producers sent them. An append copies a batch once,
  * a read hands out views. There is one replica, so the high watermark is the end of the log.
  *
- * Relies on batches that were validated before (see validate-batch.ts). Retention and compaction are not done here.
+ * Relies on batches that were validated before (see validate-batch.ts). What retention and compaction remove is decided
+ * elsewhere (retention.ts, compaction.ts), by segments as Kafka rolls them; these lie in one or more of ours.
  */
 import { BatchCursor, controlTypeOf, crc32c, readBatchHeader } from '../../../runtime/kafka/record-batch/index.js'
 import type { BatchHeader, RecordBatch } from '../../../runtime/kafka/record-batch/index.js'
-import { readLastOffset, readMaxTimestamp } from './batch-fields.js'
+import { readBaseOffset, readLastOffset, readMaxTimestamp } from './batch-fields.js'
 import { LeaderEpochs } from './leader-epochs.js'
 import { ProducerState } from './producer-state.js'
 import { Segment } from './segment.js'
@@ -44,6 +45,23 @@ export interface AbortedTransactionEntry {
   readonly lastOffset: number
 }
 
+/** When Kafka begins a new segment: `segment.bytes`, `segment.ms`. */
+export interface RollRules {
+  readonly bytes: number
+  /** Between the time stamps of the first batch and of the next one. */
+  readonly ms: number
+}
+
+/** A segment as Kafka rolls it. */
+export interface RolledSegment {
+  readonly baseOffset: number
+  readonly nextOffset: number
+  readonly size: number
+  readonly maxTimestamp: number
+}
+
+const NEVER_ROLL: RollRules = { bytes: Infinity, ms: Infinity }
+
 /** Where the log is kept as well, before readers see a change. */
 export interface LogCopy {
   append(batch: Buffer): void
@@ -61,10 +79,16 @@ export class PartitionLog {
   /** In the order of their markers, as Kafka answers them. */
   #aborted: AbortedTransactionEntry[] = []
   readonly #watchers = new Set<() => void>()
+  /** Batches below were compacted. */
+  compactedUpTo = 0
+  /** Numbers of rolled segments; only whether two are equal counts. */
+  #rolls = 0
   readonly #copy: LogCopy
+  readonly #rollRules: () => RollRules
 
-  constructor(copy: LogCopy = NO_COPY) {
+  constructor(copy: LogCopy = NO_COPY, rollRules: () => RollRules = () => NEVER_ROLL) {
     this.#copy = copy
+    this.#rollRules = rollRules
   }
 
   get startOffset(): number {
@@ -93,10 +117,28 @@ export class PartitionLog {
     return this.#segments
   }
 
+  /** The last one is active: Kafka appends to it, and does not compact it. */
+  rolledSegments(): RolledSegment[] {
+    const rolled: RolledSegment[] = []
+    let roll = -1
+    for (const { roll: its, baseOffset, nextOffset, size, maxTimestamp } of this.#segments) {
+      const last = its === roll ? rolled.pop() : undefined
+      roll = its
+      rolled.push({
+        baseOffset: last?.baseOffset ?? baseOffset,
+        nextOffset,
+        size: size + (last?.size ?? 0),
+        maxTimestamp: Math.max(maxTimestamp, last?.maxTimestamp ?? -1),
+      })
+    }
+    return rolled
+  }
+
   /** `header` is the one that the producer sent, with base offset 0. Returns the base offset in the log. */
   append(batch: Uint8Array, header: BatchHeader, stamp: Omit<AppendStamp, 'baseOffset'>): number {
     const baseOffset = this.#end
-    this.#copy.append(this.#segmentFor(batch.length).append(batch, { ...stamp, baseOffset }))
+    const timestamp = stamp.appendTime ?? header.maxTimestamp
+    this.#copy.append(this.#segmentFor(batch.length, timestamp).append(batch, { ...stamp, baseOffset }))
     this.epochs.assign(stamp.partitionLeaderEpoch, baseOffset)
     this.producers.appended(header, baseOffset)
     this.#end = baseOffset + header.lastOffset - header.baseOffset + 1
@@ -117,7 +159,7 @@ export class PartitionLog {
         this.#aborted.push({ producerId: header.producerId, firstOffset, lastOffset: header.lastOffset })
       }
       this.#end = header.baseOffset
-      this.#segmentFor(stored.length).restore(stored)
+      this.#segmentFor(stored.length, header.maxTimestamp).restore(stored)
       this.epochs.assign(header.partitionLeaderEpoch, header.baseOffset)
       this.producers.appended(header, header.baseOffset)
       this.#end = header.nextOffset
@@ -131,7 +173,10 @@ export class PartitionLog {
   /** Appends without any look at the content, so that readers can be shown broken batches. Returns the base offset. */
   appendUnchecked(batch: Buffer, partitionLeaderEpoch: number): number {
     const baseOffset = this.#end
-    const stored = this.#segmentFor(batch.length).append(batch, { partitionLeaderEpoch, baseOffset })
+    const stored = this.#segmentFor(batch.length, readMaxTimestamp(batch, 0)).append(batch, {
+      partitionLeaderEpoch,
+      baseOffset,
+    })
     this.#copy.append(stored)
     this.#end = readLastOffset(stored, 0) + 1
     this.#notify()
@@ -207,6 +252,7 @@ export class PartitionLog {
   /** Forgets batches with offsets from `offset` on, and what their producers were remembered for. */
   truncateFrom(offset: number): void {
     const kept = [...this.#batches()].filter((batch) => readLastOffset(batch, 0) < offset)
+    this.compactedUpTo = Math.min(this.compactedUpTo, offset)
     const bytes = Buffer.concat(kept)
     this.#segments = []
     this.#aborted = []
@@ -217,8 +263,38 @@ export class PartitionLog {
     this.#copy.rewrite(kept)
   }
 
-  *#batches(): Generator<Buffer> {
-    for (const segment of this.#segments) yield* segment.batches()
+  /** Batches of segments that end at or below `offset`. */
+  *#batches(offset = Infinity): Generator<Buffer> {
+    for (const segment of this.#segments) if (segment.nextOffset <= offset) yield* segment.batches()
+  }
+
+  /** What compaction left of all segments that end at or below `offset`, which is the end of one. */
+  compact(offset: number, clean: (batches: readonly Buffer[]) => readonly Buffer[]): void {
+    const rest = this.#segments.filter((segment) => segment.nextOffset > offset)
+    const kept = clean([...this.#batches(offset)])
+    this.#segments = []
+    for (const batch of kept) this.#segmentFor(batch.length, -1, readBaseOffset(batch, 0)).restore(batch)
+    this.#segments.push(...rest)
+    this.compactedUpTo = offset
+    this.#dropAborted()
+    this.rewriteCopy()
+    this.#notify()
+  }
+
+  /** After changes other than appends. */
+  rewriteCopy(): void {
+    this.#copy.rewrite([...this.#batches()])
+  }
+
+  /** Of transactions whose marker is gone: their records went before it. */
+  #dropAborted(): void {
+    this.#aborted = this.#aborted.filter(({ lastOffset }) => {
+      const segment = this.#segments[this.#segmentIndex(lastOffset)]
+      if (segment === undefined || segment.baseOffset > lastOffset) return false
+      const at = segment.positionOf(lastOffset)
+      const header = readBatchHeader(segment.slice(at, segment.size), 0)
+      return header.baseOffset <= lastOffset && header.count > 0
+    })
   }
 
   /** Calls back on every change until the returned function is called. */
@@ -236,14 +312,31 @@ export class PartitionLog {
     for (const watcher of [...this.#watchers]) watcher()
   }
 
-  #segmentFor(bytes: number): Segment {
+  /** `timestamp`: the largest of the batch; -1: time rolls nothing. */
+  #segmentFor(bytes: number, timestamp: number, baseOffset = this.#end): Segment {
     const last = this.#segments.at(-1)
-    if (last?.fits(bytes) === true) return last
+    const roll = last === undefined || this.#mustRoll(last, bytes, timestamp) ? ++this.#rolls : last.roll
+    if (last?.roll === roll && last.fits(bytes)) return last
     const grown = last === undefined ? FIRST_SEGMENT_BYTES : last.capacity * SEGMENT_GROWTH
     const capacity = Math.max(Math.min(grown, LARGEST_SEGMENT_BYTES), bytes)
-    const segment = new Segment(this.#end, capacity)
+    const segment = new Segment(baseOffset, capacity, roll)
     this.#segments.push(segment)
     return segment
+  }
+
+  #mustRoll(last: Segment, bytes: number, timestamp: number): boolean {
+    const rules = this.#rollRules()
+    if (rules.bytes === Infinity && rules.ms === Infinity) return false
+    let first = last
+    let size = 0
+    for (let index = this.#segments.length - 1; index >= 0; index--) {
+      const segment = this.#segments[index]
+      if (segment?.roll !== last.roll) break
+      first = segment
+      size += segment.size
+    }
+    const waited = timestamp < 0 || first.firstTimestamp < 0 ? 0 : timestamp - first.firstTimestamp
+    return size + bytes > rules.bytes || waited > rules.ms
   }
 
   /** Index of the segment that holds `offset`, or of the next one. */

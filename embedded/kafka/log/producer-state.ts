@@ -18,6 +18,7 @@ interface RememberedBatch {
   readonly firstSequence: number
   readonly lastSequence: number
   readonly baseOffset: number
+  readonly lastOffset: number
   readonly timestamp: number
 }
 
@@ -107,6 +108,7 @@ export class ProducerState {
       firstSequence: header.baseSequence,
       lastSequence: lastSequence(header),
       baseOffset,
+      lastOffset: baseOffset + header.lastOffset - header.baseOffset,
       timestamp: header.maxTimestamp,
     })
   }
@@ -119,6 +121,11 @@ export class ProducerState {
   /** First offset of the producer's open transaction. */
   transactionStart(producerId: bigint): number | null {
     return this.#open.get(producerId) ?? null
+  }
+
+  /** Of its last batch in its present epoch. */
+  lastOffset(producerId: bigint): number | undefined {
+    return this.#producers.get(producerId)?.batches.at(-1)?.lastOffset
   }
 
   epoch(producerId: bigint): number | undefined {

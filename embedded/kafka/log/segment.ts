@@ -19,12 +19,15 @@ export class Segment {
   #size = 0
   #nextOffset: number
   #maxTimestamp = -1
+  #firstTimestamp = -1
   readonly #indexedOffsets: number[] = []
   readonly #indexedPositions: number[] = []
 
   constructor(
     readonly baseOffset: number,
     capacityBytes: number,
+    /** Number of the segment, as Kafka rolls them, that it is a part of. */
+    readonly roll: number,
   ) {
     this.#buffer = Buffer.allocUnsafeSlow(capacityBytes)
     this.#nextOffset = baseOffset
@@ -46,6 +49,11 @@ export class Segment {
   /** Largest time stamp of the records; -1 when there are none. */
   get maxTimestamp(): number {
     return this.#maxTimestamp
+  }
+
+  /** Of its first batch; -1 when it has none. */
+  get firstTimestamp(): number {
+    return this.#firstTimestamp
   }
 
   fits(bytes: number): boolean {
@@ -98,6 +106,7 @@ export class Segment {
 
   #index(at: number, bytes: number): void {
     const last = this.#indexedPositions.at(-1)
+    if (at === 0) this.#firstTimestamp = readMaxTimestamp(this.#buffer, at)
     if (last === undefined || at - last >= INDEX_INTERVAL_BYTES) {
       this.#indexedOffsets.push(readBaseOffset(this.#buffer, at))
       this.#indexedPositions.push(at)
