@@ -94,6 +94,7 @@ const appendTo = (
     latestTimestamp: now + config.number('message.timestamp.after.max.ms'),
     earliestTimestamp: now - config.number('message.timestamp.before.max.ms'),
     logAppendTime,
+    needsKeys: config.list('cleanup.policy').includes('compact'),
   })
   const logStartOffset = BigInt(log.startOffset)
   if (!check.ok) {

@@ -1,7 +1,7 @@
 /**
  * What a broker checks before it appends a produced batch, in Kafka's order: count of batches and format, size, base
- * offset, checksum, header. Records themselves are not decoded, so per-record checks are left out: single time stamps,
- * and null keys in compacted topics.
+ * offset, checksum, header. Records are decoded only where they can be wrong: for the time stamps of a batch whose
+ * largest is, and for keys in compacted topics.
  */
 import { ErrorCode } from '../../../runtime/kafka/protocol/index.js'
 import {
@@ -26,6 +26,8 @@ export interface BatchRules {
   /** ms since the epoch; older records are refused. */
   readonly earliestTimestamp: number
   readonly logAppendTime: boolean
+  /** The topic is compacted: records need keys. */
+  readonly needsKeys: boolean
 }
 
 export type BatchCheck = { readonly ok: true; readonly batch: Buffer; readonly header: BatchHeader } | RefusedBatch
@@ -128,7 +130,19 @@ const checkHeader = (batch: Buffer, rules: BatchRules): BatchCheck => {
       `Invalid sequence number ${header.baseSequence} or epoch ${header.producerEpoch} in a batch with producer id ${header.producerId}`,
     )
   }
-  return checkTimestamps(batch, header, rules) ?? { ok: true, batch, header }
+  return (
+    (rules.needsKeys ? checkKeys(batch) : null) ?? checkTimestamps(batch, header, rules) ?? { ok: true, batch, header }
+  )
+}
+
+const checkKeys = (batch: Buffer): RefusedBatch | null => {
+  const without: number[] = []
+  for (const parsed of new BatchCursor(batch)) {
+    const reader = new RecordReader(parsed.records())
+    for (let index = 0; reader.next(); index++) if (reader.key() === null) without.push(index)
+  }
+  if (without.length === 0) return null
+  return failInLog(ErrorCode.INVALID_RECORD, 'One or more records have been rejected', without)
 }
 
 /** By the header; records are walked only to say which ones are wrong. */

@@ -147,7 +147,7 @@ export interface Scenario {
 /** Long after: begins a new segment, so that the one before is compacted. */
 const later = (now: number, times: number): number => now + times * 5 * SEGMENT_MS
 
-export const SCENARIOS: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     name: 'the last record of each key stays',
     config: { 'cleanup.policy': 'compact' },
@@ -242,6 +242,8 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
 ]
+
+export const SCENARIOS: readonly Scenario[] = scenarios
 
 /** Plays it on a topic of its own. */
 export const play = (

@@ -2,7 +2,7 @@ import type { Conversation } from './conversation.js'
 import { accessControl, discovery } from './discovery.js'
 import { fetching, offsets, waiting } from './fetch.js'
 import { expiry, groupOffsets, joinRefusals, lateMember, staticMembers, twoMembers } from './groups.js'
-import { idempotentProduce, logAppendTime, plainProduce, withoutAcks } from './produce.js'
+import { compactedProduce, idempotentProduce, logAppendTime, plainProduce, withoutAcks } from './produce.js'
 import {
   overlappingAborts,
   transactionAdministration,
@@ -18,6 +18,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   plainProduce,
   withoutAcks,
   logAppendTime,
+  compactedProduce,
   idempotentProduce,
   fetching,
   waiting,

@@ -1,6 +1,6 @@
 import { api } from '../../../../runtime/kafka/protocol/index.js'
-import { crc32c } from '../../../../runtime/kafka/record-batch/index.js'
-import { batchOf, fetchFrom, produceTo } from './conversation.js'
+import { buildBatch, crc32c } from '../../../../runtime/kafka/record-batch/index.js'
+import { BASE_TIME, batchOf, fetchFrom, produceTo } from './conversation.js'
 import type { Conversation } from './conversation.js'
 
 /** Changes bytes of a batch and makes its checksum right again. */
@@ -78,6 +78,24 @@ export const logAppendTime: Conversation = {
     const topic = await talk.topic('t', 1, { 'message.timestamp.type': 'LogAppendTime' })
     await talk.say('produce', api.Produce, 9, produceTo(topic, batchOf(['a', 'b'])))
     await talk.say('fetch', api.Fetch, 11, fetchFrom(topic, 0))
+  },
+}
+
+export const compactedProduce: Conversation = {
+  name: 'produce-compacted',
+  hold: async (talk) => {
+    const topic = await talk.topic('t', 1, { 'cleanup.policy': 'compact' })
+    const keyed = (...keys: readonly (string | null)[]): Buffer =>
+      buildBatch(
+        keys.map((key) => ({
+          timestamp: BASE_TIME,
+          key: key === null ? null : Buffer.from(key),
+          value: Buffer.from('v'),
+        })),
+      )
+    await talk.say('with keys', api.Produce, 9, produceTo(topic, keyed('a', 'b')))
+    await talk.say('without keys', api.Produce, 9, produceTo(topic, keyed('a', null, 'b', null)))
+    await talk.say('log', api.Fetch, 11, fetchFrom(topic, 0))
   },
 }
 
