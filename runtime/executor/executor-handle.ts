@@ -99,6 +99,7 @@ export class ExecutorHandle {
     } finally {
       deadline.abort()
       this.#dead ??= new Error('the executor is closed')
+      this.#rejectPending(this.#dead)
       await this.#channel.terminate()
     }
   }
@@ -166,8 +167,13 @@ export class ExecutorHandle {
   #crashed(error: Error): void {
     if (this.#dead !== undefined) return
     this.#dead = error
+    this.#rejectPending(error)
+    this.#callbacks.onFailed(error)
+  }
+
+  /** Nobody answers any more. */
+  #rejectPending(error: Error): void {
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
-    this.#callbacks.onFailed(error)
   }
 }

@@ -1,0 +1,41 @@
+import type { CampaignResult } from './campaign.js'
+import { countBy, topicOf } from './invariants/violation.js'
+
+/** The figures of a run, for a table. */
+export interface Summary {
+  readonly seconds: number
+  readonly input: number
+  readonly output: number
+  readonly lost: number
+  readonly doubled: number
+  readonly lives: number
+  readonly brokerEvents: number
+  readonly samples: number
+  readonly settledAfterMs: number | undefined
+  readonly surprises: number
+  readonly kinds: Readonly<Record<string, number>>
+}
+
+export const summaryOf = ({ history, seconds, surprises }: CampaignResult): Summary => {
+  const faults = history.filter((entry) => entry.op === 'fault')
+  const input = topicOf(history, 'input')
+  const output = topicOf(history, 'output')
+  const distinct = new Set(output.map(({ value }) => value))
+  const [healed, settled] = [history.find(({ op }) => op === 'healed'), history.find(({ op }) => op === 'settled')]
+  return {
+    seconds,
+    input: input.length,
+    output: output.length,
+    lost: input.filter(({ value }) => !distinct.has(value)).length,
+    doubled: output.length - distinct.size,
+    lives: faults.filter(({ target }) => target !== 'brokers').length,
+    brokerEvents: faults.filter(({ target }) => target === 'brokers').length,
+    samples: history.filter(({ op }) => op === 'sample').length,
+    settledAfterMs:
+      healed?.op === 'healed' && settled?.op === 'settled' ? Math.round(settled.at - healed.at) : undefined,
+    surprises: surprises.length,
+    kinds: Object.fromEntries(
+      [...countBy(faults.map(({ fault }) => fault.replace(/ \d.*|, then.*/, '')))].toSorted(([, a], [, b]) => b - a),
+    ),
+  }
+}

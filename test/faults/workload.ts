@@ -1,0 +1,80 @@
+/**
+ * What runs under faults: nine partitions in, each record as it is to nine partitions out, and a count by key from a
+ * store. Compiled once a run, in a folder of its own.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { loadPipeline } from '../../runtime/load-pipeline.js'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+
+export const PARTITIONS = 9
+export const TOPICS = { input: 'faults-in', output: 'faults-out', counts: 'faults-counts' } as const
+export const GROUP = 'faults'
+
+const pipeline = `import { json, pipeline, string, topic } from 'millrace'
+const numbers = topic('${TOPICS.input}', { key: string(), value: string() })
+export const faults = pipeline('${GROUP}', (p) => {
+  const records = p.stream(numbers)
+  records.to(topic('${TOPICS.output}', { key: string(), value: string() }))
+  records
+    .groupByKey()
+    .count({ name: 'per-key' })
+    .toStream()
+    .to(topic('${TOPICS.counts}', { key: string(), value: json<number>() }))
+})
+`
+
+const program = `import { runMain } from 'millrace/runtime'
+await runMain({
+  pipeline: new URL('./generated/faults.js', import.meta.url),
+  http: false,
+  ...JSON.parse(process.env.APP_OPTIONS),
+})
+`
+
+export interface Workload extends AsyncDisposable {
+  readonly directory: string
+  readonly program: string
+  /** To be preloaded with `--import`. */
+  readonly saboteur: string
+  readonly changelog: string
+}
+
+export const openWorkload = async (): Promise<Workload> => {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'millrace-faults-')))
+  const remove = () => rm(directory, { recursive: true, force: true, maxRetries: 5 })
+  try {
+    for (const folder of ['pipelines', 'node_modules']) await mkdir(join(directory, folder))
+    await symlink(repository, join(directory, 'node_modules', 'millrace'))
+    for (const name of ['@types', 'typescript']) {
+      await symlink(join(repository, 'node_modules', name), join(directory, 'node_modules', name))
+    }
+    await writeFile(join(directory, 'package.json'), '{ "type": "module", "private": true }\n')
+    await writeFile(join(directory, 'pipelines', 'faults.ts'), pipeline)
+    await writeFile(join(directory, 'program.mjs'), program)
+    await promisify(execFile)(process.execPath, [join(repository, 'dist/cli/main.js'), 'build'], { cwd: directory })
+    const saboteur = join(directory, 'saboteur.mjs')
+    await build({
+      entryPoints: [fileURLToPath(new URL('child/saboteur.ts', import.meta.url))],
+      outfile: saboteur,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'warning',
+    })
+    const { manifest } = await loadPipeline(pathToFileURL(join(directory, 'generated', 'faults.js')))
+    const changelog = manifest.stores[0]?.changelog?.topic
+    if (changelog === undefined) throw new Error('the pipeline has no store with a changelog')
+    const program_ = join(directory, 'program.mjs')
+    return { directory, program: program_, saboteur, changelog, [Symbol.asyncDispose]: remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
