@@ -12,11 +12,13 @@ import { ProjectBuilder } from '../project-build.js'
 import { watchProject } from '../watch-project.js'
 
 export default command({
-  args: {},
-  async run(context) {
+  args: {
+    fresh: { type: 'boolean', description: 'Begin with an empty broker and registry, not with what the last run left' },
+  },
+  async run(context, args) {
     const { terminal } = context
     const project = await loadProject(context.cwd, context.configFile)
-    await using services = await startServices(project, terminal)
+    await using services = await startServices(project, terminal, { fresh: args.fresh === true })
     await fillRegistry(project, services.registry.url, terminal)
     const builder = await ProjectBuilder.open(project)
     await using processes = new PipelineProcesses(project, services.environment, terminal)

@@ -13,6 +13,8 @@ export class DevTopics {
 
   async createFor(pipelines: readonly CompiledPipeline[]): Promise<void> {
     const internal = new Set(pipelines.flatMap(({ manifest }) => manifest.internalTopics.map(({ topic }) => topic)))
+    // Those that an earlier run left.
+    for (const topic of Object.keys((await this.broker.stats()).endOffsets)) this.#created.add(topic)
     for (const topic of pipelines.flatMap(topicsOf)) {
       if (topic === '' || internal.has(topic) || this.#created.has(topic)) continue
       await this.broker.createTopic(topic, { partitions })

@@ -36,6 +36,8 @@ export class RegistryServer {
     private readonly auth: RegistryAuth,
     host: string,
     port: number,
+    /** Called before a request that may have changed something is answered. */
+    private readonly save: () => void,
   ) {
     this.address = { host, port }
   }
@@ -104,10 +106,9 @@ export class RegistryServer {
         .split('/')
         .filter((segment) => segment !== '')
         .map(decodeSegment)
-      return {
-        status: 200,
-        json: answer(this.store, { method, segments, query: url.searchParams, body: parseBody(text) }),
-      }
+      const json = answer(this.store, { method, segments, query: url.searchParams, body: parseBody(text) })
+      if (method !== 'GET') this.save()
+      return { status: 200, json }
     } catch (error) {
       if (error instanceof RegistryFailure) {
         return { status: error.status, json: { error_code: error.errorCode, message: error.message } }

@@ -1,6 +1,7 @@
 /** Starts the embedded registry, and the handle by which tests and tools steer it. */
 import { RegistryFaults } from './faults.js'
 import { RegistryServer, type RegistryAuth, type RequestLogEntry } from './server.js'
+import { readStoreFile, writeStoreFile } from './store-file.js'
 import { RegistryStore, type RegistrySnapshot, type SchemaRequest } from './store.js'
 
 export interface RegistryOptions {
@@ -12,6 +13,8 @@ export interface RegistryOptions {
   readonly auth?: RegistryAuth
   /** Content to start with; default empty. */
   readonly snapshot?: RegistrySnapshot
+  /** Keeps the content over restarts; one registry at a time may use it. Default: it is gone with the registry. */
+  readonly file?: string
 }
 
 export interface EmbeddedRegistry extends AsyncDisposable {
@@ -38,16 +41,32 @@ export interface EmbeddedRegistry extends AsyncDisposable {
  */
 export async function startRegistry(options: RegistryOptions = {}): Promise<EmbeddedRegistry> {
   const store = new RegistryStore()
-  if (options.snapshot !== undefined) store.restore(options.snapshot)
+  const { file } = options
+  const snapshot = options.snapshot ?? (file === undefined ? undefined : readStoreFile(file))
+  if (snapshot !== undefined) store.restore(snapshot)
+  const save = (): void => {
+    if (file !== undefined) writeStoreFile(file, store.snapshot())
+  }
   const faults = new RegistryFaults()
-  const server = new RegistryServer(store, faults, options.auth ?? {}, options.host ?? '127.0.0.1', options.port ?? 0)
+  const server = new RegistryServer(
+    store,
+    faults,
+    options.auth ?? {},
+    options.host ?? '127.0.0.1',
+    options.port ?? 0,
+    save,
+  )
   await server.start()
   const close = (): Promise<void> => server.stop()
   return {
     url: server.url,
     faults,
     requests: server.log,
-    register: (subject, schema, rest) => store.register(subject, { schema, ...rest }),
+    register: (subject, schema, rest) => {
+      const id = store.register(subject, { schema, ...rest })
+      save()
+      return id
+    },
     down: close,
     up: () => server.start(),
     snapshot: () => store.snapshot(),

@@ -58,6 +58,34 @@ describe('millrace dev', () => {
     expect(dev.output).not.toContain('[large order]: b')
   })
 
+  it('goes on where it stopped when it starts again, and begins anew with --fresh', async () => {
+    const produce = (dev: Running, line: string) =>
+      project.run(['produce', 'orders', '--key', 'id'], { ...servicesOf(dev), input: line })
+    {
+      await using dev = project.start(['dev'])
+      await dev.says(/large-orders info running tasks=/)
+      expect(await produce(dev, order('a', 150))).toMatchObject({ code: 0 })
+      await dev.says(/\[large order\]: a, /)
+      expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
+    }
+    {
+      await using dev = project.start(['dev'])
+      await dev.says(/large-orders info running tasks=/)
+      expect(await produce(dev, order('b', 150))).toMatchObject({ code: 0 })
+      await dev.says(/\[large order\]: b, /)
+      const tail = await project.run(['tail', 'orders', '--from', 'beginning', '--no-follow'], servicesOf(dev))
+      expect(tail.stdout.trimEnd().split('\n')).toHaveLength(2)
+      expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
+      expect(dev.output).not.toContain('[large order]: a')
+    }
+    await using dev = project.start(['dev', '--fresh'])
+    await dev.says(/large-orders info running tasks=/)
+    expect(await produce(dev, order('c', 150))).toMatchObject({ code: 0 })
+    const tail = await project.run(['tail', 'orders', '--from', 'beginning', '--no-follow'], servicesOf(dev))
+    expect(tail.stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
+  })
+
   it('takes over new fields of a schema file', async () => {
     await using dev = project.start(['dev'])
     await dev.says(/info running tasks=/)

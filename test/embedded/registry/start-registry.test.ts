@@ -1,4 +1,7 @@
 /** What the embedded registry adds to the API: faults, authentication, snapshots; and an independent client. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import csr from '@kafkajs/confluent-schema-registry'
 import { expect, test } from 'vitest'
 import { startRegistry, type RegistryOptions } from '../../../embedded/registry/index.js'
@@ -97,6 +100,26 @@ test('a snapshot restores everything', async () => {
   expect(second.registry.snapshot()).toEqual(snapshot)
   expect((await second.call('GET', `/schemas/ids/${id}`)).json).toMatchObject({ references })
   expect(second.registry.register('other', '"string"')).toBe(id + 1)
+})
+
+test('a file keeps the content over restarts', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'registry-'))
+  try {
+    const file = path.join(directory, 'registry.json')
+    let first
+    {
+      await using before = await started({ file })
+      first = (await before.call('POST', '/subjects/a/versions', { schema: point })).json
+      await before.call('PUT', '/config/a', { compatibility: 'FULL' })
+      before.registry.register('b', '"string"')
+    }
+    await using after = await started({ file })
+    expect((await after.call('POST', '/subjects/a/versions', { schema: point })).json).toEqual(first)
+    expect((await after.call('GET', '/config/a')).json).toEqual({ compatibilityLevel: 'FULL' })
+    expect((await after.call('GET', '/subjects')).json).toEqual(['a', 'b'])
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 })
 
 test('import mode takes ids, and never gives one to another schema', async () => {
