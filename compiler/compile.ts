@@ -35,6 +35,7 @@ import { buildManifest, topologyHash } from './manifest.js'
 import { optimize } from './optimize/optimize.js'
 import { assertTopology } from './plan/assert-topology.js'
 import { buildTopology } from './plan/build-topology.js'
+import { checkCoPartitioning } from './plan/check-co-partitioning.js'
 import { plan } from './plan/plan.js'
 import { serdes } from './serdes/serdes.js'
 import { simplify } from './simplify/simplify.js'
@@ -180,6 +181,9 @@ async function compilePipeline(
   const own = modulesBehind(modules, path.resolve(root, resolved.file).replaceAll('\\', '/'))
   try {
     const levels = lowered(resolved, options.disabled, build.timings)
+    const misfits = checkCoPartitioning(resolved, levels.topology)
+    build.diagnostics.push(...misfits)
+    if (misfits.length > 0) return undefined
     const manifest = buildManifest(resolved, levels.topology, levels.module, {
       compiler: version,
       sourceHash: sourceHash(root, own, [lockText]),

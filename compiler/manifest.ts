@@ -70,6 +70,9 @@ export function buildManifest(
       source: node.span && `${node.span.file}:${node.span.line}:${node.span.column}`,
     })),
     ...structure,
+    ...(topology.coPartitioned.length === 0
+      ? {}
+      : { coPartitioned: topology.coPartitioned.map(({ operator, topics }) => ({ operator, topics })) }),
     stores: topology.stores.map((store) => ({
       name: store.name,
       subTopology: store.subTopology,

@@ -20,6 +20,10 @@ export function pinNames(manifest: Manifest, locked: LockedPipeline | undefined)
     subTopologies: manifest.subTopologies.map((sub) => ({ ...sub, inputs: sub.inputs.map(pinned) })),
     sinks: manifest.sinks.map(pinned),
     internalTopics: manifest.internalTopics.map(pinned),
+    coPartitioned: manifest.coPartitioned?.map((group) => ({
+      ...group,
+      topics: group.topics.map((topic) => pins.get(topic) ?? topic),
+    })),
     stores: manifest.stores.map((store) => ({ ...store, changelog: store.changelog && pinned(store.changelog) })),
   }
 }

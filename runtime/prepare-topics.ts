@@ -3,6 +3,7 @@ import type { Manifest } from './abi/index.js'
 import { createTopics, describeTopics } from './kafka/admin.js'
 import type { KafkaClient } from './kafka/client.js'
 import { pause, type RetryOptions } from './kafka/retry.js'
+import { checkCoPartitioning } from './executor/co-partitioning.js'
 import { externalTopics, internalPartitions } from './executor/topology.js'
 
 /** Topics that the pipeline reads or writes do not exist. */
@@ -31,6 +32,10 @@ export const prepareTopics = async (
   await waitForTopics(client, externalTopics(manifest), options, onMissing)
   const counts = internalPartitions(manifest, (topic) => client.topic(topic)?.partitions.length)
   const existing = await describeTopics(client, [...counts.keys()], options)
+  checkCoPartitioning(
+    manifest,
+    (topic) => existing.get(topic)?.partitions.length ?? counts.get(topic) ?? client.topic(topic)?.partitions.length,
+  )
   const changelogs = manifest.stores.flatMap(({ changelog }) => changelog ?? [])
   await createTopics(
     client,

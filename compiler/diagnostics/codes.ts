@@ -44,10 +44,11 @@ export const stageCodes = phase({
   MR1217: { severity: 'error', title: 'the builder ended its process' },
 })
 
-/** The topology lock: what is deployed. */
+/** The topology, and what of it is deployed (topology lock). */
 export const topologyCodes = phase({
   MR1301: { severity: 'error', title: 'the state that is there cannot be read' },
   MR1302: { severity: 'warning', title: 'the state that is there must be reset' },
+  MR1303: { severity: 'error', title: 'topics that meet by key have different partitions' },
 })
 
 /** Types and schemas. */

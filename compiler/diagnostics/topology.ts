@@ -1,4 +1,4 @@
-/** MR13xx: the pipeline against the topology lock. */
+/** MR13xx: the topology, and the pipeline against the topology lock. */
 import type { Span } from '../ir/span.js'
 import type { Diagnostic } from './diagnostic.js'
 import { make } from './make.js'
@@ -16,4 +16,11 @@ export function unreadableState({ what, reason, fix }: Change, span: Span | unde
 
 export function needsReset({ what, reason, fix }: Change, span: Span | undefined): Diagnostic {
   return make('MR1302', span, `${what}: ${reason}`, { help: fix })
+}
+
+/** `topics`: `app-x-repartition is given 4 partitions`. */
+export function notCoPartitioned(operator: string, topics: readonly string[], span: Span | undefined): Diagnostic {
+  return make('MR1303', span, `${operator} brings records of the same key together, but ${topics.join(', ')}`, {
+    help: 'give all of them the same `partitions`, or leave the number out: internal topics then follow the widest input',
+  })
 }

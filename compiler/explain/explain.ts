@@ -5,6 +5,7 @@
 import { codeReport, codeText } from './code-report.js'
 import { demandLevelText } from './demand-text.js'
 import { defaultLevels, type ExplainedPipeline, type ExplainLevel } from './explained-pipeline.js'
+import { internalTopicsText } from './internal-topics-text.js'
 import { lambdasText } from './lambdas-text.js'
 import { planMermaid, topologyMermaid } from './mermaid.js'
 import { mirText } from './mir-text.js'
@@ -70,7 +71,7 @@ function levelText(pipeline: ExplainedPipeline, level: ExplainLevel): string {
     case 'demand':
       return demandLevelText(pipeline)
     case 'topology':
-      return topologyText(topology)
+      return [topologyText(topology), ...internalTopicsText(resolved, topology)].join('\n')
     case 'lambdas':
       return lambdasText(pipeline)
     case 'mir':

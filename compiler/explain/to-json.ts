@@ -5,6 +5,7 @@ import type { JsonValue } from '../../avro/schema.js'
 import type { EdgeType, ResolvedSerde } from '../ir/resolved-plan.js'
 import { codeReport } from './code-report.js'
 import type { ExplainedPipeline, ExplainLevel } from './explained-pipeline.js'
+import { exchangeReasons } from './internal-topics-text.js'
 import { lambdaReports, placeText } from './lambda-report.js'
 import { mirText } from './mir-text.js'
 import { topologyText } from './topology-text.js'
@@ -36,6 +37,8 @@ export function levelJson(pipeline: ExplainedPipeline, level: ExplainLevel): unk
         ),
         sinks: topology.sinks.map(({ topic, places }) => ({ topic, nodes: places.map(nodeAt) })),
         internalTopics: plain(topology.internalTopics),
+        exchanges: plain(exchangeReasons(resolved, topology)),
+        coPartitioned: plain(topology.coPartitioned),
         description: topologyText(topology),
       }
     case 'lambdas':

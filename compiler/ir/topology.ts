@@ -12,6 +12,7 @@ export interface Topology {
   /** Every topic written to; sinks of one topic with the same serdes share an entry. */
   readonly sinks: readonly TopologySink[]
   readonly internalTopics: readonly InternalTopic[]
+  readonly coPartitioned: readonly CoPartitioned[]
   readonly stores: readonly TopologyStore[]
   readonly globalTables: readonly TopologyGlobalTable[]
   readonly operators: ReadonlyMap<NodeId, PhysicalOperator>
@@ -74,6 +75,13 @@ export interface TopologyStore {
 interface StoreChangelog {
   readonly topic: string
   readonly config: Readonly<Record<string, string>>
+}
+
+/** Topics whose records meet by key in one operator: they must have the same partitions. */
+export interface CoPartitioned {
+  readonly node: NodeId
+  readonly operator: string
+  readonly topics: readonly string[]
 }
 
 export interface InternalTopic {

@@ -9,6 +9,7 @@ import type { Exchange, PhysicalPlan } from '../ir/physical-plan.js'
 import type { ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
 import { storeName } from '../ir/store-name.js'
 import { awaitedInputs } from './awaited-inputs.js'
+import { coPartitioned } from './co-partitioned.js'
 import { storesOf } from './stores.js'
 import type { InternalTopic, SubTopology, Topology, TopologyInput, TopologySink } from '../ir/topology.js'
 
@@ -32,6 +33,7 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
         node.kind === 'global-table' ? [{ node: node.id, subTopology, name: storeName(node, 0) }] : [],
       ),
     ),
+    coPartitioned: coPartitioned(resolved, physical.exchanges),
     internalTopics: physical.exchanges.map(({ topic, partitions }): InternalTopic => ({
       topic,
       partitions,

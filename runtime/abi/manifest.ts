@@ -20,6 +20,8 @@ export interface Manifest {
   /** Topics that a chosen sink may write to are not known at build time. */
   readonly internalTopics: readonly ManifestInternalTopic[]
   readonly stores: readonly ManifestStore[]
+  /** Topics that must have the same partitions, with the operator that brings their keys together; undefined: none. */
+  readonly coPartitioned?: readonly ManifestCoPartitioned[] | undefined
   readonly globalTables: readonly ManifestGlobalTable[]
   /** Schema slots: a generated reader or writer each, found in this registry by fingerprint. */
   readonly schemas: readonly ManifestSchema[]
@@ -77,6 +79,11 @@ export interface ManifestSchema {
   readonly fingerprint: string
   /** JSON text with references inlined. */
   readonly schema: string
+}
+
+export interface ManifestCoPartitioned {
+  readonly operator: string
+  readonly topics: readonly string[]
 }
 
 export interface ManifestInternalTopic {

@@ -57,7 +57,7 @@ export const inputsOf = (
 
 /**
  * Partition counts of internal topics: as given, else as many as the widest input of the sub-topologies that write
- * them, as in Kafka Streams. A changelog has a partition for each task that writes it.
+ * them, as in Kafka Streams; of topics that must have the same partitions, as many as those that are fixed. A changelog has a partition for each task that writes it.
  */
 export const internalPartitions = (manifest: Manifest, partitions: PartitionCount): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
@@ -66,11 +66,17 @@ export const internalPartitions = (manifest: Manifest, partitions: PartitionCoun
     if (internal === undefined) return partitions(topic) ?? 0
     if (internal.partitions !== undefined) return internal.partitions
     if (seen.includes(topic)) return 0
+    const peers = peersOf(manifest, topic)
+    const fixed = peers.filter((peer) => isFixed(manifest, peer)).map((peer) => countOf(peer, [...seen, topic]))
+    if (fixed.length > 0) return Math.max(1, ...fixed)
+    return Math.max(...[topic, ...peers].map((one) => ofWriters(one, [...seen, topic, ...peers])))
+  }
+  const ofWriters = (topic: string, seen: readonly string[]): number => {
     const writers = manifest.subTopologies.filter(({ outputs }) =>
       outputs.some((sink) => manifest.sinks[sink]?.topic === topic),
     )
     const inputs = writers.flatMap((writer) => writer.inputs.map((input) => input.topic))
-    return Math.max(1, ...inputs.map((input) => countOf(input, [...seen, topic])))
+    return Math.max(1, ...inputs.map((input) => countOf(input, seen)))
   }
   for (const { topic } of manifest.internalTopics) counts.set(topic, countOf(topic, []))
   for (const { changelog, subTopology } of manifest.stores) {
@@ -79,6 +85,16 @@ export const internalPartitions = (manifest: Manifest, partitions: PartitionCoun
     counts.set(changelog.topic, Math.max(1, ...inputs.map(({ topic }) => countOf(topic, []))))
   }
   return counts
+}
+
+/** Topics that must have the same partitions as this one. */
+const peersOf = ({ coPartitioned = [] }: Manifest, topic: string): readonly string[] =>
+  coPartitioned.flatMap(({ topics }) => (topics.includes(topic) ? topics.filter((other) => other !== topic) : []))
+
+/** Its partitions do not follow from others'. */
+const isFixed = ({ internalTopics }: Manifest, topic: string): boolean => {
+  const internal = internalTopics.find((candidate) => candidate.topic === topic)
+  return internal === undefined || internal.partitions !== undefined
 }
 
 export const isInternal = (manifest: Manifest, topic: string): boolean =>

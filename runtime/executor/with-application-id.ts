@@ -15,8 +15,8 @@ export const withApplicationId = (pipeline: GeneratedPipeline, applicationId: st
 const renamed = (manifest: Manifest, applicationId: string): Manifest => {
   const prefix = `${manifest.applicationId}-`
   const ours = new Set(manifest.internalTopics.map(({ topic }) => topic))
-  const named = <T extends { readonly topic: string }>(entry: T): T =>
-    ours.has(entry.topic) ? { ...entry, topic: `${applicationId}-${entry.topic.slice(prefix.length)}` } : entry
+  const nameOf = (topic: string): string => (ours.has(topic) ? `${applicationId}-${topic.slice(prefix.length)}` : topic)
+  const named = <T extends { readonly topic: string }>(entry: T): T => ({ ...entry, topic: nameOf(entry.topic) })
   // A source topic may serve as changelog: that one is the author's and keeps its name.
   for (const { changelog } of manifest.stores) if (changelog?.topic.startsWith(prefix)) ours.add(changelog.topic)
   for (const topic of externalInputs(manifest)) ours.delete(topic)
@@ -26,6 +26,7 @@ const renamed = (manifest: Manifest, applicationId: string): Manifest => {
     subTopologies: manifest.subTopologies.map((sub) => ({ ...sub, inputs: sub.inputs.map(named) })),
     sinks: manifest.sinks.map(named),
     internalTopics: manifest.internalTopics.map(named),
+    coPartitioned: manifest.coPartitioned?.map((group) => ({ ...group, topics: group.topics.map(nameOf) })),
     stores: manifest.stores.map((store) => ({ ...store, changelog: store.changelog && named(store.changelog) })),
   }
 }
