@@ -6,6 +6,7 @@ import { deadLetter } from '../compiler/interpret/dead-letter.js'
 import { InternalTopics } from '../compiler/interpret/internal-topics.js'
 import type { RecordProblem, StoreRow, Wire, WireRecord } from '../compiler/interpret/index.js'
 import { BatchCursor, buildBatch } from '../runtime/kafka/record-batch/index.js'
+import { internalPartitions } from '../runtime/executor/topology.js'
 import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestSubTopology } from '../runtime/abi/index.js'
 import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
 import { CompiledStores } from './compiled-stores.js'
@@ -55,8 +56,7 @@ class CompiledEngine implements Engine {
     this.#globals = StoreSet.ofGlobals(manifest.globalTables)
     const internal = new Set(manifest.internalTopics.map(({ topic }) => topic))
     this.sources = new Set(inputs.filter((topic) => !internal.has(topic)))
-    const most = Math.max(1, ...[...this.sources].map(options.partitions))
-    this.#internalPartitions = new Map(manifest.internalTopics.map((t) => [t.topic, t.partitions ?? most]))
+    this.#internalPartitions = internalPartitions(manifest, options.partitions)
     this.#outputs = new MemoryOutputs(
       manifest,
       (topic) => this.#internalPartitions.get(topic) ?? options.partitions(topic),

@@ -14,6 +14,9 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const { store } = kernel
   if (kernel.kind === 'stream-join') return streamJoin(module, kernel)
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
+  if (kernel.kind === 'subscriptions') {
+    return js`new ${module.helper('Subscriptions')}(context.stores.prefixed(${store}), ${value})`
+  }
   if (kernel.kind === 'rows') {
     const table = kernel.global ? js`context.globals.table(${store})` : js`context.stores.table(${store})`
     return js`new ${module.helper('TableRows')}(${table}, ${value})`

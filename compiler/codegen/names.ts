@@ -1,4 +1,5 @@
 /** Names in generated code. Those of the author get a `$` and a number, so that no two can meet. */
+import type { RowsPort } from '../ir/resolved-plan.js'
 import type { Field } from '../ir/module-ir.js'
 import { Name } from './code.js'
 
@@ -13,8 +14,9 @@ export function numbered(text: string, number: number): Name {
 }
 
 /** Field of the task that holds the kernel of a stateful operator. */
-export function kernelName({ operator, port }: { readonly operator: number; readonly port: 0 | 1 }): Name {
-  return new Name(port === 0 ? `state${operator}` : `state${operator}right`)
+export function kernelName({ operator, port }: { readonly operator: number; readonly port: RowsPort }): Name {
+  const which = ['', 'right', 'result', 'subscriptions'][port] ?? ''
+  return new Name(`state${operator}${which}`)
 }
 
 /** Locals of a field: a number or value, or start, end and string of a text. */

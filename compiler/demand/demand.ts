@@ -67,6 +67,10 @@ function taken(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: numb
 
 /** What its exchange demands of the records that a node sends through it. */
 function sentTo(plan: NotedPlan, node: LogicalNode, role: ExchangeRole): RecordDemand {
+  if (node.kind === 'foreign-key-join') {
+    const read = { ...nothing, ...ofLambda(plan, node.foreignKey, whole), headers: true }
+    return keptRow(plan, node.id, 0, { ...read, key: whole, value: unite(presence, read.value) })
+  }
   const sent = written(plan, placeOf(node.id, role))
   if (node.kind !== 'group-by' && node.kind !== 'group-table') return sent
   const selector = ofLambda(plan, node.selector, whole)
@@ -76,6 +80,10 @@ function sentTo(plan: NotedPlan, node: LogicalNode, role: ExchangeRole): RecordD
 
 /** What is read of a record that comes out of an exchange. */
 function behindExchange(plan: NotedPlan, node: LogicalNode, role: ExchangeRole, out: RecordDemand): RecordDemand {
+  if (node.kind === 'foreign-key-join') {
+    if (role === 'subscription-response') plan.reads.set(node.joiner, joinedSides(plan, node, out).left)
+    return { key: whole, value: whole, headers: true }
+  }
   if (node.kind !== 'group-table') return processed(plan, node, out, portOf(role))
   const row = unite(presence, out.value)
   return {
@@ -156,6 +164,9 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
     case 'stream-table-join':
     case 'table-join':
       return joined(plan, node, out, port)
+    case 'foreign-key-join':
+      // The right row as it is now is sent to all who refer to it.
+      return { key: whole, value: whole, headers: true }
     case 'aggregate':
       return aggregated(plan, node, out)
     case 'to': {
@@ -186,6 +197,15 @@ function aggregated(plan: NotedPlan, { aggregation }: LogicalNodeOf<'aggregate'>
   }
 }
 
+/** What a joiner reads of its sides. */
+function joinedSides(
+  plan: NotedPlan,
+  { joiner }: { readonly joiner: LambdaId },
+  out: RecordDemand,
+): ReturnType<typeof joinDemand> {
+  return joinDemand(bodyOf(plan, joiner), plan.recordTypes, out.value, plan.lazy)
+}
+
 /** One side of a join: what the joiner reads of it, and all of a row that the join keeps. */
 function joined(
   plan: NotedPlan,
@@ -193,7 +213,7 @@ function joined(
   out: RecordDemand,
   port: number,
 ): RecordDemand {
-  const { left, right } = joinDemand(bodyOf(plan, node.joiner), plan.recordTypes, out.value, plan.lazy)
+  const { left, right } = joinedSides(plan, node, out)
   plan.reads.set(node.joiner, left)
   const side: RecordDemand =
     port === 0

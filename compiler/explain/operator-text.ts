@@ -56,6 +56,7 @@ export function whatText(node: LogicalNode): string {
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':
+    case 'foreign-key-join':
       return `${node.join} ${node.kind}`
     default:
       return node.kind

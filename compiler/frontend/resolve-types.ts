@@ -8,7 +8,7 @@ import { assertResolvedPlan } from '../ir/assert-plans.js'
 import { exchangesOf, placeOf, type PlaceId } from '../ir/exchange.js'
 import { isSource } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalTopic, NodeId } from '../ir/logical-plan.js'
-import { changeTypes } from '../ir/change-type.js'
+import { internalTypes } from '../ir/change-type.js'
 import type { ResolvedPlan, ResolvedTopic, SideRows } from '../ir/resolved-plan.js'
 import type { QuotedProgram } from './quote.js'
 import type { ClosedPlan, ClosedProgram } from './resolve-closures.js'
@@ -41,7 +41,7 @@ function resolvePlan(
 ): ResolvedPlan | undefined {
   const { plan } = closed.staged
   const edges = edgeTypes(quoted, closed)
-  const recordTypes = new Map([...closed.reader.recordTypes, ...changeTypes(plan, edges)])
+  const recordTypes = new Map([...closed.reader.recordTypes, ...internalTypes(plan, edges)])
   const known = { plan, edges, topics: new Map<PlaceId, ResolvedTopic>(), records: recordTypes }
   const states = resolveTopics(quoted, closed, locked, known, diagnostics)
   if (closed.bodies.size < closed.staged.lambdas.length) return undefined

@@ -92,6 +92,11 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
     case 'stream-table-join':
     case 'table-join':
       return [[node.joiner, 'joiner']]
+    case 'foreign-key-join':
+      return [
+        [node.foreignKey, 'foreignKey'],
+        [node.joiner, 'joiner'],
+      ]
     case 'global-table-join':
       return [
         [node.key, 'key'],

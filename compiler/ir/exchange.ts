@@ -3,7 +3,8 @@ import { inputsOf } from './inputs-of.js'
 import type { LogicalNode, NodeId } from './logical-plan.js'
 
 /** What an internal topic of an operator is for; it is also how the topic's name ends. */
-export type ExchangeRole = 'repartition' | 'left-repartition' | 'right-repartition'
+export type ExchangeRole =
+  'repartition' | 'left-repartition' | 'right-repartition' | 'subscription-registration' | 'subscription-response'
 
 /** Where a plan touches a topic: a source or sink, or one of an operator's internal topics. */
 export type PlaceId = `${NodeId}` | `${NodeId}/${ExchangeRole}`
@@ -38,6 +39,8 @@ export function exchangesOf(nodes: readonly LogicalNode[], node: LogicalNode): r
         ...(keyMayHaveChanged(nodes, node.left) ? (['left-repartition'] as const) : []),
         ...(keyMayHaveChanged(nodes, node.right) ? (['right-repartition'] as const) : []),
       ]
+    case 'foreign-key-join':
+      return ['subscription-registration', 'subscription-response']
     default:
       return []
   }
@@ -45,12 +48,12 @@ export function exchangesOf(nodes: readonly LogicalNode[], node: LogicalNode): r
 
 /** Through which internal topic an operator gets the records of one of its inputs; undefined: as they are. */
 export function exchangeOf(nodes: readonly LogicalNode[], node: LogicalNode, port: number): ExchangeRole | undefined {
-  return exchangesOf(nodes, node).find((role) => portOf(role) === port)
+  return exchangesOf(nodes, node).find((role) => portOf(role) === port && role !== 'subscription-response')
 }
 
-/** Which input of its operator goes through it. */
+/** Which input of its operator goes through it; a response belongs to what comes from the right. */
 export function portOf(role: ExchangeRole): 0 | 1 {
-  return role === 'right-repartition' ? 1 : 0
+  return role === 'right-repartition' || role === 'subscription-response' ? 1 : 0
 }
 
 /** Its topics are part of the topology: it stays, whatever becomes of its records. */

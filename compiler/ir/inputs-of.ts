@@ -13,6 +13,7 @@ export function inputsOf(node: LogicalNode): readonly NodeId[] {
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':
+    case 'foreign-key-join':
       return [node.left, node.right]
     default:
       return [node.input]
@@ -32,6 +33,7 @@ export function withInputs(node: LogicalNode, of: (id: NodeId) => NodeId): Logic
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':
+    case 'foreign-key-join':
       return { ...node, left: of(node.left), right: of(node.right) }
     default:
       return { ...node, input: of(node.input) }

@@ -96,6 +96,13 @@ export type LogicalNode = LogicalNodeBase &
         readonly joiner: LambdaId
       } & TwoInputs)
     | ({ readonly kind: 'table-join'; readonly join: JoinKind; readonly joiner: LambdaId } & TwoInputs)
+    /** `foreignKey`: `(value of the left row) -> key of the right table`. */
+    | ({
+        readonly kind: 'foreign-key-join'
+        readonly join: 'inner' | 'left'
+        readonly foreignKey: LambdaId
+        readonly joiner: LambdaId
+      } & TwoInputs)
   )
 
 /** The windows that are compiled. */

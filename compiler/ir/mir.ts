@@ -5,6 +5,7 @@
  */
 import type { BinaryOperator, UnaryOperator } from './lambda.js'
 import type { LambdaId, NodeId } from './logical-plan.js'
+import type { RowsPort } from './resolved-plan.js'
 import type { Span } from './span.js'
 import type { ValueType } from './value-type.js'
 
@@ -120,7 +121,7 @@ export type MirExpressionKind =
       readonly kind: 'state'
       readonly operator: NodeId
       /** Of a join, which side's rows. */
-      readonly port: 0 | 1
+      readonly port: RowsPort
       readonly method: string
       readonly args: readonly MirExpression[]
     }
@@ -232,7 +233,7 @@ export type MirStatementKind =
       readonly kind: 'seek'
       readonly seek: number
       readonly operator: NodeId
-      readonly port: 0 | 1
+      readonly port: RowsPort
       readonly key: MirExpression
       readonly timestamp: MirExpression
     }

@@ -7,6 +7,7 @@ import type { Resolution } from '../../avro/resolve.js'
 import type { Demand } from './demand.js'
 import type { NodeId } from './logical-plan.js'
 import type { MirExpression, MirFunction, MirProgram } from './mir.js'
+import type { RowsPort } from './resolved-plan.js'
 import type { SchemaSlot } from './schema-slots.js'
 
 export interface ModuleIR {
@@ -27,7 +28,7 @@ export interface ModuleIR {
 export type Kernel = {
   readonly operator: NodeId
   /** Of a join, which side's rows. */
-  readonly port: 0 | 1
+  readonly port: RowsPort
   readonly subTopology: number
   readonly store: string
 } & (
@@ -55,6 +56,8 @@ export type Kernel = {
         readonly retention: number
       }
     }
+  /** Who refers to which right row of a foreign-key join. */
+  | { readonly kind: 'subscriptions'; readonly value: StateCodec }
   /** The newest values of a table's keys. */
   | { readonly kind: 'rows'; readonly value: StateCodec; readonly global: boolean }
 )

@@ -39,9 +39,14 @@ export interface ResolvedTopic {
   readonly value: ResolvedSerde
 }
 
+/**
+ * Which rows of an operator: those of its first or only input (0), of its second one (1), of the result of a foreign-key
+ * join (2), or who refers to which of its right rows (3).
+ */
+export type RowsPort = 0 | 1 | 2 | 3
+
 export interface SideRows {
-  /** Which input they are the rows of; 0 where there is one. */
-  readonly port: 0 | 1
+  readonly port: RowsPort
   readonly serdes: ResolvedTopic
 }
 

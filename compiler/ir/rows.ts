@@ -3,7 +3,7 @@ import { inputsOf } from './inputs-of.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from './logical-plan.js'
 import { windowOf } from './window-of.js'
 
-export type JoinNode = LogicalNodeOf<'stream-join' | 'stream-table-join' | 'table-join'>
+export type JoinNode = LogicalNodeOf<'stream-join' | 'stream-table-join' | 'table-join' | 'foreign-key-join'>
 
 /**
  * The operator that keeps the rows of one side of a join: the table itself where it has a store of the same key, else
@@ -22,7 +22,10 @@ export function ownSides(nodes: readonly LogicalNode[], join: JoinNode): readonl
 }
 
 /** Whether a table that may go without a store has one: it has a name, somebody looks its rows up, or what they were. */
-export function isStored(nodes: readonly LogicalNode[], node: LogicalNodeOf<'table-source' | 'to-table'>): boolean {
+export function isStored(
+  nodes: readonly LogicalNode[],
+  node: LogicalNodeOf<'table-source' | 'to-table' | 'foreign-key-join'>,
+): boolean {
   if (node.name !== undefined || needsOldRows(nodes, node.id)) return true
   return nodes.some(
     (other) =>
@@ -41,6 +44,8 @@ export function needsOldRows(nodes: readonly LogicalNode[], id: NodeId): boolean
         return staysSilent(nodes, node) || needsOldRows(nodes, node.id)
       case 'table-map':
         return needsOldRows(nodes, node.id)
+      case 'foreign-key-join':
+        return node.left === id
       case 'table-join':
         return keepsAlone(node, portOf(node, id)) || needsOldRows(nodes, node.id)
       default:
@@ -85,6 +90,7 @@ function demandsOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNode[] {
     switch (node.kind) {
       case 'group-table':
       case 'table-join':
+      case 'foreign-key-join':
       case 'stream-table-join':
         return [node]
       case 'table-filter':
@@ -99,7 +105,7 @@ function demandsOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNode[] {
 function keepsOwnRows(nodes: readonly LogicalNode[], id: NodeId): boolean {
   const node = nodeOf(nodes, id)
   if (node.kind === 'aggregate') return windowOf(nodes, node) === undefined
-  return node.kind === 'table-source' || node.kind === 'to-table'
+  return node.kind === 'table-source' || node.kind === 'to-table' || node.kind === 'foreign-key-join'
 }
 
 /** Whether records of `id` can come of those of `origin` without leaving the sub-topology or not. */
@@ -107,8 +113,10 @@ function comesOf(nodes: readonly LogicalNode[], id: NodeId, origin: NodeId): boo
   return id === origin || inputsOf(nodeOf(nodes, id)).some((input) => comesOf(nodes, input, origin))
 }
 
+const joinKinds: ReadonlySet<string> = new Set(['stream-join', 'stream-table-join', 'table-join', 'foreign-key-join'])
+
 function isJoin(node: LogicalNode): node is JoinNode {
-  return node.kind === 'stream-join' || node.kind === 'stream-table-join' || node.kind === 'table-join'
+  return joinKinds.has(node.kind)
 }
 
 function portOf(node: JoinNode, input: NodeId): 0 | 1 {

@@ -1,13 +1,16 @@
 /** What stores are called: by their operator, and of joins that keep rows themselves, by the side. */
 import type { LogicalNode } from './logical-plan.js'
+import type { RowsPort } from './resolved-plan.js'
 
-export function storeName(node: LogicalNode, port: 0 | 1): string {
+export function storeName(node: LogicalNode, port: RowsPort): string {
   const name = node.name ?? node.label
   switch (node.kind) {
     case 'stream-join':
     case 'stream-table-join':
     case 'table-join':
       return `${name}-${port === 0 ? 'left' : 'right'}`
+    case 'foreign-key-join':
+      return `${name}${['-left', '-right', '', '-subscriptions'][port] ?? ''}`
     default:
       return name
   }

@@ -10,6 +10,7 @@ import type { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
 import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
+import { lowerRegistration, lowerResponse, lowerRightChange, lowerSubscribe } from './lower-foreign-key-join.js'
 import { lowerGlobalTableJoin, lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
 import { lowerStreamJoin } from './lower-stream-join.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
@@ -31,8 +32,8 @@ export interface OperatorContext<N extends LogicalNode> extends LoweringContext 
   /** With the context of another record than the one that has come. */
   callWith(lambda: LambdaId, args: readonly MirExpression[], flow: Flow, out: MirStatement[]): MirExpression
   forward(flow: Flow, out: MirStatement[]): void
-  /** Through the operator's own internal topic. */
-  send(flow: Flow): MirStatement
+  /** Through an internal topic of the operator. */
+  send(role: ExchangeRole, flow: Flow): MirStatement
 }
 
 export function operatorContext<N extends LogicalNode>(
@@ -46,7 +47,7 @@ export function operatorContext<N extends LogicalNode>(
     call: (id, args, out) => callWith(context, id, args, flow, out),
     callWith: (id, args, other, out) => callWith(context, id, args, other, out),
     forward: (next, out) => lowerConsumers(context, node.id, next, out),
-    send: (next) => emitTo(context, placeOf(node.id, 'repartition'), next, {}),
+    send: (role, next) => emitTo(context, placeOf(node.id, role), next, {}),
   }
 }
 
@@ -106,6 +107,10 @@ export function lowerBehindExchange(
       return
     case 'stream-join':
       lowerStreamJoin(operatorContext(context, node, flow), flow, portOf(role), out)
+      return
+    case 'foreign-key-join':
+      if (role === 'subscription-registration') lowerRegistration(operatorContext(context, node, flow), flow, out)
+      else lowerResponse(operatorContext(context, node, flow), flow, out)
       return
     case 'stream-table-join':
       lowerStreamTableJoin(operatorContext(context, node, flow), flow, 0, out)
@@ -221,6 +226,10 @@ function lowerOperator(
     case 'stream-table-join':
       if (role !== undefined) lowerExchange(context, node, role, flow, out)
       else lowerStreamTableJoin(operatorContext(context, node, flow), flow, port, out)
+      return
+    case 'foreign-key-join':
+      if (port === 0) lowerSubscribe(operatorContext(context, node, flow), flow, out)
+      else lowerRightChange(operatorContext(context, node, flow), flow, out)
       return
     case 'global-table-join':
       lowerGlobalTableJoin(operatorContext(context, node, flow), flow, out)

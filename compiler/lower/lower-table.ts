@@ -98,7 +98,7 @@ export function lowerGroupTable(
   const from = place(context, node.selector, flow.before ?? literal(null), out)
   const to = place(context, node.selector, flow.value, out)
   const change = (key: MirExpression, now: MirExpression, before: MirExpression): MirStatement =>
-    context.send({ key, value: object({ now, before }), before: undefined, timestamp: flow.timestamp })
+    context.send('repartition', { key, value: object({ now, before }), before: undefined, timestamp: flow.timestamp })
   const nothing = literal(null)
   const stays = helper('sameValue', [from.key, to.key], { type: { kind: 'boolean' }, span: node.span })
   const whole = [change(to.key, to.value, from.value)]

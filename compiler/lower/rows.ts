@@ -2,13 +2,14 @@
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { expression, literal, statement } from '../ir/mir-build.js'
+import type { RowsPort } from '../ir/resolved-plan.js'
 import type { ValueType } from '../ir/value-type.js'
 import type { Flow, LoweringContext } from './lower-operator.js'
 
 /** Whose kernel it is, and which of its sides. */
 export interface RowsPlace {
   readonly operator: NodeId
-  readonly port: 0 | 1
+  readonly port: RowsPort
 }
 
 const number: ValueType = { kind: 'number', brand: undefined }

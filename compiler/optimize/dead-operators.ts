@@ -70,6 +70,7 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'stream-join':
     case 'stream-table-join':
     case 'table-join':
+    case 'foreign-key-join':
       return 'nobody reads its table, but its state is part of the topology'
     case 'peek':
     case 'print':

@@ -25,9 +25,7 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
     operators,
     sinks,
     subTopologies: halves.map((members, id) => subTopology(resolved, exchanges, sinks, members, id)),
-    stores: halves.flatMap((members, id) =>
-      members.flatMap(({ node, sends }) => (sends === undefined ? storesOf(resolved, node, id) : [])),
-    ),
+    stores: halves.flatMap((members, id) => members.flatMap(({ node, sends }) => storesOf(resolved, node, id, sends))),
     globalTables: halves.flatMap((members, subTopology) =>
       members.flatMap(({ node }) =>
         node.kind === 'global-table' ? [{ node: node.id, subTopology, name: storeName(node, 0) }] : [],
@@ -67,6 +65,10 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
       for (const half of halvesTaking(physical, node, consumer, exchanges)) unite(placeOf(node.id), half)
     }
   }
+  for (const { node } of physical.operators) {
+    // Where answers come, the left rows are.
+    if (node.kind === 'foreign-key-join') unite(placeOf(node.id, 'subscription-registration'), placeOf(node.id))
+  }
   uniteStreamsOfOneTopic(physical, unite)
   const groups = new Map<Half, Member[]>()
   const add = (half: Half, member: Member): void => {
@@ -83,6 +85,11 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
 
 /** Topics by which records come to an operator where it works. */
 function placesRead({ node, sends }: Member, exchanges: Exchanges): readonly PlaceId[] {
+  // Subscriptions come to where answers are sent from.
+  if (node.kind === 'foreign-key-join') {
+    if (sends === 'subscription-registration') return []
+    return [placeOf(node.id, sends === undefined ? 'subscription-response' : 'subscription-registration')]
+  }
   if (sends !== undefined) return []
   const own: readonly PlaceId[] = isSource(node) ? [placeOf(node.id)] : []
   const exchanged = [...exchanges.values()].filter((exchange) => exchange.node === node.id)

@@ -1,4 +1,5 @@
 /** The stores that an operator keeps its state in. */
+import type { ExchangeRole } from '../ir/exchange.js'
 import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { joinRetention } from '../ir/join-retention.js'
@@ -12,7 +13,14 @@ import { windowOf } from '../ir/window-of.js'
  */
 const changelogConfig = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(7 * 24 * 3_600_000) }
 
-export function storesOf(plan: ResolvedPlan, node: LogicalNode, subTopology: number): readonly TopologyStore[] {
+export function storesOf(
+  plan: ResolvedPlan,
+  node: LogicalNode,
+  subTopology: number,
+  sends: ExchangeRole | undefined,
+): readonly TopologyStore[] {
+  if (node.kind === 'foreign-key-join') return foreignKeyStores(plan, node, subTopology, sends)
+  if (sends !== undefined) return []
   // Every process reads the topic itself.
   if (node.kind === 'global-table') return []
   if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
@@ -38,6 +46,24 @@ function aggregateStores(
   return [{ ...rows, kind: 'window', bucketMs: window.advance }, time]
 }
 
+/** Right rows and subscriptions are where answers come from; left rows and results where they go. */
+function foreignKeyStores(
+  plan: ResolvedPlan,
+  node: LogicalNodeOf<'foreign-key-join'>,
+  subTopology: number,
+  sends: ExchangeRole | undefined,
+): readonly TopologyStore[] {
+  if (sends === 'subscription-registration') return []
+  const here: readonly number[] = sends === undefined ? [0, 2] : [1, 3]
+  const sides = (plan.states.get(node.id) ?? []).filter(({ port }) => here.includes(port))
+  return sides.map(({ port, serdes }): TopologyStore => {
+    const name = storeName(node, port)
+    if (port !== 3) return keyed(plan, { node: node.id, subTopology, name, columns: 0, serdes })
+    const rows = keyed(plan, { node: node.id, subTopology, name, columns: 1, serdes: undefined })
+    return { ...rows, kind: 'prefixed' }
+  })
+}
+
 /** Rows of both sides, stream time, and what waits. */
 function joinStores(
   plan: ResolvedPlan,
@@ -48,11 +74,12 @@ function joinStores(
   const common = { node: node.id, subTopology, columns: 0 }
   const bucketMs = Math.max(1, Math.ceil(joinRetention(node) / BUCKETS))
   const sides = ([0, 1] as const).map((port): TopologyStore => {
-    const rows = keyed(plan, { ...common, name: storeName(node, port) })
+    const serdes = plan.states.get(node.id)?.find((rows) => rows.port === port)?.serdes
+    const rows = keyed(plan, { ...common, name: storeName(node, port), serdes })
     return { ...rows, kind: 'window', bucketMs, ranges: true }
   })
-  const time = keyed(plan, { ...common, name: timesOf(name), columns: 2 })
-  const waiting = keyed(plan, { ...common, name: waitingOf(name) })
+  const time = keyed(plan, { ...common, name: timesOf(name), columns: 2, serdes: undefined })
+  const waiting = keyed(plan, { ...common, name: waitingOf(name), serdes: undefined })
   return [...sides, time, ...(node.join === 'inner' ? [] : [{ ...waiting, kind: 'buffer' as const, bucketMs }])]
 }
 

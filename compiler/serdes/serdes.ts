@@ -21,7 +21,7 @@ import type {
   WritePlan,
 } from '../ir/module-ir.js'
 import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
-import type { ResolvedPlan, ResolvedSerde, SideRows } from '../ir/resolved-plan.js'
+import type { ResolvedPlan, ResolvedSerde, RowsPort, SideRows } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
@@ -132,6 +132,9 @@ class ModuleBuilder {
     const store = this.topology.stores.find((candidate) => candidate.name === name)
     if (store === undefined) throw new Error(`${node.label} has no store`)
     const common = { operator: node.id, port, subTopology: store.subTopology, store: name }
+    if (node.kind === 'foreign-key-join' && port === 3) {
+      return { ...common, kind: 'subscriptions', value: this.stateCodec(serdes.value) }
+    }
     if (node.kind !== 'aggregate')
       return { ...common, kind: 'rows', value: this.stateCodec(serdes.value), global: false }
     const window = windowOf(this.resolved.nodes, node)
@@ -144,7 +147,7 @@ class ModuleBuilder {
     }
   }
 
-  private stateKey({ operator, port }: { readonly operator: number; readonly port: 0 | 1 }): ResolvedSerde {
+  private stateKey({ operator, port }: { readonly operator: number; readonly port: RowsPort }): ResolvedSerde {
     const side = this.resolved.states.get(operator)?.find((candidate) => candidate.port === port)
     if (side === undefined) throw new Error(`the state of operator ${operator} has no serdes`)
     return side.serdes.key

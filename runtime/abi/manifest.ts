@@ -98,7 +98,7 @@ export interface ManifestStore {
   readonly name: string
   /** Each of its tasks has one. */
   readonly subTopology: number
-  readonly kind: 'key-value' | 'window' | 'session' | 'buffer'
+  readonly kind: 'key-value' | 'window' | 'session' | 'buffer' | 'prefixed'
   /** Numbers of a row, beside its timestamp. */
   readonly columns: number
   /** Of windows, sessions and buffers: length of a time bucket, ms. Windows: the advance; else a part of the retention. */

@@ -4,6 +4,7 @@
  * asynchronous and nothing allocates per record.
  */
 import type { BatchWriter } from '../kafka/record-batch/batch-writer.js'
+import type { PrefixedStore } from '../state/prefixed-store.js'
 import type { SessionStore } from '../state/session-store.js'
 import type { Table } from '../state/table.js'
 import type { TimeBuffer } from '../state/time-buffer.js'
@@ -130,6 +131,7 @@ export interface TaskStores {
   windows(name: string): WindowStore
   sessions(name: string): SessionStore
   buffer(name: string): TimeBuffer
+  prefixed(name: string): PrefixedStore
   /** Generated code calls it before each record that may write to a store… */
   mark(): void
   /** …and this one, beside `TaskOutputs.rollback`, when the record failed. */

@@ -44,6 +44,7 @@ export {
 export { headerBlock, RecordHeaders } from './record-headers.js'
 export { sameValue } from './same-value.js'
 export { StreamJoin } from '../operators/stream-join.js'
+export { Subscriptions } from '../operators/subscriptions.js'
 export { TableRows } from '../operators/table-rows.js'
 export { KeyedAggregate } from '../operators/keyed-aggregate.js'
 export { TimeWindowAggregate } from '../operators/time-window-aggregate.js'

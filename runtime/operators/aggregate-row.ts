@@ -1,6 +1,7 @@
 /** The row of an aggregate that a kernel stands at: how it is looked at and replaced. */
 import { Scratch } from '../generated/scratch.js'
 import type { Table } from '../state/table.js'
+import { stateOf } from './row-state.js'
 import type { StateCodec } from './state-codec.js'
 
 export abstract class AggregateRow {
@@ -29,6 +30,12 @@ export abstract class AggregateRow {
   /** 0 where there is no row. */
   number(): number {
     return this.slot < 0 ? 0 : this.table.number(this.slot, 0)
+  }
+
+  /** Which value it is, as a number: that of another one is another. -1: there is no row. */
+  state(): number {
+    if (this.codec === undefined) return this.slot < 0 ? -1 : this.number()
+    return stateOf(this.table, this.slot)
   }
 
   /** The later of a time and that of the row. */

@@ -1,5 +1,6 @@
 /** The newest value of each key, whatever its timestamp (Kafka Streams' KTableSource and the views that joins have of it). */
 import { Scratch } from '../generated/scratch.js'
+import { stateOf } from './row-state.js'
 import type { Table } from '../state/table.js'
 import { SeekKey } from './seek-key.js'
 import type { StateCodec } from './state-codec.js'
@@ -34,6 +35,11 @@ export class TableRows {
     if (slot < 0) return null
     const table = this.#table
     return this.#codec.read(table.valueBuffer(slot), table.valueStart(slot), table.valueEnd(slot))
+  }
+
+  /** Which value it is, as a number: that of other bytes is another one. -1: there is no row. */
+  state(): number {
+    return stateOf(this.#table, this.#slot)
   }
 
   /** The later of a time and that of the row. */

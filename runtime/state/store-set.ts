@@ -2,13 +2,14 @@
 import type { ManifestGlobalTable, ManifestStore, TaskStores } from '../abi/index.js'
 import { changelogOverhead } from './changelog.js'
 import { RowForms } from './row-forms.js'
+import { PrefixedStore } from './prefixed-store.js'
 import { SessionStore } from './session-store.js'
 import { Table } from './table.js'
 import type { TaskSnapshots } from './task-snapshots.js'
 import { TimeBuffer } from './time-buffer.js'
 import { WindowStore } from './window-store.js'
 
-type Store = WindowStore | SessionStore | TimeBuffer
+type Store = WindowStore | SessionStore | TimeBuffer | PrefixedStore
 
 export interface OpenStore {
   readonly description: ManifestStore
@@ -64,6 +65,12 @@ export class StoreSet implements TaskStores {
     const { store } = this.#find(name)
     if (store instanceof TimeBuffer) return store
     throw new RangeError(`store ${name} is no buffer`)
+  }
+
+  prefixed(name: string): PrefixedStore {
+    const { store } = this.#find(name)
+    if (store instanceof PrefixedStore) return store
+    throw new RangeError(`store ${name} has no prefixes`)
   }
 
   mark(): void {
@@ -136,5 +143,7 @@ const specialStore = (description: ManifestStore): Store | undefined => {
       return new SessionStore(description)
     case 'buffer':
       return new TimeBuffer(description)
+    case 'prefixed':
+      return new PrefixedStore(description.columns)
   }
 }

@@ -132,6 +132,11 @@ class Serializer {
         const { kind, left, right, join } = node
         return { ...base, kind, left, right, join, key: this.#lambda(node.key), joiner: this.#lambda(node.joiner) }
       }
+      case 'foreign-key-join': {
+        const { kind, left, right, join } = node
+        const lambdas = { foreignKey: this.#lambda(node.foreignKey), joiner: this.#lambda(node.joiner) }
+        return { ...base, kind, left, right, join, ...lambdas }
+      }
       case 'table-join': {
         const { kind, left, right, join } = node
         return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner) }

@@ -65,6 +65,7 @@ function withoutCall(node: LogicalNode, input: EdgeType, { bodies }: ClosedPlan)
     case 'stream-table-join':
     case 'global-table-join':
     case 'table-join':
+    case 'foreign-key-join':
       return { key: input.key, value: bodies.get(node.joiner)?.returns ?? unknown }
     case 'map-record':
     case 'flat-map':

@@ -6,10 +6,10 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { inputsOf } from '../../ir/inputs-of.js'
 import { exchangeOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../../ir/exchange.js'
 import { windowOf } from '../../ir/window-of.js'
-import type { LogicalNode, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
+import type { LogicalNode, LogicalNodeOf, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType, ResolvedSerde, ResolvedTopic } from '../../ir/resolved-plan.js'
 import type { RecordTypes, ValueType } from '../../ir/value-type.js'
-import { changeType } from '../../ir/change-type.js'
+import { changeType, registrationType, responseType } from '../../ir/change-type.js'
 import { derivedSerde } from './derived-serde.js'
 import { pascalCase } from './pascal-case.js'
 import { isNullable, withoutNull } from './without-null.js'
@@ -32,6 +32,7 @@ export function repartitionSerdes(
 ): ResolvedTopic | undefined {
   const input = inputsOf(node)[portOf(role)]
   if (input === undefined) throw new TypeError(`a ${node.kind} takes no records`)
+  if (node.kind === 'foreign-key-join') return foreignKeySerdes(node, role, known, diagnostics)
   const regrouped = node.kind === 'group-by' || node.kind === 'group-table'
   const key = serdeOf(node, regrouped ? node.id : input, 'key', known, diagnostics, role)
   const value =
@@ -39,6 +40,21 @@ export function repartitionSerdes(
       ? serdeOfType(node, changeType(node), 'value', known, diagnostics, role)
       : serdeOf(node, input, 'value', known, diagnostics, role)
   return key === undefined || value === undefined ? undefined : { key, value }
+}
+
+/** To the row that is referred to, and back to the one that refers. */
+function foreignKeySerdes(
+  node: LogicalNodeOf<'foreign-key-join'>,
+  role: ExchangeRole,
+  known: KnownTypes,
+  diagnostics: Diagnostic[],
+): ResolvedTopic | undefined {
+  const registers = role === 'subscription-registration'
+  const type = registers ? registrationType(node) : responseType(node)
+  const key = serdeOf(node, registers ? node.right : node.left, 'key', known, diagnostics, role)
+  const value = serdeOfType(node, type, 'value', known, diagnostics, role)
+  // Rows of a left join that refer to nothing are answered, too.
+  return key === undefined || value === undefined ? undefined : { key: { ...key, nullable: registers }, value }
 }
 
 /** Serde of what comes out of `from`, for a topic or store of `node`. */
@@ -131,6 +147,7 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefine
       return role === 'value' ? undefined : (exchanged(node) ?? originOf(node.left, role, plan))
     case 'global-table-join':
     case 'table-join':
+    case 'foreign-key-join':
       return role === 'key' ? originOf(node.left, role, plan) : undefined
     case 'merge': {
       const origins = new Set(node.inputs.map((input) => originOf(input, role, plan)))

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { placeOf } from '../../ir/exchange.js'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
-import type { ResolvedSerde, ResolvedTopic, SideRows } from '../../ir/resolved-plan.js'
+import type { ResolvedSerde, ResolvedTopic, RowsPort, SideRows } from '../../ir/resolved-plan.js'
 import { isStored, ownSides } from '../../ir/rows.js'
 import { serdeOf, serdeOfType, type KnownTypes } from './repartition-serdes.js'
 
@@ -39,6 +39,19 @@ export function stateSerdes(
       )
       return sides.some((side) => side === undefined) ? undefined : sides.flatMap((side) => side ?? [])
     }
+    case 'foreign-key-join': {
+      const sides = ownSides(nodes, node).map((port) =>
+        sideOf(node, port, port === 0 ? node.left : node.right, known, diagnostics),
+      )
+      const key = serdeOf(node, node.left, 'key', known, diagnostics)
+      const type = known.edges.get(node.id)?.value
+      const result = isStored(nodes, node)
+        ? rows(2, key, type && serdeOfType(node, type, 'value', known, diagnostics))
+        : []
+      const subscriptions = rows(3, serdeOf(node, node.right, 'key', known, diagnostics), key)
+      const all = [...sides, result, subscriptions]
+      return all.some((side) => side === undefined) ? undefined : all.flatMap((side) => side ?? [])
+    }
     default:
       return []
   }
@@ -56,7 +69,7 @@ function sideOf(
 }
 
 function rows(
-  port: 0 | 1,
+  port: RowsPort,
   key: ResolvedSerde | undefined,
   value: ResolvedSerde | undefined,
 ): readonly SideRows[] | undefined {

@@ -1,0 +1,88 @@
+/**
+ * Rows whose keys begin with the same bytes, as lists in no order: stored keys are the length of the prefix (4 bytes,
+ * big-endian), the prefix, the rest.
+ */
+import { ENTRY_MASK, HashIndex, hashBytes } from './hash-index.js'
+import { PagedInt32 } from './paged-int32.js'
+import type { RowIndex, Table } from './table.js'
+
+export const PREFIX_LENGTH_BYTES = 4
+
+export class PrefixIndex implements RowIndex {
+  readonly #table: Table
+  /** First rows of lists, by the hash of their prefix. */
+  readonly #heads = new HashIndex()
+  /** Next slot + 1, 0: none. */
+  readonly #next = new PagedInt32()
+  /** Previous slot + 1, 0: the first. */
+  readonly #previous = new PagedInt32()
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  get allocatedBytes(): number {
+    return this.#heads.allocatedBytes + this.#next.allocatedBytes + this.#previous.allocatedBytes
+  }
+
+  /** Slots of the rows with that prefix, by their keys; a copy. */
+  sorted(buffer: Uint8Array, start: number, end: number): number[] {
+    const slots: number[] = []
+    const first = this.#head(buffer, start, end, hashBytes(buffer, start, end))
+    for (let slot = first; slot >= 0; slot = this.#next.get(slot) - 1) slots.push(slot)
+    return slots.sort((a, b) => this.#table.compareKeys(a, b))
+  }
+
+  linked(slot: number): void {
+    const { buffer, start, end, hash } = this.#prefixOf(slot)
+    const head = this.#head(buffer, start, end, hash)
+    this.#previous.set(slot, 0)
+    this.#next.set(slot, head + 1)
+    if (head >= 0) {
+      this.#previous.set(head, slot + 1)
+      this.#heads.remove(head, hash)
+    }
+    this.#heads.add(slot, hash)
+  }
+
+  unlinked(slot: number): void {
+    const before = this.#previous.get(slot) - 1
+    const after = this.#next.get(slot) - 1
+    if (after >= 0) this.#previous.set(after, before + 1)
+    if (before >= 0) {
+      this.#next.set(before, after + 1)
+      return
+    }
+    const { hash } = this.#prefixOf(slot)
+    this.#heads.remove(slot, hash)
+    if (after >= 0) this.#heads.add(after, hash)
+  }
+
+  clear(): void {
+    this.#heads.clear()
+    this.#next.truncate(0)
+    this.#previous.truncate(0)
+  }
+
+  #prefixOf(slot: number): { buffer: Buffer; start: number; end: number; hash: number } {
+    const table = this.#table
+    const buffer = table.keyBuffer(slot)
+    const start = table.keyStart(slot) + PREFIX_LENGTH_BYTES
+    const end = start + buffer.readUInt32BE(start - PREFIX_LENGTH_BYTES)
+    return { buffer, start, end, hash: hashBytes(buffer, start, end) }
+  }
+
+  #head(buffer: Uint8Array, start: number, end: number, hash: number): number {
+    const entries = this.#heads.segment(hash)
+    for (let at = hash & ENTRY_MASK; ; at = (at + 1) & ENTRY_MASK) {
+      const slot = entries[2 * at]! - 1
+      if (slot < 0) return -1
+      if (entries[2 * at + 1] !== hash) continue
+      const prefix = this.#prefixOf(slot)
+      if (prefix.end - prefix.start !== end - start) continue
+      let i = start
+      while (i < end && prefix.buffer[prefix.start + i - start] === buffer[i]) i++
+      if (i === end) return slot
+    }
+  }
+}
