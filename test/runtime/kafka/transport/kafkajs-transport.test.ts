@@ -1,12 +1,15 @@
 import { connect, type Socket } from 'node:net'
-import type { Kafka } from 'kafkajs'
+import { createRequire } from 'node:module'
+import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBroker, type EmbeddedBroker } from '../../../../embedded/index.js'
 import { KafkaClient } from '../../../../runtime/kafka/client.js'
 import { api } from '../../../../runtime/kafka/protocol/index.js'
-import { openCluster } from '../../../../runtime/kafka/transport/kafkajs-seams.js'
+import { checkPool, openCluster } from '../../../../runtime/kafka/transport/kafkajs-seams.js'
 import { KafkajsTransport } from '../../../../runtime/kafka/transport/kafkajs-transport.js'
 import { BOOTSTRAP, type ApiVersions, type Transport } from '../../../../runtime/kafka/transport/transport.js'
+
+const require = createRequire(import.meta.url)
 
 let broker: EmbeddedBroker
 
@@ -92,6 +95,70 @@ describe('the transport on kafkajs', () => {
     await client.close()
   })
 
+  it('sets no timers but its time-out while a broker lets it wait', async () => {
+    const { client } = open()
+    await client.refresh(['t'])
+    const node = client.leader('t', 0) ?? 0
+    const poll = () =>
+      client.request(node, 'fetch', api.Fetch, {
+        maxWaitMs: 200,
+        minBytes: 1,
+        topics: [{ topic: 't', partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1000 }] }],
+      })
+    await poll()
+    const original = globalThis.setTimeout
+    let timers = 0
+    globalThis.setTimeout = Object.assign((...args: Parameters<typeof setTimeout>) => {
+      timers++
+      return original(...args)
+    }, original)
+    try {
+      await poll()
+    } finally {
+      globalThis.setTimeout = original
+    }
+    expect(timers).toBeLessThanOrEqual(2)
+    await client.close()
+  })
+
+  it('tries an address once, however many want it while nobody is there', async () => {
+    const { client, sockets } = open(['127.0.0.1:1'])
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => metadata(client)))
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(sockets).toHaveLength(1)
+    await client.close()
+  })
+
+  it('reads a new connection from its start, when the one before ended in the middle of a response', async () => {
+    const { client, sockets } = open()
+    await metadata(client)
+    await broker.faults.add({ api: 'Metadata', effect: { kind: 'trickle', bytes: 10, everyMs: 60_000 } })
+    const cut = metadata(client)
+    const failed = expect(cut).rejects.toThrow()
+    await new Promise<void>((resolve) => sockets[0]?.once('data', () => resolve()))
+    sockets[0]?.destroy()
+    await failed
+    await expect(metadata(client)).resolves.toMatchObject({ topics: [{ name: 't', errorCode: 0 }] })
+    await client.close()
+  })
+
+  it('holds back what is sent to a broker that asks for it, on that lane only', async () => {
+    const { client, transport } = open()
+    await metadata(client)
+    await client.refresh(['t'])
+    const node = client.leader('t', 0) ?? 0
+    await client.version(node, 'fetch', api.Fetch)
+    transport.throttle(BOOTSTRAP, 'control', 300)
+    const order: string[] = []
+    const held = metadata(client).then(() => order.push('held back'))
+    const other = client
+      .request(node, 'fetch', api.Metadata, { topics: [{ name: 't' }] }, { maxVersion: 12 })
+      .then(() => order.push('other lane'))
+    await Promise.all([held, other])
+    expect(order).toEqual(['other lane', 'held back'])
+    await client.close()
+  })
+
   it('says which address is none', () => {
     expect(() => open(['localhost'])).toThrow('"localhost" is not a broker address: expected host:port')
   })
@@ -117,6 +184,31 @@ describe('the transport on kafkajs', () => {
     }
     expect(() => openCluster({ consumer } as unknown as Kafka)).toThrow(
       /lacks Cluster\.connectionPoolBuilder\.build, Cluster\.brokerPool\.createBroker: millrace needs kafkajs 2\.2\.4 exactly/,
+    )
+  })
+})
+
+describe('the members of kafkajs that we rely on', () => {
+  const poolOf = async () => {
+    const cluster = openCluster(new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }))
+    return cluster.connectionPoolBuilder.build({ host: '127.0.0.1', port: 1, rack: null })
+  }
+
+  it('are all there in the version that is pinned exactly', async () => {
+    const { dependencies } = require('../../../../package.json') as { dependencies: Record<string, string> }
+    const { version } = require('kafkajs/package.json') as { version: string }
+    expect(dependencies['kafkajs']).toBe(version)
+    expect(checkPool(await poolOf())).toBeDefined()
+  })
+
+  it.each(['nextCorrelationId', 'processData', 'requestQueue'])('are missed at the start: %s', async (member) => {
+    const pool = await poolOf()
+    const [connection] = pool.pool
+    const lacking = new Proxy(connection ?? {}, {
+      get: (target, name): unknown => (name === member ? undefined : Reflect.get(target, name)),
+    })
+    expect(() => checkPool({ ...pool, pool: [lacking as NonNullable<typeof connection>] })).toThrow(
+      new RegExp(`the installed kafkajs lacks Connection\\.${member}`),
     )
   })
 })
