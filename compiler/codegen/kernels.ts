@@ -14,6 +14,14 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const { store } = kernel
   if (kernel.kind === 'stream-join') return streamJoin(module, kernel)
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
+  if (kernel.kind === 'versions') {
+    const stores = js`context.stores.windows(${store}), context.stores.table(${kernel.times})`
+    return js`new ${module.helper('VersionedRows')}(${stores}, ${kernel.history}, ${value})`
+  }
+  if (kernel.kind === 'join-buffer') {
+    const stores = js`context.stores.buffer(${store}), context.stores.table(${kernel.times})`
+    return js`new ${module.helper('JoinBuffer')}(${stores}, ${kernel.grace}, ${codec(module, kernel.key)}, ${value})`
+  }
   if (kernel.kind === 'subscriptions') {
     return js`new ${module.helper('Subscriptions')}(context.stores.prefixed(${store}), ${value})`
   }

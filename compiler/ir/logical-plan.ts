@@ -64,7 +64,8 @@ export type LogicalNode = LogicalNodeBase &
     /** Only says which windows the aggregates of its input have. */
     | ({ readonly kind: 'window'; readonly window: LogicalWindow } & OneInput)
     | ({ readonly kind: 'aggregate'; readonly aggregation: LogicalAggregation } & OneInput)
-    | { readonly kind: 'table-source'; readonly topic: LogicalTopic }
+    /** `history`: how far back versions are kept, ms; undefined: only the newest. */
+    | { readonly kind: 'table-source'; readonly topic: LogicalTopic; readonly history: number | undefined }
     | { readonly kind: 'global-table'; readonly topic: LogicalTopic }
     | ({ readonly kind: 'to-table' } & OneInput)
     | ({ readonly kind: 'to-stream' } & OneInput)
@@ -76,6 +77,8 @@ export type LogicalNode = LogicalNodeBase &
         readonly kind: 'stream-table-join'
         readonly join: 'inner' | 'left'
         readonly joiner: LambdaId
+        /** How long records wait for versions of the table, ms; undefined: they do not. */
+        readonly grace: number | undefined
         /** The stream is held until the table has caught up at start. */
         readonly waitForTable: boolean
       } & TwoInputs)

@@ -58,6 +58,16 @@ export type Kernel = {
     }
   /** Who refers to which right row of a foreign-key join. */
   | { readonly kind: 'subscriptions'; readonly value: StateCodec }
+  /** All values of a table's keys, `history` ms back. */
+  | { readonly kind: 'versions'; readonly value: StateCodec; readonly times: string; readonly history: number }
+  /** Records that wait `grace` ms for a table. */
+  | {
+      readonly kind: 'join-buffer'
+      readonly key: StateCodec
+      readonly value: StateCodec
+      readonly times: string
+      readonly grace: number
+    }
   /** The newest values of a table's keys. */
   | { readonly kind: 'rows'; readonly value: StateCodec; readonly global: boolean }
 )

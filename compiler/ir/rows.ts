@@ -1,6 +1,7 @@
 /** Where the rows of tables are kept, and who knows what a row was before. */
 import { inputsOf } from './inputs-of.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from './logical-plan.js'
+import type { RowsPort } from './resolved-plan.js'
 import { windowOf } from './window-of.js'
 
 export type JoinNode = LogicalNodeOf<'stream-join' | 'stream-table-join' | 'table-join' | 'foreign-key-join'>
@@ -27,6 +28,8 @@ export function isStored(
   node: LogicalNodeOf<'table-source' | 'to-table' | 'foreign-key-join'>,
 ): boolean {
   if (node.name !== undefined || needsOldRows(nodes, node.id)) return true
+  // Whether a version is the newest of its key is known where they are kept.
+  if (node.kind === 'table-source' && node.history !== undefined) return true
   return nodes.some(
     (other) =>
       isJoin(other) && inputsOf(other).includes(node.id) && !ownSides(nodes, other).includes(portOf(other, node.id)),
@@ -64,8 +67,29 @@ export function keepsAlone(node: LogicalNodeOf<'table-join' | 'stream-join'>, po
  * table before the filter has a store when the filter is declared, or something behind it asks for old rows.
  */
 export function staysSilent(nodes: readonly LogicalNode[], filter: LogicalNodeOf<'table-filter'>): boolean {
+  if (historyOf(nodes, filter.input) !== undefined) return false
   if (hasStoreAt(nodes, filter.input, filter.id)) return true
   return demandsOf(nodes, filter.id).some(({ kind }) => kind !== 'stream-table-join')
+}
+
+/** How far back the versions of a table go, ms; undefined: it has only the newest values. */
+export function historyOf(nodes: readonly LogicalNode[], id: NodeId): number | undefined {
+  const node = nodeOf(nodes, id)
+  switch (node.kind) {
+    case 'table-source':
+      return node.history
+    case 'table-filter':
+    case 'table-map':
+      return historyOf(nodes, node.input)
+    default:
+      return undefined
+  }
+}
+
+/** How far back the rows go that an operator keeps; undefined: it keeps only the newest values. */
+export function historyOfRows(nodes: readonly LogicalNode[], node: LogicalNode, port: RowsPort): number | undefined {
+  if (node.kind === 'table-source') return node.history
+  return node.kind === 'stream-table-join' && port === 1 ? historyOf(nodes, node.right) : undefined
 }
 
 /** Whether the table has a store in Kafka Streams' plan when node `at` is declared. */

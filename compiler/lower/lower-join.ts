@@ -1,8 +1,8 @@
 /** Joins with tables: the row of the other side is looked up where it is kept, and the joiner stands in its place. */
 import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { letStatement, literal, local, statement } from '../ir/mir-build.js'
-import { keepsAlone, needsOldRows, rowsOfSide, type JoinNode } from '../ir/rows.js'
+import { letStatement, literal, local, not, statement } from '../ir/mir-build.js'
+import { historyOfRows, keepsAlone, needsOldRows, rowsOfSide, type JoinNode } from '../ir/rows.js'
 import type { Flow, LoweringContext, OperatorContext } from './lower-operator.js'
 import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf, type RowsPlace } from './rows.js'
 
@@ -18,7 +18,43 @@ export function lowerStreamTableJoin(
     keepRow(context, node, 1, flow, out)
     return
   }
-  lookUp(context, placeOf(context, node, 1), flow, flow.key, out)
+  const place = placeOf(context, node, 1)
+  if (node.grace === undefined) lookUp(context, place, flow, flow.key, out)
+  else lowerWaiting(context, place, flow, out)
+}
+
+/** Records wait for versions of the table that come late, and are joined as of their own time; later ones at once. */
+function lowerWaiting(
+  context: OperatorContext<LogicalNodeOf<'stream-table-join'>>,
+  place: RowsPlace,
+  flow: Flow,
+  out: MirStatement[],
+): void {
+  const { builder, node, program } = context
+  const buffer = { operator: node.id, port: 0 } as const
+  const does = (method: string, args: readonly MirExpression[]): MirStatement =>
+    statement({ kind: 'expression', value: ask(buffer, method, args) }, node.span)
+  out.push(does('advance', [timeOf(flow)]))
+  const atOnce: MirStatement[] = []
+  lookUp(context, place, flow, flow.key, atOnce)
+  const late = ask(buffer, 'add', [flow.value, timeOf(flow)], { kind: 'boolean' })
+  const keyed = [seek(context, buffer, flow), statement({ kind: 'if', test: not(late), then: atOnce, otherwise: [] })]
+  // Without a key there is no row to wait for.
+  const keyless: MirStatement[] = []
+  if (node.join === 'left') lookUp(context, place, flow, literal(null), keyless)
+  const hasKey = statement({ kind: 'if', test: isThere(flow.key), then: keyed, otherwise: keyless })
+  out.push(statement({ kind: 'if', test: isThere(flow.value), then: [hasKey], otherwise: [] }, node.span))
+  const body: MirStatement[] = [statement({ kind: 'enter', operator: node.id, count: false })]
+  const edge = program.plan.edges.get(node.left)
+  const number = { kind: 'number', brand: undefined } as const
+  const due: Flow = {
+    key: builder.atom(ask(buffer, 'dueKey', [], edge?.key), 'key', body),
+    timestamp: builder.atom(ask(buffer, 'dueTimestamp', [], number), 'time', body),
+    value: builder.atom(ask(buffer, 'takeDue', [], edge?.value), 'waited', body),
+    before: undefined,
+  }
+  lookUp(context, place, due, due.key, body)
+  out.push(statement({ kind: 'while', test: ask(buffer, 'nextDue', []), body }, node.span))
 }
 
 /** The row of the key that the author's function gives; the key of the record does not matter. */
@@ -45,13 +81,14 @@ function lookUp(
   const then: MirStatement[] = []
   const found: MirStatement[] = [
     seek(context, place, { ...flow, key }),
+    ...asOf(context, place, flow),
     statement({ kind: 'assign', local: row, value: orElse(rowOrNull(context, place, type), undefined) }),
   ]
   then.push(letStatement(row, literal(undefined)))
   then.push(statement({ kind: 'if', test: isThere(key), then: found, otherwise: [] }))
   const joined: MirStatement[] = []
   const partner = builder.atom(local(row, type), 'row', joined)
-  const value = context.call(node.joiner, [flow.value, partner], joined)
+  const value = context.callWith(node.joiner, [flow.value, partner], flow, joined)
   context.forward({ ...flow, value: builder.atom(value, nameOf(node), joined), before: undefined }, joined)
   if (node.join === 'left') then.push(...joined)
   else then.push(statement({ kind: 'if', test: isThere(local(row)), then: joined, otherwise: [] }))
@@ -122,12 +159,25 @@ function present(join: LogicalNodeOf<'table-join'>['join'], left: MirExpression,
   }
 }
 
+/** Of a versioned table, the row that held at the time of the record. */
+function asOf({ program }: LoweringContext, place: RowsPlace, flow: Flow): readonly MirStatement[] {
+  const { nodes } = program.plan
+  const owner = nodes[place.operator]
+  if (owner === undefined || historyOfRows(nodes, owner, place.port) === undefined) return []
+  return [statement({ kind: 'expression', value: ask(place, 'asOf', [timeOf(flow)]) })]
+}
+
 /** The new row of a side that the join keeps itself. */
 function keepRow(context: LoweringContext, node: JoinNode, port: 0 | 1, flow: Flow, out: MirStatement[]): void {
   const place = placeOf(context, node, port)
   if (place.operator !== node.id) return
   out.push(seek(context, place, flow))
-  out.push(statement({ kind: 'expression', value: ask(place, 'set', [flow.value, timeOf(flow)]) }, node.span))
+  if (historyOfRows(context.program.plan.nodes, node, port) === undefined) {
+    out.push(statement({ kind: 'expression', value: ask(place, 'set', [flow.value, timeOf(flow)]) }, node.span))
+    return
+  }
+  const put = statement({ kind: 'expression', value: ask(place, 'put', [flow.value, timeOf(flow)]) }, node.span)
+  out.push(statement({ kind: 'if', test: ask(place, 'accepts', [timeOf(flow)]), then: [put], otherwise: [] }))
 }
 
 function placeOf({ program }: LoweringContext, node: JoinNode, port: 0 | 1): RowsPlace {

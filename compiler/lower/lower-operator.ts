@@ -73,6 +73,8 @@ export interface Flow {
   readonly value: MirExpression
   /** Of a table, where somebody behind looks at it: what was there before, or null. */
   readonly before: MirExpression | undefined
+  /** Of a versioned table: whether the version is the newest of its key; undefined: it is. */
+  readonly isNewest?: MirExpression | undefined
   /** undefined: the event time of the input's record. */
   readonly timestamp: MirExpression | undefined
 }
@@ -204,7 +206,7 @@ function lowerOperator(
       forward(flow, out)
       return
     case 'to-stream':
-      forward({ ...flow, before: undefined }, out)
+      forward({ ...flow, before: undefined, isNewest: undefined }, out)
       return
     case 'to-table':
       if (role !== undefined) lowerExchange(context, node, role, flow, out)
@@ -217,7 +219,7 @@ function lowerOperator(
       lowerTableMap(operatorContext(context, node, flow), flow, out)
       return
     case 'group-table':
-      lowerGroupTable(operatorContext(context, node, flow), flow, out)
+      onlyNewest(flow, out, (inner) => lowerGroupTable(operatorContext(context, node, flow), flow, inner))
       return
     case 'stream-join':
       if (role !== undefined) lowerExchange(context, node, role, flow, out)
@@ -228,14 +230,16 @@ function lowerOperator(
       else lowerStreamTableJoin(operatorContext(context, node, flow), flow, port, out)
       return
     case 'foreign-key-join':
-      if (port === 0) lowerSubscribe(operatorContext(context, node, flow), flow, out)
-      else lowerRightChange(operatorContext(context, node, flow), flow, out)
+      onlyNewest(flow, out, (inner) => {
+        if (port === 0) lowerSubscribe(operatorContext(context, node, flow), flow, inner)
+        else lowerRightChange(operatorContext(context, node, flow), flow, inner)
+      })
       return
     case 'global-table-join':
       lowerGlobalTableJoin(operatorContext(context, node, flow), flow, out)
       return
     case 'table-join':
-      lowerTableJoin(operatorContext(context, node, flow), flow, port, out)
+      onlyNewest(flow, out, (inner) => lowerTableJoin(operatorContext(context, node, flow), flow, port, inner))
       return
     case 'aggregate':
       lowerAggregate(operatorContext(context, node, flow), flow, out)
@@ -243,6 +247,17 @@ function lowerOperator(
     case 'to':
       lowerSink(context, node, flow, out)
   }
+}
+
+/** Joins and groups of a versioned table are of the rows as they are now: versions that come late are nothing to them. */
+function onlyNewest({ isNewest }: Flow, out: MirStatement[], lowered: (inner: MirStatement[]) => void): void {
+  if (isNewest === undefined) {
+    lowered(out)
+    return
+  }
+  const then: MirStatement[] = []
+  lowered(then)
+  out.push(statement({ kind: 'if', test: isNewest, then, otherwise: [] }))
 }
 
 /** Through an internal topic; records without a key are filtered, as Kafka Streams does: no partition is theirs. */

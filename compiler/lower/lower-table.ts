@@ -17,6 +17,11 @@ export function lowerNewestRows(
   const { nodes } = program.plan
   const then: MirStatement[] = []
   const value = builder.atom(flow.value.kind === 'input' ? flow.value : orElse(flow.value, null), nameOf(node), then)
+  if (node.kind === 'table-source' && node.history !== undefined) {
+    lowerVersion({ ...context, node }, { ...flow, value }, then)
+    out.push(statement({ kind: 'if', test: isThere(flow.key), then, otherwise: [] }, node.span))
+    return
+  }
   let before: MirExpression | undefined
   if (node.kind === 'global-table' || isStored(nodes, node)) {
     const place = { operator: node.id, port: 0 } as const
@@ -29,6 +34,20 @@ export function lowerNewestRows(
   // Rows of a global table are looked up; its records go nowhere.
   if (node.kind !== 'global-table') context.forward({ ...flow, value, before }, then)
   out.push(statement({ kind: 'if', test: isThere(flow.key), then, otherwise: [] }, node.span))
+}
+
+/** What is older than the history is dropped; a version that comes late goes on, too, as one that is not the newest. */
+function lowerVersion(context: OperatorContext<LogicalNodeOf<'table-source'>>, flow: Flow, out: MirStatement[]): void {
+  const { builder, node, program } = context
+  const place = { operator: node.id, port: 0 } as const
+  const then: MirStatement[] = []
+  out.push(seek(context, place, flow))
+  const before = needsOldRows(program.plan.nodes, node.id)
+    ? builder.atom(rowOrNull(context, place, program.plan.edges.get(node.id)?.value), 'before', then)
+    : undefined
+  const isNewest = builder.atom(ask(place, 'put', [flow.value, timeOf(flow)], { kind: 'boolean' }), 'isNewest', then)
+  context.forward({ ...flow, before, isNewest }, then)
+  out.push(statement({ kind: 'if', test: ask(place, 'accepts', [timeOf(flow)]), then, otherwise: [] }, node.span))
 }
 
 export function lowerTableFilter(

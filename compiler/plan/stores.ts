@@ -2,6 +2,7 @@
 import type { ExchangeRole } from '../ir/exchange.js'
 import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
+import { historyOfRows } from '../ir/rows.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
@@ -25,9 +26,15 @@ export function storesOf(
   if (node.kind === 'global-table') return []
   if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
   if (node.kind === 'stream-join') return joinStores(plan, node, subTopology)
-  return (plan.states.get(node.id) ?? []).map(({ port, serdes }) =>
-    keyed(plan, { node: node.id, subTopology, name: storeName(node, port), columns: 0, serdes }),
-  )
+  return (plan.states.get(node.id) ?? []).flatMap(({ port, serdes }): readonly TopologyStore[] => {
+    const name = storeName(node, port)
+    const rows = keyed(plan, { node: node.id, subTopology, name, columns: 0, serdes })
+    const time = keyed(plan, { node: node.id, subTopology, name: timesOf(name), columns: 2, serdes: undefined })
+    const history = historyOfRows(plan.nodes, node, port)
+    if (history !== undefined) return [{ ...rows, kind: 'window', bucketMs: bucketOf(history), ranges: true }, time]
+    if (node.kind !== 'stream-table-join' || port !== 0) return [rows]
+    return [{ ...rows, kind: 'buffer', bucketMs: bucketOf(node.grace ?? 0) }, time]
+  })
 }
 
 function aggregateStores(
@@ -72,7 +79,7 @@ function joinStores(
 ): readonly TopologyStore[] {
   const name = node.name ?? node.label
   const common = { node: node.id, subTopology, columns: 0 }
-  const bucketMs = Math.max(1, Math.ceil(joinRetention(node) / BUCKETS))
+  const bucketMs = bucketOf(joinRetention(node))
   const sides = ([0, 1] as const).map((port): TopologyStore => {
     const serdes = plan.states.get(node.id)?.find((rows) => rows.port === port)?.serdes
     const rows = keyed(plan, { ...common, name: storeName(node, port), serdes })
@@ -85,6 +92,10 @@ function joinStores(
 
 /** Into so many parts the time that is kept is divided. */
 const BUCKETS = 64
+
+function bucketOf(kept: number): number {
+  return Math.max(1, Math.ceil(kept / BUCKETS))
+}
 
 function keyed(
   plan: ResolvedPlan,

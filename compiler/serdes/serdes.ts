@@ -23,6 +23,7 @@ import type {
 import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { ResolvedPlan, ResolvedSerde, RowsPort, SideRows } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
+import { historyOfRows } from '../ir/rows.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { Topology, TopologyGlobalTable, TopologyInput } from '../ir/topology.js'
@@ -134,6 +135,14 @@ class ModuleBuilder {
     const common = { operator: node.id, port, subTopology: store.subTopology, store: name }
     if (node.kind === 'foreign-key-join' && port === 3) {
       return { ...common, kind: 'subscriptions', value: this.stateCodec(serdes.value) }
+    }
+    const history = historyOfRows(this.resolved.nodes, node, port)
+    if (history !== undefined) {
+      return { ...common, kind: 'versions', value: this.stateCodec(serdes.value), times: timesOf(name), history }
+    }
+    if (node.kind === 'stream-table-join' && port === 0) {
+      const [key, value] = [this.stateCodec(serdes.key), this.stateCodec(serdes.value)]
+      return { ...common, kind: 'join-buffer', key, value, times: timesOf(name), grace: node.grace ?? 0 }
     }
     if (node.kind !== 'aggregate')
       return { ...common, kind: 'rows', value: this.stateCodec(serdes.value), global: false }

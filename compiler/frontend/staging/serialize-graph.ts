@@ -103,8 +103,7 @@ class Serializer {
       case 'to':
         return this.#sink(node, base)
       case 'table-source':
-        if (node.history !== undefined) throw notYet('a versioned table is', node)
-        return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
+        return { ...base, kind: node.kind, topic: this.#topic(node.topic), history: node.history }
       case 'global-table':
         return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
       case 'table-filter':
@@ -124,9 +123,8 @@ class Serializer {
         return { ...base, kind, left, right, join, before, after, grace, joiner: this.#lambda(node.joiner) }
       }
       case 'stream-table-join': {
-        if (node.grace !== undefined) throw notYet('a join with a grace is', node)
-        const { kind, left, right, join, waitForTable } = node
-        return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner), waitForTable }
+        const { kind, left, right, join, grace, waitForTable } = node
+        return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner), grace, waitForTable }
       }
       case 'global-table-join': {
         const { kind, left, right, join } = node

@@ -34,9 +34,9 @@ export function stateSerdes(
     case 'stream-join':
     case 'stream-table-join':
     case 'table-join': {
-      const sides = ownSides(nodes, node).map((port) =>
-        sideOf(node, port, port === 0 ? node.left : node.right, known, diagnostics),
-      )
+      const waits = node.kind === 'stream-table-join' && node.grace !== undefined
+      const ports = waits ? [0 as const, ...ownSides(nodes, node)] : ownSides(nodes, node)
+      const sides = ports.map((port) => sideOf(node, port, port === 0 ? node.left : node.right, known, diagnostics))
       return sides.some((side) => side === undefined) ? undefined : sides.flatMap((side) => side ?? [])
     }
     case 'foreign-key-join': {
