@@ -3,9 +3,9 @@ import type { AppSettings } from '../runtime/config.js'
 import type { Project } from './config-file.js'
 
 export function appSettings({ config }: Project): AppSettings {
-  const { kafka, registry, http, threads, guarantee, commitInterval } = config
+  const { kafka, registry, http, threads, standbys, guarantee, commitInterval } = config
   // Both shapes come from dsl/config.ts; the checked one spells out absent options as undefined.
-  return withoutUndefined({ kafka, registry, http, threads, guarantee, commitInterval }) as AppSettings
+  return withoutUndefined({ kafka, registry, http, threads, standbys, guarantee, commitInterval }) as AppSettings
 }
 
 function withoutUndefined(value: unknown): unknown {

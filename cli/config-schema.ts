@@ -54,6 +54,7 @@ export const configSchema = v.strictObject({
   kafka: v.optional(kafka, {}),
   http: v.optional(v.union([v.literal(false), v.strictObject({ port: v.optional(port), host: v.optional(text) })])),
   threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  standbys: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   guarantee: v.optional(v.picklist(['at_least_once', 'exactly_once'])),
   commitInterval: v.optional(milliseconds),
   builderTimeout: v.optional(milliseconds),

@@ -78,6 +78,8 @@ export interface MillraceConfig {
   readonly http?: HttpConfig | false
   /** Worker threads that execute tasks; 0: in the main thread. Default: 1. */
   readonly threads?: number
+  /** Copies of the state of each task in other processes. Default: 0. */
+  readonly standbys?: number
   /**
    * `exactly_once`: outputs, dead letters and input offsets commit in one transaction; needs brokers from Kafka 2.5 on.
    * Effects outside of Kafka stay at-least-once. Default: `at_least_once`.

@@ -232,11 +232,15 @@ export class App {
   }
 
   #heldState(client: KafkaClient): ReadonlyMap<string, number> {
-    if (this.#stateDirectory === undefined) return new Map()
-    return heldSnapshots(this.#stateDirectory.path, (topic, topicId) => {
+    const isCurrent = (topic: string, topicId: string): boolean => {
       const known = client.topic(topic)
       return known === undefined || known.topicId === topicId
-    })
+    }
+    const held = new Map(this.#stateDirectory && heldSnapshots(this.#stateDirectory.path, isCurrent))
+    for (const { task, position } of this.#executors.flatMap(({ status }) => status.standbys)) {
+      held.set(task, Math.max(position, held.get(task) ?? 0))
+    }
+    return held
   }
 
   #openExecutors(pipeline: GeneratedPipeline, applicationId: string, processId: string): readonly ExecutorHandle[] {
@@ -337,6 +341,7 @@ export class App {
         metadataMaxAgeMs: settings.metadataMaxAge,
         purgeIntervalMs: settings.repartitionPurgeInterval,
         exactlyOnce: this.#isExactlyOnce,
+        standbys: settings.standbys,
         heldState: () => this.#heldState(client),
       },
       {

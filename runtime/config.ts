@@ -64,6 +64,7 @@ const settingsSchema = v.strictObject({
     false,
   ),
   threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64))),
+  standbys: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   applicationId: v.optional(text),
   groupInstanceId: v.optional(text),
   guarantee: v.optional(v.picklist(['at_least_once', 'exactly_once']), 'at_least_once'),
@@ -125,6 +126,8 @@ export interface AppSettings {
   readonly registry?: RegistryConfig
   /** Metrics, health and readiness. Default: false, no server. */
   readonly http?: HttpConfig | false
+  /** Copies of the state of each task in other processes, which take over at once when its process is gone. Default: 0. */
+  readonly standbys?: number
   /** Worker threads that execute tasks; 0: in this thread. Default: 1, or 0 when the pipeline is given as an object. */
   readonly threads?: number
   /** Consumer group and prefix. Default: the pipeline's. */
@@ -264,6 +267,7 @@ const withEnvironment = (options: AppSettings, variables: Env): unknown => {
     },
     registry: { ...options.registry, ...given('url', env['MILLRACE_REGISTRY_URL']), ...registryAuth(env) },
     ...given('threads', number('MILLRACE_THREADS')),
+    ...given('standbys', number('MILLRACE_STANDBYS')),
     ...given('guarantee', env['MILLRACE_GUARANTEE']),
     ...given('commitInterval', number('MILLRACE_COMMIT_INTERVAL')),
     ...given('startTimeout', number('MILLRACE_START_TIMEOUT')),

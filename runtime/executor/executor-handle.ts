@@ -42,6 +42,7 @@ const CLOSE_MS = 5000
 const NOTHING: ExecutorStatus = {
   tasks: [],
   restoring: [],
+  standbys: [],
   fetchedBytes: 0,
   unacknowledgedBytes: 0,
   transcodedMessages: 0,
@@ -74,8 +75,8 @@ export class ExecutorHandle {
     return this.#command({ kind: 'start' })
   }
 
-  assign(tasks: readonly TaskStart[]): Promise<void> {
-    return this.#command({ kind: 'assign', tasks })
+  assign(tasks: readonly TaskStart[], standbys: readonly TaskId[]): Promise<void> {
+    return this.#command({ kind: 'assign', tasks, standbys })
   }
 
   revoke(tasks: readonly TaskId[]): Promise<void> {

@@ -25,6 +25,7 @@ import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
+import { StandbyTasks } from './standby-tasks.js'
 import { StateKeeper } from './state-keeper.js'
 import { statusOf } from './task-status.js'
 import { fixedTopics } from './topology.js'
@@ -56,6 +57,7 @@ export class Executor {
   readonly #restoring = new Map<string, { readonly task: TaskStart; readonly restoration: Restoration }>()
   readonly #committer: Committer | TransactionalCommitter
   readonly #keeper: StateKeeper
+  readonly #standbys: StandbyTasks
   readonly #globals: GlobalTables
   readonly #pool: BufferPool
   /** `max.message.bytes` of output topics. */
@@ -134,6 +136,7 @@ export class Executor {
         this.#log('warn', message, fields)
       },
     })
+    this.#standbys = new StandbyTasks(this.#keeper, this.#fetcher)
     this.#globals = new GlobalTables(pipeline.manifest, {
       fetcher: this.#fetcher,
       input: { checkCrcs, isolation: fetch.isolation },
@@ -170,7 +173,7 @@ export class Executor {
       case 'start':
         return this.#start()
       case 'assign':
-        return this.#assign(command.tasks)
+        return this.#assign(command.tasks, command.standbys)
       case 'revoke':
         return this.#revoke(command.tasks)
       case 'lose':
@@ -204,10 +207,12 @@ export class Executor {
     this.#postStatus()
   }
 
-  async #assign(tasks: readonly TaskStart[]): Promise<void> {
+  async #assign(tasks: readonly TaskStart[], standbys: readonly TaskId[]): Promise<void> {
     const topics = tasks.flatMap(({ inputs }) => inputs.map(({ topic }) => topic))
     await this.#refresh([...new Set([...topics, ...fixedTopics(this.#pipeline.manifest)])], Infinity)
+    for (const { id } of tasks) this.#standbys.release(id)
     await Promise.all(tasks.map((task) => this.#prepare(task)))
+    await this.#standbys.assign(standbys)
     this.#keeper.saveKept()
     // Before the command is answered: the application is not running yet.
     if (this.#restoring.size > 0) this.#postStatus()
@@ -338,6 +343,7 @@ export class Executor {
         this.#tasks.delete(key)
         this.#tasks.set(key, task)
       }
+      if (this.#standbys.run(performance.now() + SLICE_MS)) more = true
       this.#sealDue()
     } catch (error) {
       void this.#failRecord(error)
@@ -487,6 +493,7 @@ export class Executor {
     clearInterval(this.#statusTimer)
     clearTimeout(this.#lingerTimer)
     for (const { task } of [...this.#restoring.values()]) this.#leaveRestoring(task.id)
+    this.#standbys.releaseAll()
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
     this.#globals.close()
     this.#keeper.saveKept()
@@ -516,6 +523,7 @@ export class Executor {
       status: {
         tasks: tasks.map(statusOf),
         restoring: [...this.#restoring.values()].flatMap(({ restoration }) => restoration.status),
+        standbys: this.#standbys.held,
         fetchedBytes: this.#fetcher.heldBytes,
         unacknowledgedBytes: this.#producer.bufferedBytes,
         transcodedMessages: this.#schemas.transcoded,

@@ -23,6 +23,8 @@ export interface MemberData {
 
 export interface AssignedTasks {
   readonly tasks: readonly TaskId[]
+  /** Tasks of others whose state it follows. */
+  readonly standbys: readonly TaskId[]
   /** Tasks, as text, that others wait for: the member joins again without them. */
   readonly givesUp: readonly string[]
   /** Why there are no tasks. */
@@ -64,14 +66,25 @@ export const decodeMember = (memberId: string, subscription: Buffer): Assignable
   }
 }
 
-export const encodeTasks = ({ tasks, givesUp, reason }: AssignedTasks, partitions: readonly TopicPartition[]): Buffer =>
+export const encodeTasks = (
+  { tasks, standbys, givesUp, reason }: AssignedTasks,
+  partitions: readonly TopicPartition[],
+): Buffer =>
   encodeAssignment(
     {
       assignedPartitions: [...byTopic(partitions)].map(([topic, group]) => ({
         topic,
         partitions: group.map(({ partition }) => partition).sort((a, b) => a - b),
       })),
-      userData: Buffer.from(JSON.stringify({ version: VERSION, tasks: tasks.map(formatTaskId), givesUp, reason })),
+      userData: Buffer.from(
+        JSON.stringify({
+          version: VERSION,
+          tasks: tasks.map(formatTaskId),
+          standbys: standbys.map(formatTaskId),
+          givesUp,
+          reason,
+        }),
+      ),
     },
     1,
   )
@@ -80,10 +93,12 @@ export const decodeTasks = (assignment: Buffer): AssignedTasks => {
   const { userData } = decodeAssignment(assignment)
   const data = userData === null ? undefined : parseObject(userData)
   const tasks: unknown = data === undefined ? [] : Reflect.get(data, 'tasks')
+  const standbys: unknown = data === undefined ? [] : Reflect.get(data, 'standbys')
   const givesUp: unknown = data === undefined ? [] : Reflect.get(data, 'givesUp')
   const reason: unknown = data === undefined ? undefined : Reflect.get(data, 'reason')
   return {
     tasks: Array.isArray(tasks) ? tasks.map((id) => parseTaskId(String(id))) : [],
+    standbys: Array.isArray(standbys) ? standbys.map((id) => parseTaskId(String(id))) : [],
     givesUp: Array.isArray(givesUp) ? givesUp.map(String) : [],
     reason: typeof reason === 'string' ? reason : undefined,
   }

@@ -25,7 +25,12 @@ export interface TaskStart {
 export type ExecutorCommand =
   | { readonly kind: 'start' }
   /** Takes over tasks, beside those it has. */
-  | { readonly kind: 'assign'; readonly tasks: readonly TaskStart[] }
+  | {
+      readonly kind: 'assign'
+      readonly tasks: readonly TaskStart[]
+      /** Tasks of others whose state is to be followed, these and no others. */
+      readonly standbys: readonly TaskId[]
+    }
   /** Stops the tasks after the current record, commits and closes them. */
   | { readonly kind: 'revoke'; readonly tasks: readonly TaskId[] }
   /** Drops the tasks without a commit: others run them already. */
@@ -48,10 +53,17 @@ export interface TaskStatus {
   readonly lag: number
 }
 
+/** How far the state of a task is held without running it: sum of changelog offsets. */
+export interface HeldTask {
+  readonly task: string
+  readonly position: number
+}
+
 export interface ExecutorStatus {
   readonly tasks: readonly TaskStatus[]
   /** Stores that are not ready: their tasks do not run yet. */
   readonly restoring: readonly RestoreStatus[]
+  readonly standbys: readonly HeldTask[]
   readonly fetchedBytes: number
   readonly unacknowledgedBytes: number
   readonly transcodedMessages: number

@@ -6,6 +6,7 @@
 import type { Manifest } from '../abi/index.js'
 import { EARLIEST, LATEST, listOffsets } from '../kafka/admin.js'
 import { assignTasks } from '../kafka/assignor.js'
+import { assignStandbys } from '../kafka/standbys.js'
 import { shareCooperatively } from '../kafka/cooperative.js'
 import type { KafkaClient } from '../kafka/client.js'
 import { deleteRecords } from '../kafka/delete-records.js'
@@ -21,7 +22,7 @@ import type { TransactionIdentity } from '../kafka/transactions.js'
 import type { ExecutorHandle } from './executor-handle.js'
 import { decodeMember, decodeTasks, encodeMember, encodeTasks } from './member-data.js'
 import type { TaskStart } from './protocol.js'
-import { inputTopics, inputsOf, isInternal, tasksOf } from './topology.js'
+import { hasChangelog, inputTopics, inputsOf, isInternal, tasksOf } from './topology.js'
 
 export interface CoordinatorOptions {
   readonly group: GroupMemberOptions
@@ -35,6 +36,8 @@ export interface CoordinatorOptions {
   readonly purgeIntervalMs: number
   /** Offsets are committed in transactions, which may abort after all. */
   readonly exactlyOnce: boolean
+  /** Copies of the state of each task, beside the one that runs it. */
+  readonly standbys: number
   /** How far tasks' state is held here, whether they run or not (`MemberData.held`). */
   heldState(): ReadonlyMap<string, number>
 }
@@ -179,7 +182,10 @@ export class TaskCoordinator {
     await this.#client.refresh(inputTopics(this.#manifest))
     const { topologyHash } = this.#manifest
     const known = members.map(({ memberId, subscription }) => decodeMember(memberId, subscription))
-    const target = assignTasks(known, tasksOf(this.#manifest, this.#partitionsOf), topologyHash)
+    const all = tasksOf(this.#manifest, this.#partitionsOf)
+    const target = assignTasks(known, all, topologyHash)
+    const stateful = all.filter(({ subTopology }) => hasChangelog(this.#manifest, subTopology))
+    const standbys = assignStandbys(known, target, stateful, this.#options.standbys, topologyHash)
     const shares = shareCooperatively(target, known)
     const result = new Map<string, Buffer>()
     for (const member of known) {
@@ -187,13 +193,16 @@ export class TaskCoordinator {
       const partitions = tasks.flatMap((task) => inputsOf(this.#manifest, task, this.#partitionsOf))
       const stranger = member.topologyHash !== topologyHash
       const reason = stranger ? 'its pipeline was built from another topology than the leader of the group' : undefined
-      result.set(member.memberId, encodeTasks({ tasks, givesUp, reason }, partitions))
+      result.set(
+        member.memberId,
+        encodeTasks({ tasks, standbys: standbys.get(member.memberId) ?? [], givesUp, reason }, partitions),
+      )
     }
     return result
   }
 
   async #take(assignment: Buffer): Promise<void> {
-    const { tasks, givesUp, reason } = decodeTasks(assignment)
+    const { tasks, standbys, givesUp, reason } = decodeTasks(assignment)
     if (reason !== undefined) this.#callbacks.warn(`this process gets no tasks: ${reason}`, {})
     await this.#client.refresh(inputTopics(this.#manifest))
     this.#tasks = tasksOf(this.#manifest, this.#partitionsOf)
@@ -205,10 +214,14 @@ export class TaskCoordinator {
     const running = new Set(this.#owned.map(formatTaskId))
     const starts = await this.#starts(tasks.filter((task) => !running.has(formatTaskId(task))))
     this.#owned = tasks
+    const copies = this.#placeCopies(standbys)
     // Also those that get none: what they keep of tasks that have moved is not needed in memory any more.
     await Promise.all(
       this.#executors.map((executor) =>
-        executor.assign(starts.filter(({ id }) => places.get(formatTaskId(id)) === executor)),
+        executor.assign(
+          starts.filter(({ id }) => places.get(formatTaskId(id)) === executor),
+          copies.filter((id) => this.#placement.get(formatTaskId(id)) === executor),
+        ),
       ),
     )
     this.#callbacks.onRunning(tasks)
@@ -309,6 +322,19 @@ export class TaskCoordinator {
       put(id, executor)
     }
     return result
+  }
+
+  /** Copies go where the task was, so that it goes on there; else to the executor with the fewest. */
+  #placeCopies(standbys: readonly TaskId[]): readonly TaskId[] {
+    const running = new Set(this.#owned.map(formatTaskId))
+    // One that is still to be handed over runs here for the moment.
+    const copies = standbys.filter((task) => !running.has(formatTaskId(task)))
+    for (const [index, task] of copies.entries()) {
+      const executor = this.#executors[index % this.#executors.length]
+      const id = formatTaskId(task)
+      if (executor !== undefined && !this.#placement.has(id)) this.#placement.set(id, executor)
+    }
+    return copies
   }
 
   /** Only below what is committed, so that nothing that a restart reads again is gone. */

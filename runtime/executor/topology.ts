@@ -97,5 +97,9 @@ const isFixed = ({ internalTopics }: Manifest, topic: string): boolean => {
   return internal === undefined || internal.partitions !== undefined
 }
 
+/** Whether tasks of a sub-topology have state that outlives them. */
+export const hasChangelog = ({ stores }: Manifest, subTopology: number): boolean =>
+  stores.some((store) => store.subTopology === subTopology && store.changelog !== undefined)
+
 export const isInternal = (manifest: Manifest, topic: string): boolean =>
   manifest.internalTopics.some((internal: ManifestInternalTopic) => internal.topic === topic)

@@ -90,6 +90,17 @@ export class Restoration {
     })
   }
 
+  /**
+   * Applies what is buffered until `deadline` (`performance.now()`), with no end in sight; returns whether there is more.
+   * Throws RestoreError.
+   */
+  follow(deadline: number): boolean {
+    for (const changelog of this.#changelogs) {
+      while (changelog.step()) if (performance.now() >= deadline) return true
+    }
+    return false
+  }
+
   /** Applies what is buffered until `deadline` (`performance.now()`). Throws RestoreError. */
   run(deadline: number): 'more' | 'waiting' | 'done' {
     let progress: 'waiting' | 'done' = 'done'
