@@ -14,6 +14,8 @@ export interface KafkaClusterOptions {
   readonly classpath: string
   /** 1 or 3. Default: 1. */
   readonly nodes?: number
+  /** `broker.rack` of each node. Default: none. */
+  readonly racks?: readonly string[]
   /** More lines for server.properties. */
   readonly properties?: Readonly<Record<string, string>>
 }
@@ -64,9 +66,10 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<K
 }
 
 async function formatNodes(root: string, options: KafkaClusterOptions): Promise<readonly Node[]> {
-  const { nodes: count = 1, classpath, properties = {} } = options
+  const { nodes: count = 1, classpath, racks = [], properties = {} } = options
   const ports = await freePorts(count * 2)
-  const clusterId = randomBytes(16).toString('base64url')
+  // A leading dash would be an option of the format tool.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const nodes = ports
     .slice(0, count)
     .map((port, i): Node => ({ id: i + 1, port, directory: join(root, `node-${i + 1}`), daemon: undefined }))
@@ -78,7 +81,7 @@ async function formatNodes(root: string, options: KafkaClusterOptions): Promise<
     await mkdir(dataDirectory, { recursive: true })
     const controllerPort = controllerPorts[i] ?? 0
     const settings = { id: node.id, nodes: count, port: node.port, controllerPort, voters, dataDirectory }
-    await writeFile(propertiesOf(node), serverProperties(settings, properties))
+    await writeFile(propertiesOf(node), serverProperties(settings, { ...rackOf(racks[i]), ...properties }))
   }
   await formatStorage(nodes, clusterId, classpath)
   return nodes
@@ -96,6 +99,10 @@ async function formatStorage(nodes: readonly Node[], clusterId: string, classpat
     const identity = `version=1\ncluster.id=${clusterId}\nnode.id=${node.id}\ndirectory.id=${directoryId}\n`
     await writeFile(join(dataOf(node), 'meta.properties'), identity)
   }
+}
+
+function rackOf(rack: string | undefined): Readonly<Record<string, string>> {
+  return rack === undefined ? {} : { 'broker.rack': rack }
 }
 
 function launch(node: Node, classpath: string): void {
