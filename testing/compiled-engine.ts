@@ -77,6 +77,11 @@ class CompiledEngine implements Engine {
     return outcomes
   }
 
+  /** No compiled operator looks at the wall clock. */
+  advanceWallClock(): readonly EngineOutcome[] {
+    return []
+  }
+
   store(name: string): readonly StoreRow[] | undefined {
     return this.#stores.rows(name)
   }

@@ -12,6 +12,8 @@ export interface Engine {
   readonly sources: ReadonlySet<string>
   /** Processes a record to its end, and records on internal topics that it causes. */
   process(record: WireRecord): readonly EngineOutcome[]
+  /** Moves the wall clock on, to a time in ms. */
+  advanceWallClock(now: number): readonly EngineOutcome[]
   /** How records of a topic are written and read outside of the pipeline. */
   serdes(topic: TopicSpec): TopicSerdes
   /** Rows of a store, in no particular order; undefined: there is none of that name. */

@@ -1,10 +1,10 @@
 /** The interpreter as an engine. */
-import { interpret, type OutputRecord } from '../compiler/interpret/index.js'
+import { interpret, type OutputRecord, type RecordOutcome } from '../compiler/interpret/index.js'
 import { serdesBySpec } from '../compiler/interpret/serdes/by-spec.js'
 import type { TopicSerdes } from '../compiler/interpret/serdes/element-serde.js'
 import type { GraphNode, PipelineGraph, TopicSpec } from '../dsl/model/graph.js'
 import { keyPartition } from './key-partition.js'
-import type { Engine, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
+import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
 
 export interface InterpretedEngineOptions {
   readonly partitions: PartitionCount
@@ -30,14 +30,15 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
     ...(label === undefined ? {} : { label }),
   })
   const place = (output: OutputRecord): EngineOutput => ({ ...output, partition: keyPartition(output, partitions) })
+  const placed = (outcome: RecordOutcome): EngineOutcome => ({
+    ...outcome,
+    outputs: outcome.outputs.filter(({ topic }) => !interpreter.internalTopics.has(topic)).map(place),
+  })
   return {
     name: 'interpreted',
     sources,
-    process: (record) =>
-      interpreter.process(record).map((outcome) => ({
-        ...outcome,
-        outputs: outcome.outputs.filter(({ topic }) => !interpreter.internalTopics.has(topic)).map(place),
-      })),
+    process: (record) => interpreter.process(record).map(placed),
+    advanceWallClock: (now) => interpreter.advanceWallClock(now).map(placed),
     serdes: options.topicSerdes ?? serdesBySpec,
     store: (name) => interpreter.stores.get(name)?.(),
     get stores() {

@@ -8,7 +8,7 @@ import { DeclaredTopic, type Sink, type Source } from '../dsl/topic.js'
 import type { TopicSpec } from '../dsl/model/graph.js'
 import type { GeneratedPipeline } from '../runtime/abi/index.js'
 import { compiledEngine } from './compiled-engine.js'
-import type { Engine, PrintRecord } from './engine.js'
+import type { Engine, EngineOutcome, PrintRecord } from './engine.js'
 import { interpretedEngine } from './interpreted-engine.js'
 import { RecordFailedError } from './record-failed-error.js'
 import { testStore, type TestStore } from './test-store.js'
@@ -41,6 +41,12 @@ export interface TestDriver extends Disposable {
    * `Windowed`.
    */
   store<K, V>(name: string): TestStore<K, V>
+  /**
+   * Moves the wall clock on by so many ms, for operators that look at it: windows that are closed when no input comes. It
+   * stands still otherwise.
+   * @throws RecordFailedError when what happens then fails.
+   */
+  advanceWallClock(ms: number): void
   /** Commits state, outputs and input positions. */
   commit(): void
   /** Ends the process cleanly, with a commit, and starts another one on what it has left. */
@@ -115,7 +121,11 @@ class EngineDriver implements TestDriver {
   /** Under exactly-once: outputs since then. */
   #pending: WireRecord[] = []
   #failure: RecordFailedError | undefined
+  /** The record that is being processed, or that has failed. */
+  #failing: WireRecord | undefined
   #dropped = 0
+  /** Wall clock, ms. */
+  #now = 0
 
   constructor(engine: Engine, options: Omit<TestDriverOptions, 'print'>) {
     this.#engine = engine
@@ -163,10 +173,17 @@ class EngineDriver implements TestDriver {
     return testStore<K, V>(() => this.#engine.store(name) ?? [])
   }
 
+  advanceWallClock(ms: number): void {
+    if (!(ms >= 0)) throw new RangeError('the wall clock does not go back')
+    this.#assertRuns()
+    this.#now += ms
+    this.#take(this.#engine.advanceWallClock(this.#now))
+  }
+
   commit(): void {
     this.#engine.commit()
     // A record that failed is not done: whoever starts again meets it again.
-    this.#uncommitted = this.#failure === undefined ? [] : this.#uncommitted.slice(-1)
+    this.#uncommitted = this.#failing === undefined ? [] : [this.#failing]
     for (const output of this.#pending) this.#publish(output)
     this.#pending = []
   }
@@ -182,6 +199,7 @@ class EngineDriver implements TestDriver {
     this.#uncommitted = []
     this.#pending = []
     this.#failure = undefined
+    this.#failing = undefined
     for (const record of again) this.#process(record)
   }
 
@@ -194,19 +212,28 @@ class EngineDriver implements TestDriver {
   }
 
   #send(record: Omit<WireRecord, 'offset'>): void {
-    if (this.#failure !== undefined) {
-      throw new Error('the pipeline has stopped: an earlier record failed', { cause: this.#failure })
-    }
+    this.#assertRuns()
     this.#process(this.#withOffset(record))
   }
 
   #process(record: WireRecord): void {
     this.#uncommitted.push(record)
-    for (const { result, record: processed, outputs } of this.#engine.process(record)) {
+    this.#failing = record
+    this.#take(this.#engine.process(record))
+  }
+
+  #assertRuns(): void {
+    if (this.#failure === undefined) return
+    throw new Error('the pipeline has stopped: an earlier record failed', { cause: this.#failure })
+  }
+
+  #take(outcomes: readonly EngineOutcome[]): void {
+    for (const { result, record: processed, outputs } of outcomes) {
       for (const output of outputs) this.#write(output)
       if (result.kind === 'failed') this.#failure = new RecordFailedError(processed, result)
       else if (result.kind === 'skipped' || result.kind === 'dropped') this.#dropped++
     }
+    if (this.#failure === undefined) this.#failing = undefined
     if (this.#commits === 'each-record') this.commit()
     if (this.#failure !== undefined) throw this.#failure
   }

@@ -17,6 +17,7 @@ import { byReference, serdesBySpec } from './serdes/by-spec.js'
 import type { TopicSerdes } from './serdes/element-serde.js'
 import { partitionBytes } from './wire.js'
 import { Journal } from './state/journal.js'
+import { WallClock } from './wall-clock.js'
 import { wire, type Start } from './wiring.js'
 
 export interface InterpreterOptions {
@@ -40,6 +41,8 @@ export interface Interpreter {
   readonly internalTopics: ReadonlySet<string>
   /** Rows that operators keep, by the name or label of the operator. */
   readonly stores: ReadonlyMap<string, () => readonly StoreRow[]>
+  /** Moves the wall clock on, and tells what became of it; ms, never back. */
+  advanceWallClock(now: number): readonly RecordOutcome[]
   /** What was processed is final. */
   commit(): void
   /** State is as it was at the last commit. */
@@ -62,6 +65,7 @@ class GraphInterpreter implements Interpreter {
   readonly internalTopics: ReadonlySet<string>
   readonly #internal = new InternalTopics()
   readonly #journal: Journal
+  readonly #clock = new WallClock()
   readonly stores = new Map<string, () => readonly StoreRow[]>()
   #outputs: OutputRecord[] = []
 
@@ -79,6 +83,7 @@ class GraphInterpreter implements Interpreter {
       label: this.#label(node),
       graph,
       journal: this.#journal,
+      clock: this.#clock,
       expose: (rows) => this.stores.set(this.#label(node), rows),
       internalTopics: this.#internalTopics(node),
       serdes: () => serdes(node),
@@ -101,6 +106,28 @@ class GraphInterpreter implements Interpreter {
       this.#feedInternalTopics(outcome.outputs)
     }
     return outcomes
+  }
+
+  advanceWallClock(now: number): readonly RecordOutcome[] {
+    this.#outputs = []
+    const tick = tickAt(now)
+    try {
+      this.#clock.advance(now)
+      this.#journal.keep()
+    } catch (error) {
+      this.#journal.rollback()
+      if (!(error instanceof OperatorFailure)) throw error
+      const node = this.#graph.nodes[error.operator]
+      const label = node === undefined ? 'wall clock' : this.#label(node)
+      // There is no record that could be skipped.
+      return [
+        { record: tick, result: { kind: 'failed', operator: error.operator, label, error: error.cause }, outputs: [] },
+      ]
+    }
+    this.#feedInternalTopics(this.#outputs)
+    const outcomes: RecordOutcome[] = [{ record: tick, result: { kind: 'done' }, outputs: this.#outputs }]
+    const next = this.#internal.take()
+    return next === undefined ? outcomes : [...outcomes, ...this.process(next)]
   }
 
   commit(): void {
@@ -180,6 +207,11 @@ class GraphInterpreter implements Interpreter {
     const name = (role: ExchangeRole): string => `${this.#graph.applicationId}-${this.#label(node)}-${role}`
     return new Map(exchangesOf(this.#graph, node).map((role) => [role, name(role)]))
   }
+}
+
+/** What a failure of the wall clock is told of. */
+function tickAt(now: number): WireRecord {
+  return { topic: 'wall clock', partition: 0, offset: 0n, timestamp: now, key: null, value: null, headers: [] }
 }
 
 function readEntry({ node, serdes }: Entry, record: WireRecord): FlowRecord | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pipeline, string, topic, tumbling, type GroupedStream } from '../../dsl/index.js'
+import { pipeline, session, string, topic, tumbling, type GroupedStream } from '../../dsl/index.js'
 import { testDriver } from '../../testing/index.js'
 
 /** What is recorded but not interpreted is refused when the driver is made, never left out silently. */
@@ -10,9 +10,9 @@ describe('not interpreted yet', () => {
       count(p.stream(words).groupByKey())
     })
 
-  it('closing windows when input is idle', () => {
+  it('closing sessions when input is idle', () => {
     const idle = counted((group) => {
-      group.windowedBy(tumbling('1m', { grace: '0s', idle: { closeAfter: '5s' } })).count()
+      group.windowedBy(session('1m', { grace: '0s', idle: { closeAfter: '5s' } })).count()
     })
     expect(() => testDriver(idle)).toThrow('idle is not interpreted yet')
   })

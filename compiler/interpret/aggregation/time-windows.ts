@@ -4,28 +4,38 @@ import type { OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
 import { StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
-import { WindowEmitter, WindowRows } from './windows.js'
+import { IdlePartitions } from './idle-partitions.js'
+import { WindowEmitter, WindowRows, type WindowRow } from './windows.js'
 
 type TimeWindows = Extract<WindowSpec, { readonly kind: 'time' }>
 
 export function timeWindows(
   spec: TimeWindows,
   aggregator: Aggregator,
-  { forward, journal, expose }: OperatorContext,
+  { forward, journal, clock, expose }: OperatorContext,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
   expose(() => rows.results(aggregator))
   // A cogroup's inputs have a stream time each.
   const times: StreamTime[] = []
+  const closed = ({ end }: WindowRow, time: number): boolean => end + spec.grace <= time
+  const idle = new IdlePartitions(spec.closeAfter, clock, (last) => {
+    const { partition } = last.origin
+    const ends = rows.all().flatMap((row) => (row.partition === partition ? [row.end + spec.grace] : []))
+    const time = Math.max(...ends, ...times.map((one) => one.at(partition)))
+    for (const one of times) one.advance(partition, time)
+    emitter.close(last, rows, time, closed)
+  })
   return (record, port) => {
     if (record.key === null || record.key === undefined) return
+    idle.seen(record)
     times[port] ??= new StreamTime(journal)
     const time = times[port].advance(record.origin.partition, record.timestamp)
     for (const start of startsOf(spec, record.timestamp)) {
       if (start + spec.size > time - spec.grace) update(record, start, port)
     }
-    emitter.close(record, rows, time, ({ end }, at) => end + spec.grace <= at)
+    emitter.close(record, rows, time, closed)
   }
 
   function update(record: FlowRecord, start: number, port: number): void {

@@ -4,6 +4,7 @@ import type { ExchangeRole } from '../exchanges.js'
 import type { TopicSerdes } from '../serdes/element-serde.js'
 import type { Journal } from '../state/journal.js'
 import type { FlowRecord, OutputRecord } from '../record.js'
+import type { WallClock } from '../wall-clock.js'
 
 export type NodeOf<K extends GraphNodeKind> = Extract<GraphNode, { readonly kind: K }>
 
@@ -41,6 +42,7 @@ export interface OperatorContext {
   /** The graph that the node stands in. */
   readonly graph: PipelineGraph
   readonly journal: Journal
+  readonly clock: WallClock
   /** Shows the rows that the node keeps to those who ask for its store. */
   readonly expose: (rows: () => readonly StoreRow[]) => void
   /** Names of the internal topics that the node writes to and goes on behind. */

@@ -1,0 +1,16 @@
+/** The wall clock of an interpreter: it stands still until it is moved. */
+export class WallClock {
+  /** Ms. */
+  now = 0
+  readonly #listeners: ((now: number) => void)[] = []
+
+  onAdvance(listener: (now: number) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Never back. */
+  advance(now: number): void {
+    this.now = Math.max(this.now, now)
+    for (const listener of this.#listeners) listener(this.now)
+  }
+}
