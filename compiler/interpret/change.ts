@@ -6,6 +6,8 @@ export class Change {
     readonly now: unknown,
     /** What was before, where the operator knows it; null where it does not. */
     readonly before: unknown,
+    /** false: a version that came late, of a versioned table: it is history, not what is there now. */
+    readonly isLatest = true,
   ) {}
 }
 

@@ -2,6 +2,7 @@
 import type { ExchangeRole } from './exchanges.js'
 import type { FlowRecord } from './record.js'
 import type { Forward, OperatorContext, Receiver } from './operators/operator.js'
+import { FOREIGN_KEY_PORTS } from './operators/foreign-key-join.js'
 import { writeInternal } from './operators/repartition.js'
 
 export interface Placed {
@@ -40,6 +41,16 @@ export function behindExchange(context: OperatorContext, operator: Receiver): Pl
           else write(record)
         },
         starts: new Map(roles.map((role, port) => [role, at(port)])),
+      }
+    }
+    case 'foreign-key-join': {
+      const { registration, response } = FOREIGN_KEY_PORTS
+      return {
+        receive: operator,
+        starts: new Map([
+          ['subscription-registration', at(registration)],
+          ['subscription-response', at(response)],
+        ]),
       }
     }
     default:

@@ -21,6 +21,8 @@ export function exchangesOf(graph: PipelineGraph, node: GraphNode): readonly Exc
         ...(keyMayHaveChanged(graph, node.left) ? (['left-repartition'] as const) : []),
         ...(keyMayHaveChanged(graph, node.right) ? (['right-repartition'] as const) : []),
       ]
+    case 'foreign-key-join':
+      return ['subscription-registration', 'subscription-response']
     default:
       return []
   }

@@ -186,11 +186,12 @@ class GraphInterpreter implements Interpreter {
   #feedInternalTopics(outputs: readonly OutputRecord[]): void {
     const placed = outputs.flatMap((output) => {
       const [entry] = this.#entries.get(output.topic) ?? []
-      if (entry?.isInternal !== true || output.key === null) return []
+      if (entry?.isInternal !== true) return []
       const { node } = entry
       const own = node.kind === 'repartition' ? node.partitions : undefined
       const partitions = own ?? this.#options.partitions?.(output.topic) ?? 1
-      return [{ ...output, partition: partitionFor(partitionBytes(output.key), partitions) }]
+      const partition = output.key === null ? 0 : partitionFor(partitionBytes(output.key), partitions)
+      return [{ ...output, partition }]
     })
     // What one record writes is in order within a partition only; the lowest goes first, as in a compiled test driver.
     const topics = [...new Set(placed.map(({ topic }) => topic))]

@@ -21,6 +21,7 @@ function hasStore(graph: PipelineGraph, id: number, at: number): boolean {
       return node.name !== undefined || hasStore(graph, node.input, at)
     case 'table-source':
     case 'to-table':
+    case 'foreign-key-join':
       return node.name !== undefined || demandsOf(graph, id).some((demand) => demand.id < at)
     default:
       return true
@@ -47,10 +48,17 @@ function demandsOf(graph: PipelineGraph, id: number): Node[] {
   })
 }
 
-function isVersioned(graph: PipelineGraph, id: number): boolean {
+/** Whether the rows of a table have versions; a filter or a map with a store of its own keeps the newest only. */
+export function isVersioned(graph: PipelineGraph, id: number): boolean {
+  return historyOf(graph, id) !== undefined
+}
+
+/** How far back its versions are kept, in ms. */
+export function historyOf(graph: PipelineGraph, id: number): number | undefined {
   const node = nodeOf(graph, id)
-  if (node.kind === 'table-source') return node.history !== undefined
-  return (node.kind === 'table-filter' || node.kind === 'table-map') && isVersioned(graph, node.input)
+  if (node.kind === 'table-source') return node.history
+  const passesVersions = (node.kind === 'table-filter' || node.kind === 'table-map') && node.name === undefined
+  return passesVersions ? historyOf(graph, node.input) : undefined
 }
 
 function nodeOf(graph: PipelineGraph, id: number): Node {

@@ -7,6 +7,7 @@ import { cogroup } from './operators/cogroup.js'
 import { filter } from './operators/filter.js'
 import { flatMap } from './operators/flat-map.js'
 import { forEach } from './operators/for-each.js'
+import { foreignKeyJoin } from './operators/foreign-key-join.js'
 import { globalTableJoin } from './operators/global-table-join.js'
 import { globalTable } from './operators/global-table.js'
 import { groupByKey } from './operators/group-by-key.js'
@@ -142,6 +143,8 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return streamTableJoin(node, context)
     case 'global-table-join':
       return globalTableJoin(node, context)
+    case 'foreign-key-join':
+      return foreignKeyJoin(node, context)
     case 'table-join':
       return tableJoin(node, context)
     default:

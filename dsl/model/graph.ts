@@ -145,7 +145,7 @@ export type JoinNode =
       readonly join: JoinKind
       readonly joiner: AuthorFunction
     }
-  /** `foreignKey`: `(value of the left row) -> key of the right table`. */
+  /** `foreignKey`: `(value of the left row, ctx) -> key of the right table`. */
   | {
       readonly kind: 'foreign-key-join'
       readonly left: number

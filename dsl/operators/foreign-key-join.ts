@@ -1,3 +1,4 @@
+import type { RecordFunction } from '../functions.js'
 import type { RecordOperator } from '../model/handle.js'
 import type { TableOptions } from '../named.js'
 import type { Table } from '../table.js'
@@ -14,13 +15,13 @@ export interface ForeignKeyJoinOperator<out K, out V> {
    */
   joinOn<FK, V2, D extends null, R>(
     other: Table<FK, V2, D>,
-    foreignKey: (value: V) => FK | null | undefined,
+    foreignKey: RecordFunction<K, V, FK | null | undefined>,
     joiner: (left: V, right: V2) => R,
     options?: TableOptions,
   ): Table<K, NonNullable<R>>
   leftJoinOn<FK, V2, D extends null, R>(
     other: Table<FK, V2, D>,
-    foreignKey: (value: V) => FK | null | undefined,
+    foreignKey: RecordFunction<K, V, FK | null | undefined>,
     joiner: (left: V, right: V2 | undefined) => R,
     options?: TableOptions,
   ): Table<K, NonNullable<R>>

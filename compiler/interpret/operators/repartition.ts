@@ -9,12 +9,19 @@ import type { OperatorContext, OperatorInterpreter, Forward } from './operator.j
 export const repartition: OperatorInterpreter<'repartition'> = (_, context) => writeInternal(context)
 
 export function writeInternal(context: OperatorContext, role: ExchangeRole = 'repartition'): Forward {
+  const write = writeInternalAny(context, role)
+  return (record) => {
+    if (record.key !== null && record.key !== undefined) write(record)
+  }
+}
+
+/** Records without a key, too. */
+export function writeInternalAny(context: OperatorContext, role: ExchangeRole): Forward {
   const { node, effects, serdes, internalTopics } = context
   const topic = serdes()
   const name = internalTopics.get(role)
   if (name === undefined) throw new Error(`${node.kind} ${node.id} has no topic for its ${role}`)
   return (record) => {
-    if (record.key === null || record.key === undefined) return
     const output = attributed(node.id, () => ({
       topic: name,
       timestamp: record.timestamp,
