@@ -3,6 +3,7 @@
  * filter gives tombstones for keys that never passed.
  */
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
+import { historyOf as historyOfNode } from '../../dsl/model/history.js'
 
 type Node = GraphNode
 
@@ -48,17 +49,13 @@ function demandsOf(graph: PipelineGraph, id: number): Node[] {
   })
 }
 
-/** Whether the rows of a table have versions; a filter or a map with a store of its own keeps the newest only. */
-export function isVersioned(graph: PipelineGraph, id: number): boolean {
-  return historyOf(graph, id) !== undefined
+/** How far back the versions of a table are kept, in ms; undefined: they are not. */
+export function historyOf(graph: PipelineGraph, table: number): number | undefined {
+  return historyOfNode((id) => nodeOf(graph, id), table)
 }
 
-/** How far back its versions are kept, in ms. */
-export function historyOf(graph: PipelineGraph, id: number): number | undefined {
-  const node = nodeOf(graph, id)
-  if (node.kind === 'table-source') return node.history
-  const passesVersions = (node.kind === 'table-filter' || node.kind === 'table-map') && node.name === undefined
-  return passesVersions ? historyOf(graph, node.input) : undefined
+export function isVersioned(graph: PipelineGraph, table: number): boolean {
+  return historyOf(graph, table) !== undefined
 }
 
 function nodeOf(graph: PipelineGraph, id: number): Node {

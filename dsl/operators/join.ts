@@ -3,6 +3,7 @@ import { milliseconds, signedMilliseconds, type Duration } from '../duration.js'
 import type { RecordFunction } from '../functions.js'
 import type { GlobalTable } from '../global-table.js'
 import type { JoinKind } from '../model/graph.js'
+import { historyOf } from '../model/history.js'
 import type { OperatorCall, RecordOperator } from '../model/handle.js'
 import type { TableOptions } from '../named.js'
 import type { RecordContext } from '../record-context.js'
@@ -120,6 +121,12 @@ function joinTable({ recorder, input, args, stream, inputOf }: OperatorCall, kin
   const joiner = args.function(1, 'its joiner')
   const options = args.options(2)
   const grace = options['grace'] === undefined ? undefined : milliseconds(options['grace'], '`grace`', args)
+  if (grace !== undefined && historyOf((id) => recorder.node(id), right) === undefined) {
+    throw args.wrong(
+      `records of \`${args.callee}\` can wait for a versioned table only`,
+      "keep the table's versions, p.table(topic, { versioned: { history: '1d' } }), or leave `grace` out",
+    )
+  }
   const waitForTable = options['waitForTable'] ?? true
   if (typeof waitForTable !== 'boolean') throw args.wrong('`waitForTable` is neither true nor false')
   const node = { kind: 'stream-table-join', left: input, right, join: kind, joiner, grace, waitForTable } as const

@@ -1,22 +1,25 @@
 import { callLambda } from '../call-lambda.js'
 import { Change, changeOf } from '../change.js'
 import { knowsOldRows } from '../tables.js'
+import { ownRows } from './own-rows.js'
 import type { OperatorInterpreter } from './operator.js'
 
 /**
  * A row that does not pass is deleted. Where Kafka Streams would not know whether it was there, the tombstone goes on
  * also for keys that never passed.
  */
-export const tableFilter: OperatorInterpreter<'table-filter'> = (node, { forward, graph }) => {
+export const tableFilter: OperatorInterpreter<'table-filter'> = (node, context) => {
+  const { forward, graph } = context
   const silent = knowsOldRows(graph, node)
+  const stored = ownRows(node, context)
   return (record) => {
-    const { now, before } = changeOf(record)
+    const { now, before, isLatest } = changeOf(record)
     const pass = (value: unknown): unknown => {
       if (value === null) return null
       const holds = callLambda(node.id, node.predicate, { ...record, value }) === true
       return holds === node.negated ? null : value
     }
-    const change = new Change(pass(now), pass(before))
+    const change = stored(record.key, new Change(pass(now), pass(before), isLatest))
     if (silent && change.now === null && change.before === null) return
     forward({ ...record, value: change })
   }

@@ -1,6 +1,7 @@
 import { callFunction } from '../call-lambda.js'
 import { Change, changeOf } from '../change.js'
 import { KeyedMap } from '../state/keyed-map.js'
+import { isVersioned } from '../tables.js'
 import type { OperatorInterpreter } from './operator.js'
 
 interface TimedRow {
@@ -12,7 +13,8 @@ interface TimedRow {
  * Each change of one side meets the row of the other. While that row is there every deletion goes on, also a repeated
  * one; without it, changes of a side that the result does not keep alone go nowhere.
  */
-export const tableJoin: OperatorInterpreter<'table-join'> = (node, { forward, journal }) => {
+export const tableJoin: OperatorInterpreter<'table-join'> = (node, { forward, journal, graph }) => {
+  const ignoresHistory = [isVersioned(graph, node.left), isVersioned(graph, node.right)]
   const sides = [new KeyedMap<TimedRow>(journal), new KeyedMap<TimedRow>(journal)] as const
   const keptAlone = [node.join !== 'inner', node.join === 'outer'] as const
   const joined = (left: unknown, right: unknown): unknown => {
@@ -22,7 +24,8 @@ export const tableJoin: OperatorInterpreter<'table-join'> = (node, { forward, jo
   }
   return (record, port) => {
     const { key, timestamp } = record
-    const { now, before } = changeOf(record)
+    const { now, before, isLatest } = changeOf(record)
+    if (!isLatest && ignoresHistory[port] === true) return
     const [own, others] = port === 0 ? sides : ([sides[1], sides[0]] as const)
     if (now === null) own.delete(key)
     else own.set(key, { value: now, timestamp })

@@ -1,10 +1,22 @@
 import { Change } from '../change.js'
 import { KeyedMap } from '../state/keyed-map.js'
+import { VersionedRows } from '../state/versioned-rows.js'
 import type { OperatorContext, OperatorInterpreter, Receiver } from './operator.js'
 
-export const tableSource: OperatorInterpreter<'table-source'> = (node, context) => {
-  if (node.history !== undefined) throw new Error('versioned tables are not interpreted yet')
-  return newestRows(context)
+export const tableSource: OperatorInterpreter<'table-source'> = (node, context) =>
+  node.history === undefined ? newestRows(context) : versions(node.history, context)
+
+/** A version that comes late goes on as history; one from before what is kept does not. */
+function versions(history: number, { forward, journal }: OperatorContext): Receiver {
+  const rows = new VersionedRows(history, journal)
+  return (record) => {
+    const { key, timestamp } = record
+    if (key === null || key === undefined) return
+    const value = record.value ?? null
+    const before = rows.latest(key)
+    const place = rows.put(record.origin.partition, key, { timestamp, value })
+    if (place !== 'expired') forward({ ...record, value: new Change(value, before, place === 'latest') })
+  }
 }
 
 /**

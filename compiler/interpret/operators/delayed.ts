@@ -1,0 +1,34 @@
+import type { FlowRecord } from '../record.js'
+import { compareKeys } from '../state/key-bytes.js'
+import type { Journal } from '../state/journal.js'
+import { KeyedMap } from '../state/keyed-map.js'
+import { StreamTime } from '../state/stream-time.js'
+import type { Forward } from './operator.js'
+
+/**
+ * Hands records on in order of time, then of the key's bytes, `grace` after their time in stream time. One that comes later
+ * than that goes on at once. Records without a key or a value have nothing to wait for.
+ */
+export function delayed(grace: number, journal: Journal, forward: Forward): Forward {
+  const time = new StreamTime(journal)
+  /** By partition, in order of arrival. */
+  const waiting = new KeyedMap<readonly FlowRecord[]>(journal)
+  return (record) => {
+    const { key, value, timestamp } = record
+    const { partition } = record.origin
+    const waits = key !== null && key !== undefined && value !== null && value !== undefined
+    if (!waits || timestamp + grace < time.at(partition)) {
+      forward(record)
+      return
+    }
+    const now = time.advance(partition, timestamp)
+    const isDue = (one: FlowRecord): boolean => one.timestamp + grace <= now
+    const all = [...(waiting.get(partition) ?? []), record]
+    waiting.set(
+      partition,
+      all.filter((one) => !isDue(one)),
+    )
+    const due = all.filter(isDue)
+    for (const one of due.toSorted((a, b) => a.timestamp - b.timestamp || compareKeys(a.key, b.key))) forward(one)
+  }
+}
