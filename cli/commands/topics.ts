@@ -1,5 +1,7 @@
 /** `millrace topics [pipeline]`: creates the topics that are missing, or prints how to. Needs no compiler. */
 import { pathToFileURL } from 'node:url'
+import type { GeneratedPipeline } from '../../runtime/abi/index.js'
+import { withApplicationId } from '../../runtime/executor/with-application-id.js'
 import { describeTopics, createTopics } from '../../runtime/kafka/admin.js'
 import type { KafkaClient } from '../../runtime/kafka/client.js'
 import { loadPipeline } from '../../runtime/load-pipeline.js'
@@ -36,7 +38,7 @@ export default command({
     const replication = atLeastOne(args.replication, '--replication')
     const modules = args.pipeline === undefined ? compiledModules(project) : [compiledModule(project, args.pipeline)]
     const pipelines = await Promise.all(modules.map((module) => loadPipeline(pathToFileURL(module))))
-    const manifests = pipelines.map(({ manifest }) => manifest)
+    const manifests = pipelines.map((pipeline) => underItsId(pipeline).manifest)
     return await withKafka(project, async (client) => {
       const names = neededExternal(manifests, new Map(), undefined).map(({ topic }) => topic)
       const internalNames = manifests.flatMap(internalTopicsOf).map(({ topic }) => topic)
@@ -76,6 +78,12 @@ export default command({
     })
   },
 })
+
+/** As `millrace run` would run it: the environment may give it another application id. */
+function underItsId(pipeline: GeneratedPipeline): GeneratedPipeline {
+  const applicationId = process.env['MILLRACE_APPLICATION_ID'] ?? ''
+  return applicationId === '' ? pipeline : withApplicationId(pipeline, applicationId)
+}
 
 async function partitionsOf(client: KafkaClient, topics: readonly string[]): Promise<FoundPartitions> {
   const found = await describeTopics(client, topics, commandRetries)

@@ -1,4 +1,5 @@
 /** `millrace topics`: what is missing is created, or printed for those who may. */
+import { withApplicationId } from '../../runtime/executor/with-application-id.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { creationCommand } from '../../cli/topics/creation-command.js'
 import { neededExternal, neededInternal } from '../../cli/topics/needed-topics.js'
@@ -92,6 +93,19 @@ describe('needed topics', () => {
     const internal = { topic: 'app-by-repartition', kind: 'internal', config: { 'retention.ms': '-1' } }
     expect(neededInternal([manifest], new Map([['in', 4]]), 2)).toMatchObject([{ ...internal, partitions: 4 }])
     expect(neededInternal([manifest], new Map(), 2)).toMatchObject([{ ...internal, partitions: 2 }])
+  })
+})
+
+describe('internal topics of another application id', () => {
+  it('are named after it, as the application will look for them', () => {
+    const createTask = () => {
+      throw new Error('nothing runs here')
+    }
+    const { manifest: blue } = withApplicationId({ manifest, createTask }, 'blue')
+    expect(neededInternal([blue], new Map([['in', 4]]), 2)).toMatchObject([
+      { topic: 'blue-by-repartition', partitions: 4 },
+    ])
+    expect(neededExternal([blue], new Map(), 2).map(({ topic }) => topic)).toEqual(['in', 'out', 'dead'])
   })
 })
 

@@ -37,6 +37,7 @@ const setUp = async () => {
     STATE: directory,
     MILLRACE_APPLICATION_ID: applicationId,
     MILLRACE_THREADS: '2',
+    MILLRACE_STANDBYS: '1',
     MILLRACE_GUARANTEE: 'exactly_once',
     TRANSACTION_TIMEOUT: '2000',
   }
