@@ -66,9 +66,9 @@ export class Committer {
       task.sealForCommit()
       // Processing goes on; what is lost on the way ends the process.
       task.stores.commit()
-      for (const { source, offset } of task.inputs) {
+      for (const { source, offset, leaderEpoch } of task.inputs) {
         if (offset === this.#committed.get(source.key)) continue
-        offsets.push({ topic: source.topic, partition: source.partition, offset })
+        offsets.push({ topic: source.topic, partition: source.partition, offset, leaderEpoch })
       }
     }
     if (offsets.length === 0) return

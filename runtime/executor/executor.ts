@@ -257,9 +257,9 @@ export class Executor {
 
   #open({ id, inputs: starts }: TaskStart, stores: StoreSet): void {
     const { checkCrcs, fetch } = this.#options
-    const inputs = starts.map(({ topic, partition, offset, reset }) => {
+    const inputs = starts.map(({ topic, partition, offset, leaderEpoch, reset }) => {
       this.#committer.startAt({ topic, partition, offset })
-      const source = this.#fetcher.assign(topic, partition, offset, reset)
+      const source = this.#fetcher.assign(topic, partition, offset, reset, leaderEpoch)
       return new TaskInput(source, offset, { checkCrcs, isolation: fetch.isolation })
     })
     const describe = (topic: string): OutputTopic | undefined => this.#outputTopic(topic)
@@ -460,7 +460,7 @@ export class Executor {
       id,
       stores,
       inputs: inputs.map(({ source: { topic, partition, key, reset }, offset }) => {
-        return { topic, partition, offset: committedOffset(key) ?? offset, reset }
+        return { topic, partition, offset: committedOffset(key) ?? offset, leaderEpoch: -1, reset }
       }),
     }))
     for (const { id, inputs, stores } of starts) {

@@ -13,6 +13,8 @@ export interface TaskInputStart {
   readonly topic: string
   readonly partition: number
   readonly offset: number
+  /** Of the leader that had what is before the offset; -1: not known. */
+  readonly leaderEpoch: number
   readonly reset: ResetPolicy
 }
 

@@ -281,7 +281,6 @@ export class TaskCoordinator {
       )
     }
     const offsets = new Map([
-      ...committed,
       ...(await listOffsets(this.#client, earliest, EARLIEST, options)),
       ...(await listOffsets(this.#client, latest, LATEST, options)),
     ])
@@ -290,7 +289,10 @@ export class TaskCoordinator {
       inputs: ofTask.map(({ topic, partition }) => ({
         topic,
         partition,
-        offset: offsets.get(partitionKey(topic, partition)) ?? 0,
+        ...(committed.get(partitionKey(topic, partition)) ?? {
+          offset: offsets.get(partitionKey(topic, partition)) ?? 0,
+          leaderEpoch: -1,
+        }),
         reset: isInternal(this.#manifest, topic) ? 'none' : this.#options.reset,
       })),
     }))
@@ -353,8 +355,8 @@ export class TaskCoordinator {
     const options = { timeoutMs: this.#options.purgeIntervalMs, signal: this.#closing.signal }
     const committed = await fetchCommittedOffsets(this.#client, this.#options.group.groupId, offsets, options)
     return offsets.flatMap(({ topic, partition }) => {
-      const offset = committed.get(partitionKey(topic, partition))
-      return offset === undefined ? [] : [{ topic, partition, offset }]
+      const found = committed.get(partitionKey(topic, partition))
+      return found === undefined ? [] : [{ topic, partition, ...found }]
     })
   }
 

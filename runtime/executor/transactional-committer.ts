@@ -129,9 +129,9 @@ export class TransactionalCommitter {
     const offsets: PartitionOffset[] = []
     for (const task of tasks) {
       task.sealForCommit()
-      for (const { source, offset } of task.inputs) {
+      for (const { source, offset, leaderEpoch } of task.inputs) {
         if (offset === this.#committed.get(source.key)) continue
-        offsets.push({ topic: source.topic, partition: source.partition, offset })
+        offsets.push({ topic: source.topic, partition: source.partition, offset, leaderEpoch })
       }
     }
     if (offsets.length === 0 && !this.#producer.isOpen) return

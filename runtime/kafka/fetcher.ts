@@ -98,14 +98,16 @@ export class Fetcher {
     return this.#held.bytes
   }
 
-  /** Starts to fetch a partition at `offset`. */
-  assign(topic: string, partition: number, offset: number, reset: ResetPolicy): FetchedPartition {
+  /** Starts to fetch a partition at `offset`; `leaderEpoch` is of the leader that had what is before it, -1: unknown. */
+  assign(topic: string, partition: number, offset: number, reset: ResetPolicy, leaderEpoch = -1): FetchedPartition {
     const key = partitionKey(topic, partition)
     if (this.#partitions.has(key)) throw new Error(`${key} is assigned already`)
     const onRoom = (): void => {
       this.#wake()
     }
     const fetched = new FetchedPartition(topic, partition, offset, reset, onRoom, this.#options.overwriteDone)
+    fetched.lastEpoch = leaderEpoch
+    fetched.checkedEpoch = leaderEpoch
     this.#partitions.set(key, fetched)
     this.#wake()
     return fetched

@@ -9,6 +9,14 @@ import { byTopic, partitionKey, type TopicPartition } from './topic-partition.js
 
 export interface PartitionOffset extends TopicPartition {
   readonly offset: number
+  /** Of the leader that appended what is before the offset: a later one may lack it. Absent, or -1: not known. */
+  readonly leaderEpoch?: number
+}
+
+export interface CommittedOffset {
+  readonly offset: number
+  /** -1: not known. */
+  readonly leaderEpoch: number
 }
 
 /** Who commits; the coordinator refuses a member of an older generation. */
@@ -25,7 +33,7 @@ export const fetchCommittedOffsets = async (
   groupId: string,
   partitions: readonly TopicPartition[],
   options: RetryOptions,
-): Promise<ReadonlyMap<string, number>> => {
+): Promise<ReadonlyMap<string, CommittedOffset>> => {
   if (partitions.length === 0) return new Map()
   const topics = [...byTopic(partitions)].map(([name, group]) => ({
     name,
@@ -42,13 +50,17 @@ export const fetchCommittedOffsets = async (
     if (response.errorCode !== ErrorCode.NONE) {
       throw new KafkaProtocolError(response.errorCode, `committed offsets of group ${groupId}`)
     }
-    const offsets = new Map<string, number>()
+    const offsets = new Map<string, CommittedOffset>()
     for (const topic of response.topics) {
-      for (const { partitionIndex, committedOffset, errorCode } of topic.partitions) {
+      for (const { partitionIndex, committedOffset, committedLeaderEpoch, errorCode } of topic.partitions) {
         if (errorCode !== ErrorCode.NONE) {
           throw new KafkaProtocolError(errorCode, `committed offset of ${topic.name}-${partitionIndex}`)
         }
-        if (committedOffset >= 0n) offsets.set(partitionKey(topic.name, partitionIndex), Number(committedOffset))
+        if (committedOffset < 0n) continue
+        offsets.set(partitionKey(topic.name, partitionIndex), {
+          offset: Number(committedOffset),
+          leaderEpoch: committedLeaderEpoch,
+        })
       }
     }
     return offsets
@@ -65,9 +77,10 @@ export const commitOffsets = async (
   if (offsets.length === 0) return
   const topics = [...byTopic(offsets)].map(([name, group]) => ({
     name,
-    partitions: group.map(({ partition, offset }) => ({
+    partitions: group.map(({ partition, offset, leaderEpoch }) => ({
       partitionIndex: partition,
       committedOffset: BigInt(offset),
+      committedLeaderEpoch: leaderEpoch ?? -1,
       committedMetadata: '',
     })),
   }))

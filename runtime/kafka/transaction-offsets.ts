@@ -17,9 +17,10 @@ export const commitOffsetsInTransaction = async (
   const { transactionalId, producerId, producerEpoch, version } = transaction
   const topics = [...byTopic(offsets)].map(([name, partitions]) => ({
     name,
-    partitions: partitions.map(({ partition, offset }) => ({
+    partitions: partitions.map(({ partition, offset, leaderEpoch }) => ({
       partitionIndex: partition,
       committedOffset: BigInt(offset),
+      committedLeaderEpoch: leaderEpoch ?? -1,
       committedMetadata: '',
     })),
   }))

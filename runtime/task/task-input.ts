@@ -27,6 +27,8 @@ export class TaskInput {
   readonly source: FetchedPartition
   /** Offset of the next record to process: what may be committed. */
   offset: number
+  /** Of the batch that was read last; -1: none was. */
+  leaderEpoch = -1
   section: OpenSection | undefined
   /** Byte position in the section: the first record not done. */
   position = 0
@@ -56,7 +58,8 @@ export class TaskInput {
         this.#finishBatches()
         continue
       }
-      const { nextOffset } = batch.header
+      const { nextOffset, partitionLeaderEpoch } = batch.header
+      this.leaderEpoch = partitionLeaderEpoch
       if (!this.#isVisible(batch) || nextOffset <= this.offset || batch.header.count === 0) {
         this.offset = Math.max(this.offset, nextOffset)
         continue

@@ -111,7 +111,7 @@ export class Observer implements AsyncDisposable {
   async offsets(groupId: string, topic: string): Promise<readonly number[]> {
     const partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }))
     const found = await fetchCommittedOffsets(this.#client, groupId, partitions, { timeoutMs: 60_000 })
-    return partitions.map(({ partition }) => found.get(partitionKey(topic, partition)) ?? -1)
+    return partitions.map(({ partition }) => found.get(partitionKey(topic, partition))?.offset ?? -1)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
