@@ -405,6 +405,7 @@ export class Executor {
     try {
       await this.#committer.commitUnlessRunning([...this.#tasks.values()])
       await this.#keeper.beginSnapshots([...this.#tasks.values()])
+      this.#standbys.writeSnapshots()
     } catch (error) {
       this.#log('warn', error instanceof Error ? error.message : String(error), {})
     }

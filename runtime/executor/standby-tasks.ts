@@ -36,6 +36,7 @@ export class StandbyTasks {
     const copy = this.#copies.get(formatTaskId(id))
     if (copy === undefined) return
     this.#copies.delete(formatTaskId(id))
+    copy.restoration.stores.snapshots?.discard()
     for (const source of copy.restoration.sources) this.#fetcher.unassign(source)
     this.#keeper.keepPart(id, copy.restoration)
   }
@@ -52,6 +53,18 @@ export class StandbyTasks {
       if (restoration.follow(deadline)) more = true
     }
     return more
+  }
+
+  /** Begins snapshots that are due, and writes a part of those that are begun. */
+  writeSnapshots(): void {
+    for (const { restoration } of this.#copies.values()) {
+      const { snapshots } = restoration.stores
+      if (snapshots === undefined) continue
+      if (snapshots.isDue) snapshots.begin(restoration.positions)
+      // Only what is committed is followed: each moment is as good as a commit.
+      snapshots.atCommit()
+      snapshots.afterCommit()
+    }
   }
 
   get held(): readonly HeldTask[] {

@@ -1,4 +1,7 @@
 /** Standby copies follow the changelogs, and the task goes on with them when its process is gone. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startBroker, type EmbeddedBroker } from '../../embedded/index.js'
 import type { App } from '../../runtime/index.js'
@@ -75,4 +78,29 @@ it.each(['at_least_once', 'exactly_once'] as const)('takes over with what it has
   const counts = new Map(records.map(({ value }) => String(value).split('=') as [string, string]))
   expect(new Set(counts.values())).toEqual(new Set(['16']))
   await second.close()
+})
+
+it('writes snapshots of what it follows, so that it is quick to come back itself', async () => {
+  const { input, output, applicationId } = await topicPair(broker, 2)
+  const directory = mkdtempSync(path.join(tmpdir(), 'millrace-standby-'))
+  const pipeline = counting({ applicationId, inputs: [input], output })
+  const start = async (name: string): Promise<App> => {
+    const state = { directory: path.join(directory, name), snapshotInterval: 50 }
+    const app = appOn(broker, pipeline, { commitInterval: 50, standbys: 1, state })
+    await app.start()
+    return app
+  }
+  const apps = [await start('a'), await start('b')]
+  await produceTo(broker.bootstrap, input, numbered(100))
+  const snapshots = ['a', 'b'].flatMap((name) =>
+    ['0_0', '0_1'].map((task) =>
+      path.join(directory, name, encodeURIComponent(applicationId), '0', task, 'counts.snapshot'),
+    ),
+  )
+  await eventually(
+    () => snapshots.filter((file) => !existsSync(file)),
+    (missing) => missing.length === 0,
+  )
+  await Promise.all(apps.map((app) => app.close()))
+  rmSync(directory, { recursive: true })
 })
