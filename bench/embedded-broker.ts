@@ -70,32 +70,52 @@ const fetchAll = async (client: KafkaClient, node: number): Promise<number> => {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-const round = async (thread: boolean): Promise<{ readonly produced: number; readonly fetched: number }> => {
+interface Figures {
+  readonly produceMBPerSecond: number
+  readonly fetchMBPerSecond: number
+  /** Of the whole process, client and broker: comparable on a busy machine, too. */
+  readonly produceMBPerCpuSecond: number
+  readonly fetchMBPerCpuSecond: number
+}
+
+const measure = async <T>(work: () => Promise<T>) => {
+  const [started, cpu] = [performance.now(), process.cpuUsage()]
+  const result = await work()
+  const { user, system } = process.cpuUsage(cpu)
+  return { result, seconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6 }
+}
+
+const round = async (thread: boolean): Promise<Figures> => {
   await using broker = await startBroker({ thread })
   await broker.createTopic(TOPIC, { partitions: PARTITIONS })
   const client = new KafkaClient(new KafkajsTransport({ brokers: [broker.bootstrap], clientId: 'bench' }))
   try {
     await client.refresh([TOPIC])
     const node = client.leader(TOPIC, 0) ?? 1
-    const started = performance.now()
-    await produce(client, node)
-    const between = performance.now()
-    const bytes = await fetchAll(client, node)
-    const ended = performance.now()
-    return { produced: bytes / MB / ((between - started) / 1000), fetched: bytes / MB / ((ended - between) / 1000) }
+    const produced = await measure(() => produce(client, node))
+    const fetched = await measure(() => fetchAll(client, node))
+    const megabytes = fetched.result / MB
+    return {
+      produceMBPerSecond: megabytes / produced.seconds,
+      fetchMBPerSecond: megabytes / fetched.seconds,
+      produceMBPerCpuSecond: megabytes / produced.cpuSeconds,
+      fetchMBPerCpuSecond: megabytes / fetched.cpuSeconds,
+    }
   } finally {
     await client.close()
   }
 }
 
-const best = async (thread: boolean): Promise<object> => {
-  let [produced, fetched] = [0, 0]
-  for (let i = 0; i < ROUNDS; i++) {
-    const result = await round(thread)
-    produced = Math.max(produced, result.produced)
-    fetched = Math.max(fetched, result.fetched)
+const best = async (thread: boolean): Promise<Figures> => {
+  const rounds: Figures[] = []
+  for (let i = 0; i < ROUNDS; i++) rounds.push(await round(thread))
+  const most = (name: keyof Figures): number => Math.round(Math.max(...rounds.map((figures) => figures[name])))
+  return {
+    produceMBPerSecond: most('produceMBPerSecond'),
+    fetchMBPerSecond: most('fetchMBPerSecond'),
+    produceMBPerCpuSecond: most('produceMBPerCpuSecond'),
+    fetchMBPerCpuSecond: most('fetchMBPerCpuSecond'),
   }
-  return { produceMBPerSecond: Math.round(produced), fetchMBPerSecond: Math.round(fetched) }
 }
 
 const result = {
