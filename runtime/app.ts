@@ -15,7 +15,7 @@ import { withApplicationId } from './executor/with-application-id.js'
 import { workerChannel } from './executor/worker-channel.js'
 import type { HttpServer } from './http.js'
 import { KafkaClient } from './kafka/client.js'
-import { retry } from './kafka/retry.js'
+import { pause, retry } from './kafka/retry.js'
 import { KafkajsTransport } from './kafka/transport/kafkajs-transport.js'
 import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
 import { defaultLogger, type Logger } from './log.js'
@@ -23,9 +23,15 @@ import { prepareTopics } from './prepare-topics.js'
 import { formatTaskId, type TaskId } from './kafka/task-id.js'
 import { heldSnapshots } from './state/held-snapshots.js'
 import { StateDirectory } from './state/state-directory.js'
+import { UncaughtErrors, type UncaughtErrorHandler, type UncaughtErrorResponse } from './uncaught-errors.js'
 import { StateMachine, type AppState, type StateListener } from './state.js'
 
-export interface AppOptions extends AppSettings {
+export interface AppOptions extends Omit<AppSettings, 'onUncaughtError'> {
+  /**
+   * What to do when a worker fails, also by a record under policy `fail`: one answer for all, or a function of the
+   * error. Default: `stop_client`.
+   */
+  readonly onUncaughtError?: UncaughtErrorResponse | UncaughtErrorHandler
   /** The generated module, or its path or URL; worker threads need one of the latter two. */
   readonly pipeline: GeneratedPipeline | string | URL
   /** Default: pino, to standard error. */
@@ -58,6 +64,7 @@ export class App {
   readonly #starting = new AbortController()
   readonly #log: Logger
   #client: KafkaClient | undefined
+  readonly #uncaught: UncaughtErrors
   #executors: readonly ExecutorHandle[] = []
   #coordinator: TaskCoordinator | undefined
   #http: HttpServer | undefined
@@ -72,8 +79,12 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#options = options
-    const { pipeline: _pipeline, logger, onPrint: _onPrint, env, ...settings } = options
-    this.#settings = readSettings(settings, env ?? process.env)
+    const { pipeline: _pipeline, logger, onPrint: _onPrint, env, onUncaughtError, ...settings } = options
+    const policy = typeof onUncaughtError === 'string' ? { onUncaughtError } : {}
+    this.#settings = readSettings({ ...settings, ...policy }, env ?? process.env)
+    this.#uncaught = new UncaughtErrors(
+      typeof onUncaughtError === 'function' ? onUncaughtError : this.#settings.onUncaughtError,
+    )
     this.#log = logger ?? defaultLogger('millrace')
   }
 
@@ -262,11 +273,11 @@ export class App {
   }
 
   #openExecutor(open: OpenChannel): ExecutorHandle {
-    return new ExecutorHandle(open, {
+    const executor: ExecutorHandle = new ExecutorHandle(open, {
       commit: (offsets, transaction) =>
         this.#coordinator?.commit(offsets, transaction) ?? Promise.resolve('the group is not joined'),
       onFailed: (error) => {
-        void this.#fail(error)
+        void this.#executorFailed(executor, error)
       },
       onPrint: this.#options.onPrint ?? printLine,
       onLog: (level, message, fields) => {
@@ -276,6 +287,40 @@ export class App {
         this.#runWhenRestored()
       },
     })
+    return executor
+  }
+
+  async #executorFailed(executor: ExecutorHandle, error: Error): Promise<void> {
+    const coordinator = this.#coordinator
+    if (executor.isDown || coordinator === undefined || this.#closing !== undefined) return this.#fail(error)
+    switch (this.#uncaught.responseTo(error)) {
+      case 'replace_worker':
+        return this.#replace(executor, coordinator, error)
+      case 'stop_client':
+        return this.#fail(error)
+      case 'stop_application':
+        executor.isDown = true
+        this.#log.error({ err: error }, `the application is stopped: ${error.message}`)
+        await coordinator.stopApplication(error.message, this.#settings.shutdownTimeout)
+        return this.#fail(error)
+    }
+  }
+
+  async #replace(executor: ExecutorHandle, coordinator: TaskCoordinator, error: Error): Promise<void> {
+    executor.isDown = true
+    const waits = this.#uncaught.nextPause()
+    this.#log.error({ err: error }, `a worker is replaced${waits === 0 ? '' : ` in ${waits} ms`}: ${error.message}`)
+    this.#assigned = undefined
+    this.#states.enter('REBALANCING')
+    try {
+      await pause(waits, this.#starting.signal)
+      if (this.#starting.signal.aborted) return
+      await executor.restart()
+      await coordinator.resume(executor)
+    } catch (cause) {
+      if (this.#starting.signal.aborted) return
+      await this.#fail(cause instanceof Error ? cause : new Error(String(cause)))
+    }
   }
 
   #executorOptions(applicationId: string, processId: string, index: number): ExecutorOptions {

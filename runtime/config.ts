@@ -7,6 +7,7 @@ import type { ConnectionOptions } from 'node:tls'
 import * as v from 'valibot'
 import type { HttpConfig, KafkaConfig, RegistryConfig } from '../dsl/config.js'
 import { COMPRESSION_TYPES } from './kafka/record-batch/index.js'
+import { UNCAUGHT_ERROR_RESPONSES, type UncaughtErrorResponse } from './uncaught-errors.js'
 import type { HttpRegistryOptions } from './registry/http-registry.js'
 import type { KafkajsTransportOptions } from './kafka/transport/kafkajs-transport.js'
 
@@ -85,6 +86,7 @@ const settingsSchema = v.strictObject({
     }),
     {},
   ),
+  onUncaughtError: v.optional(v.picklist(UNCAUGHT_ERROR_RESPONSES), 'stop_client'),
   autoOffsetReset: v.optional(v.picklist(['earliest', 'latest', 'none']), 'earliest'),
   isolation: v.optional(v.picklist(['read_committed', 'read_uncommitted']), 'read_committed'),
   checkCrcs: v.optional(v.boolean(), true),
@@ -173,6 +175,8 @@ export interface AppSettings {
     /** Default: 300,000. They are also taken when tasks leave the process. */
     readonly snapshotInterval?: number
   }
+  /** What to do when a worker fails. Default: `stop_client`. */
+  readonly onUncaughtError?: UncaughtErrorResponse
   /** Where to begin without a committed offset. Default: `earliest`. */
   readonly autoOffsetReset?: 'earliest' | 'latest' | 'none'
   /** Default: `read_committed`. */
@@ -273,6 +277,7 @@ const withEnvironment = (options: AppSettings, variables: Env): unknown => {
     ...given('startTimeout', number('MILLRACE_START_TIMEOUT')),
     ...given('applicationId', env['MILLRACE_APPLICATION_ID']),
     ...fetchOf(options.fetch, env),
+    ...given('onUncaughtError', env['MILLRACE_ON_UNCAUGHT_ERROR']),
     ...given('groupInstanceId', env['MILLRACE_GROUP_INSTANCE_ID']),
     ...(port === undefined && host === undefined
       ? {}

@@ -53,20 +53,33 @@ export class ExecutorHandle {
   status: ExecutorStatus = NOTHING
   /** When it last said anything, `performance.now()`: a blocked thread is silent. */
   lastSeen = performance.now()
+  /** It has failed and is being replaced: what it was told is forgotten, and `TaskCoordinator.resume` tells it anew. */
+  isDown = false
+  readonly #open: OpenChannel
   readonly #callbacks: ExecutorCallbacks
-  readonly #channel: ExecutorChannel
+  #channel: ExecutorChannel
+  /** Counts the executors it has had: of former ones nothing is heard. */
+  #generation = 0
+  #isPaused = false
+  #isClosed = false
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
   #dead: Error | undefined
 
   constructor(open: OpenChannel, callbacks: ExecutorCallbacks) {
+    this.#open = open
     this.#callbacks = callbacks
-    this.#channel = open(
+    this.#channel = this.#openChannel()
+  }
+
+  #openChannel(): ExecutorChannel {
+    const generation = ++this.#generation
+    return this.#open(
       (message) => {
-        this.#receive(message)
+        if (generation === this.#generation) this.#receive(message)
       },
       (error) => {
-        this.#crashed(error)
+        if (generation === this.#generation) this.#crashed(error)
       },
     )
   }
@@ -87,19 +100,38 @@ export class ExecutorHandle {
     return this.#command({ kind: 'lose', tasks })
   }
 
+  /** Ends the executor, if it has not ended by itself, and starts another one in its place, which has no tasks. */
+  async restart(): Promise<void> {
+    this.isDown = true
+    await this.#end('the executor is replaced')
+    if (this.#isClosed) throw new Error('the executor is closed')
+    this.status = NOTHING
+    this.lastSeen = performance.now()
+    this.#dead = undefined
+    this.#channel = this.#openChannel()
+    if (this.#isPaused) this.setPaused(true)
+    await this.start()
+  }
+
   setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused
     if (this.#dead === undefined) this.#channel.post({ type: 'paused', isPaused })
   }
 
   /** Closes its connections and ends its thread; one that does not answer in time is ended all the same. */
   async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#end('the executor is closed')
+  }
+
+  async #end(reason: string): Promise<void> {
     const deadline = new AbortController()
     try {
       if (this.#dead === undefined)
         await Promise.race([this.#command({ kind: 'close' }), pause(CLOSE_MS, deadline.signal)])
     } finally {
       deadline.abort()
-      this.#dead ??= new Error('the executor is closed')
+      this.#dead ??= new Error(reason)
       this.#rejectPending(this.#dead)
       await this.#channel.terminate()
     }
@@ -156,13 +188,15 @@ export class ExecutorHandle {
   }
 
   async #commit({ id, offsets, transaction }: FromExecutor & { readonly type: 'commit' }): Promise<void> {
+    const generation = this.#generation
     let error: string | undefined
     try {
       error = await this.#callbacks.commit(offsets, transaction)
     } catch (cause) {
       error = cause instanceof Error ? cause.message : String(cause)
     }
-    if (this.#dead === undefined) this.#channel.post({ type: 'committed', id, error })
+    const isHeard = this.#dead === undefined && generation === this.#generation
+    if (isHeard) this.#channel.post({ type: 'committed', id, error })
   }
 
   #crashed(error: Error): void {

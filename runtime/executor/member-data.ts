@@ -19,6 +19,13 @@ export interface MemberData {
   readonly held: ReadonlyMap<string, number>
   /** Counts the times it asked for a rebalance: a coordinator does not begin one for a member that says nothing new. */
   readonly round: number
+  /** Why it stops the whole application; undefined: it does not. */
+  readonly stop: string | undefined
+}
+
+/** What the leader knows of a member. */
+export interface KnownMember extends AssignableMember {
+  readonly stop: string | undefined
 }
 
 export interface AssignedTasks {
@@ -29,6 +36,8 @@ export interface AssignedTasks {
   readonly givesUp: readonly string[]
   /** Why there are no tasks. */
   readonly reason: string | undefined
+  /** Why all processes of the application stop; undefined: they do not. */
+  readonly stop: string | undefined
 }
 
 export const encodeMember = (topics: readonly string[], data: MemberData): Buffer =>
@@ -48,8 +57,15 @@ export const encodeMember = (topics: readonly string[], data: MemberData): Buffe
   )
 
 /** A member that tells nothing we understand gets no tasks: its topology hash is empty. */
-export const decodeMember = (memberId: string, subscription: Buffer): AssignableMember => {
-  const nobody = { memberId, topologyHash: '', capacity: 1, owned: [], held: new Map<string, number>() }
+export const decodeMember = (memberId: string, subscription: Buffer): KnownMember => {
+  const nobody = {
+    memberId,
+    topologyHash: '',
+    capacity: 1,
+    owned: [],
+    held: new Map<string, number>(),
+    stop: undefined,
+  }
   const { userData } = decodeSubscription(subscription)
   const data = userData === null ? undefined : parseObject(userData)
   if (data === undefined) return nobody
@@ -63,11 +79,12 @@ export const decodeMember = (memberId: string, subscription: Buffer): Assignable
     capacity: typeof capacity === 'number' && capacity > 0 ? capacity : 1,
     owned: Array.isArray(owned) ? owned.filter((id) => typeof id === 'string') : [],
     held: heldOf(held),
+    stop: textOf(Reflect.get(data, 'stop')),
   }
 }
 
 export const encodeTasks = (
-  { tasks, standbys, givesUp, reason }: AssignedTasks,
+  { tasks, standbys, givesUp, reason, stop }: AssignedTasks,
   partitions: readonly TopicPartition[],
 ): Buffer =>
   encodeAssignment(
@@ -83,6 +100,7 @@ export const encodeTasks = (
           standbys: standbys.map(formatTaskId),
           givesUp,
           reason,
+          stop,
         }),
       ),
     },
@@ -95,14 +113,18 @@ export const decodeTasks = (assignment: Buffer): AssignedTasks => {
   const tasks: unknown = data === undefined ? [] : Reflect.get(data, 'tasks')
   const standbys: unknown = data === undefined ? [] : Reflect.get(data, 'standbys')
   const givesUp: unknown = data === undefined ? [] : Reflect.get(data, 'givesUp')
+  const stop: unknown = data === undefined ? undefined : Reflect.get(data, 'stop')
   const reason: unknown = data === undefined ? undefined : Reflect.get(data, 'reason')
   return {
     tasks: Array.isArray(tasks) ? tasks.map((id) => parseTaskId(String(id))) : [],
     standbys: Array.isArray(standbys) ? standbys.map((id) => parseTaskId(String(id))) : [],
     givesUp: Array.isArray(givesUp) ? givesUp.map(String) : [],
-    reason: typeof reason === 'string' ? reason : undefined,
+    reason: textOf(reason),
+    stop: textOf(stop),
   }
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 const heldOf = (value: unknown): ReadonlyMap<string, number> =>
   new Map(

@@ -19,6 +19,7 @@ import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { partitionKey } from '../kafka/topic-partition.js'
 import { commitOffsetsInTransaction } from '../kafka/transaction-offsets.js'
 import type { TransactionIdentity } from '../kafka/transactions.js'
+import { ApplicationStoppedError } from '../uncaught-errors.js'
 import type { ExecutorHandle } from './executor-handle.js'
 import { decodeMember, decodeTasks, encodeMember, encodeTasks } from './member-data.js'
 import type { TaskStart } from './protocol.js'
@@ -64,9 +65,15 @@ export class TaskCoordinator {
   readonly #closing = new AbortController()
   #tasks: readonly TaskId[] = []
   #owned: readonly TaskId[] = []
+  /** Tasks whose state is copied here. */
+  #copies: readonly TaskId[] = []
   #round = 0
   /** Committed offsets of internal topics since the last purge. */
   readonly #purgeable = new Map<string, PartitionOffset>()
+  /** Why this process stops the application, and who waits until all of them know. */
+  #stop: { readonly reason: string; readonly onTold: () => void } | undefined
+  /** What is told to executors: one thing after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
   #metadataTimer: NodeJS.Timeout | undefined
   #purgeTimer: NodeJS.Timeout | undefined
 
@@ -88,9 +95,9 @@ export class TaskCoordinator {
       onRebalance: () => {
         callbacks.onRebalancing()
       },
-      onRevoke: () => this.#revoke(this.#owned),
-      onLost: (reason) => this.#lose(reason),
-      onAssign: (assignment) => this.#take(assignment),
+      onRevoke: () => this.#inTurn(() => this.#revoke(this.#owned)),
+      onLost: (reason) => this.#inTurn(() => this.#lose(reason)),
+      onAssign: (assignment) => this.#inTurn(() => this.#take(assignment)),
       lastProgress: () => Math.min(...executors.map(({ lastSeen }) => lastSeen)),
       onFatal: (error) => {
         callbacks.onFatal(error)
@@ -118,6 +125,46 @@ export class TaskCoordinator {
     clearInterval(this.#purgeTimer)
     this.#closing.abort()
     await this.#member.close(leave)
+  }
+
+  /** Gives its tasks to an executor that was started in the place of another one. */
+  resume(executor: ExecutorHandle): Promise<void> {
+    return this.#inTurn(async () => {
+      const starts = await this.#starts(
+        this.#owned.filter((task) => this.#placement.get(formatTaskId(task)) === executor),
+      )
+      executor.isDown = false
+      const copies = this.#copies.filter((task) => this.#placement.get(formatTaskId(task)) === executor)
+      await this.#tell(executor, () => executor.assign(starts, copies))
+      this.#callbacks.onRunning(this.#owned)
+    })
+  }
+
+  /** Tells all processes of the application to stop; resolves when they know, this one among them, or time is up. */
+  async stopApplication(reason: string, timeoutMs: number): Promise<void> {
+    const patience = new AbortController()
+    const told = new Promise<void>((resolve) => {
+      this.#stop = { reason, onTold: resolve }
+    })
+    this.#joinAgain()
+    await Promise.race([told, pause(timeoutMs, patience.signal)])
+    patience.abort()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  /** One that is being replaced is told what counts then, see `resume`. */
+  async #tell(executor: ExecutorHandle, command: () => Promise<void>): Promise<void> {
+    if (executor.isDown) return
+    try {
+      await command()
+    } catch (error) {
+      if (!isDown(executor)) throw error
+    }
   }
 
   /** Resolves to the reason when the offsets could not be committed, or added to the transaction. */
@@ -174,6 +221,7 @@ export class TaskCoordinator {
       owned: this.#owned,
       held: this.#options.heldState(),
       round: this.#round,
+      stop: this.#stop?.reason,
     })
   }
 
@@ -187,6 +235,7 @@ export class TaskCoordinator {
     const stateful = all.filter(({ subTopology }) => hasChangelog(this.#manifest, subTopology))
     const standbys = assignStandbys(known, target, stateful, this.#options.standbys, topologyHash)
     const shares = shareCooperatively(target, known)
+    const stop = known.find((member) => member.stop !== undefined)?.stop
     const result = new Map<string, Buffer>()
     for (const member of known) {
       const { tasks, givesUp } = shares.get(member.memberId) ?? { tasks: [], givesUp: [] }
@@ -195,14 +244,19 @@ export class TaskCoordinator {
       const reason = stranger ? 'its pipeline was built from another topology than the leader of the group' : undefined
       result.set(
         member.memberId,
-        encodeTasks({ tasks, standbys: standbys.get(member.memberId) ?? [], givesUp, reason }, partitions),
+        encodeTasks({ tasks, standbys: standbys.get(member.memberId) ?? [], givesUp, reason, stop }, partitions),
       )
     }
     return result
   }
 
   async #take(assignment: Buffer): Promise<void> {
-    const { tasks, standbys, givesUp, reason } = decodeTasks(assignment)
+    const { tasks, standbys, givesUp, reason, stop } = decodeTasks(assignment)
+    if (stop !== undefined) {
+      if (this.#stop === undefined) this.#callbacks.onFatal(new ApplicationStoppedError(stop))
+      else this.#stop.onTold()
+      return
+    }
     if (reason !== undefined) this.#callbacks.warn(`this process gets no tasks: ${reason}`, {})
     await this.#client.refresh(inputTopics(this.#manifest))
     this.#tasks = tasksOf(this.#manifest, this.#partitionsOf)
@@ -215,12 +269,15 @@ export class TaskCoordinator {
     const starts = await this.#starts(tasks.filter((task) => !running.has(formatTaskId(task))))
     this.#owned = tasks
     const copies = this.#placeCopies(standbys)
+    this.#copies = copies
     // Also those that get none: what they keep of tasks that have moved is not needed in memory any more.
     await Promise.all(
       this.#executors.map((executor) =>
-        executor.assign(
-          starts.filter(({ id }) => places.get(formatTaskId(id)) === executor),
-          copies.filter((id) => this.#placement.get(formatTaskId(id)) === executor),
+        this.#tell(executor, () =>
+          executor.assign(
+            starts.filter(({ id }) => places.get(formatTaskId(id)) === executor),
+            copies.filter((id) => this.#placement.get(formatTaskId(id)) === executor),
+          ),
         ),
       ),
     )
@@ -236,7 +293,9 @@ export class TaskCoordinator {
   /** They stop after their last commit. */
   async #revoke(tasks: readonly TaskId[]): Promise<void> {
     const leaving = new Set(tasks.map(formatTaskId))
-    await Promise.all(this.#byExecutor(tasks).map(([executor, its]) => executor.revoke(its)))
+    await Promise.all(
+      this.#byExecutor(tasks).map(([executor, its]) => this.#tell(executor, () => executor.revoke(its))),
+    )
     this.#owned = this.#owned.filter((task) => !leaving.has(formatTaskId(task)))
   }
 
@@ -245,7 +304,7 @@ export class TaskCoordinator {
     this.#callbacks.onRebalancing()
     const lost = this.#byExecutor(this.#owned)
     this.#owned = []
-    await Promise.all(lost.map(([executor, tasks]) => executor.lose(tasks)))
+    await Promise.all(lost.map(([executor, tasks]) => this.#tell(executor, () => executor.lose(tasks))))
   }
 
   /** Only executors that run some of them. */
@@ -371,6 +430,9 @@ export class TaskCoordinator {
     if (tasksOf(this.#manifest, this.#partitionsOf).length !== this.#tasks.length) this.#joinAgain()
   }
 }
+
+/** Asked again: it may have failed meanwhile. */
+const isDown = (executor: ExecutorHandle): boolean => executor.isDown
 
 const split = <T>(items: readonly T[], goesLeft: (item: T) => boolean): [T[], T[]] => {
   const left: T[] = []

@@ -78,6 +78,7 @@ export class GroupMember {
   #memberId = ''
   #generationId = -1
   #wake: ((outcome: Outcome) => void) | undefined
+  #mustRejoin = false
   #running: Promise<void> | undefined
 
   constructor(client: KafkaClient, options: GroupMemberOptions, callbacks: GroupCallbacks) {
@@ -99,7 +100,9 @@ export class GroupMember {
 
   /** Joins again, for example since a topic has more partitions now. */
   rejoin(): void {
-    this.#wake?.('rejoin')
+    // Who is joining has told already what it had to say.
+    if (this.#wake === undefined) this.#mustRejoin = true
+    else this.#wake('rejoin')
   }
 
   /** Whether a commit of `identity` failed for no other reason than a rebalance, and may be tried again. */
@@ -161,6 +164,8 @@ export class GroupMember {
       finish = resolve
     })
     this.#wake = finish
+    if (this.#mustRejoin) finish('rejoin')
+    this.#mustRejoin = false
     const heartbeats = new AbortController()
     const beating = this.#heartbeats(finish, heartbeats.signal)
     try {
