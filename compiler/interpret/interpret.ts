@@ -4,6 +4,7 @@
  * first, children in declaration order, internal topics after the record.
  */
 import type { ErrorPolicy, GraphNode, PipelineGraph } from '../../dsl/model/graph.js'
+import { Change } from './change.js'
 import { exchangesOf, type ExchangeRole } from './exchanges.js'
 import { deadLetter } from './dead-letter.js'
 import { InternalTopics } from './internal-topics.js'
@@ -215,10 +216,19 @@ function tickAt(now: number): WireRecord {
   return { topic: 'wall clock', partition: 0, offset: 0n, timestamp: now, key: null, value: null, headers: [] }
 }
 
+/** Where serdes make bytes of it, a change comes back as a record of two fields. */
+function asChange(value: unknown): Change {
+  if (value instanceof Change) return value
+  const { now, before } = value as { readonly now: unknown; readonly before: unknown }
+  return new Change(now, before)
+}
+
 function readEntry({ node, serdes }: Entry, record: WireRecord): FlowRecord | undefined {
   if ('topic' in node) return readSource(node, serdes, record)
   // A record that this pipeline wrote itself cannot be wrong: an error here is a bug and must not be skipped (rule 16).
-  const { key, value } = { key: serdes.key.decode(record.key), value: serdes.value.decode(record.value) }
+  const key = serdes.key.decode(record.key)
+  const decoded = serdes.value.decode(record.value)
+  const value = node.kind === 'group-table' ? asChange(decoded) : decoded
   return { origin: record, key, value, timestamp: record.timestamp }
 }
 

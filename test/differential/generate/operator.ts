@@ -1,9 +1,10 @@
 /** Random operators, each added to a stream that is there already. */
 import { derivedKind, derivedRecord } from './derived-kind.js'
 import type { GeneratedStream, PlanBuilder } from './plan.js'
+import { STATEFUL } from './stateful.js'
 import { BOOLEAN, DOUBLE, STRING, type ValueKind } from './value-kind.js'
 
-type MakeOperator = (builder: PlanBuilder, stream: GeneratedStream) => void
+export type MakeOperator = (builder: PlanBuilder, stream: GeneratedStream) => void
 
 export function makeOperator(builder: PlanBuilder): void {
   const { choose, streams } = builder
@@ -132,4 +133,5 @@ const OPERATORS: readonly MakeOperator[] = [
   repartition,
   filter,
   map,
+  ...STATEFUL,
 ]

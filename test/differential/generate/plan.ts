@@ -177,12 +177,14 @@ function fileText(builder: PlanBuilder): string {
     'avro',
     'deadLetter',
     'double',
+    'hopping',
     'json',
     'nullable',
     'otherwise',
     'pipeline',
     'string',
     'topic',
+    'tumbling',
   ])
   const helpers = used(['isBig', 'limits', 'scaled', 'shout'])
   return [

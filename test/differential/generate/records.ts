@@ -1,4 +1,5 @@
 /** Random records for the sources of a plan: of all writer versions, with nulls, headers, odd times and broken bytes. */
+import { partitionFor } from '../../../compiler/interpret/murmur2.js'
 import { decodeValue } from '../../../avro/decode.js'
 import { encodeValue } from '../../../avro/encode.js'
 import { parseSchemaOrThrow } from '../../../avro/parse-schema.js'
@@ -21,7 +22,11 @@ export function makeRecords(choose: Chooser, plan: GeneratedPlan, idOf: IdOf): r
   const offsets = new Map<string, bigint>()
   return Array.from({ length: 1 + choose.below(8) }, () => {
     const source = choose.pick(plan.sources)
-    const partition = choose.below(PARTITIONS)
+    const anywhere = choose.below(PARTITIONS)
+    const timestamp = choose.pick([0, 1, 1_700_000_000_000, 253_402_300_799_999])
+    const keyBytes = key(choose, source)
+    // The interpreter's state is one for all partitions, so that a key must stay in one.
+    const partition = keyBytes === null ? anywhere : partitionFor(keyBytes, PARTITIONS)
     const place = `${source.topic}/${partition}`
     const offset = offsets.get(place) ?? 0n
     offsets.set(place, offset + 1n)
@@ -29,8 +34,8 @@ export function makeRecords(choose: Chooser, plan: GeneratedPlan, idOf: IdOf): r
       topic: source.topic,
       partition,
       offset,
-      timestamp: choose.pick([0, 1, 1_700_000_000_000, 253_402_300_799_999]),
-      key: key(choose, source),
+      timestamp,
+      key: keyBytes,
       value: value(choose, plan, source, idOf),
       headers: headers(choose),
     }
