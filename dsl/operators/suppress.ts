@@ -29,8 +29,11 @@ export function suppress({ recorder, input, args, table }: OperatorCall): unknow
       "leave `onFull` out, or set it to 'fail'",
     )
   }
-  if (maxRecords !== undefined && !(typeof maxRecords === 'number' && Number.isInteger(maxRecords) && maxRecords > 0)) {
-    throw args.wrong('`maxRecords` of `suppress` is no whole number from 1')
+  if (
+    maxRecords !== undefined &&
+    !(typeof maxRecords === 'number' && Number.isInteger(maxRecords) && maxRecords >= 0)
+  ) {
+    throw args.wrong('`maxRecords` of `suppress` is no whole number from 0')
   }
   return table(
     recorder.add(

@@ -12,6 +12,8 @@ export interface Case {
   readonly expected: readonly ExpectedRecord[]
   readonly expectedError?: { readonly atInput: number; readonly class: string }
   readonly longRetentionExpected?: readonly ExpectedRecord[]
+  /** null: it cannot be dumped. */
+  readonly expectedStores?: Readonly<Record<string, readonly StoredRow[] | null>>
 }
 
 export interface CaseSource {
@@ -48,6 +50,11 @@ export interface ExpectedRecord {
   readonly key: CaseValue
   readonly value: CaseValue
   readonly timestamp: number
+}
+
+export interface StoredRow {
+  readonly key: CaseValue
+  readonly value: CaseValue
 }
 
 /** A value as it stands in a case file; `{"$long": …}` and `{"$double": …}` are tagged numbers. */

@@ -1,12 +1,13 @@
 /** Feeds a case to a test driver and compares what it writes, record by record, in order within each topic. */
 import { json, int64, nullable, topic, type Serde, type Topic } from '../../dsl/index.js'
 import type { TestDriver, TestRecord } from '../../testing/index.js'
+import { compareStores } from './compare-stores.js'
 import type { Case, CaseType, ExpectedRecord, NodeTypes } from './case-format.js'
 import { withoutNull, type LongForm } from './case-types.js'
 import { canonicalText, valueOf } from './case-values.js'
 
 /** undefined: the case passes. */
-export function runCase(testCase: Case, driver: TestDriver, long: LongForm): string | undefined {
+export function runCase(testCase: Case, driver: TestDriver, long: LongForm, form: string): string | undefined {
   const actual: Written[] = []
   const failedAt = feed(testCase, driver, long, actual)
   const expectedFailure = testCase.expectedError?.atInput
@@ -15,7 +16,7 @@ export function runCase(testCase: Case, driver: TestDriver, long: LongForm): str
       ? `input ${expectedFailure ?? ''} should have failed and did not`
       : `input ${failedAt.input} failed: ${String(failedAt.error)}`
   }
-  return compare(testCase, actual, long)
+  return compare(testCase, actual, long) ?? compareStores(testCase, driver, long, form)
 }
 
 interface Written {
@@ -37,10 +38,13 @@ function feed(testCase: Case, driver: TestDriver, long: LongForm, actual: Writte
   )
   const outputs = sinkTopics(testCase).map(([name, types]) => driver.output(caseTopic(name, types, long)))
   for (const [index, given] of testCase.inputs.entries()) {
-    if ('advanceWallClockMs' in given) return { input: index, error: new Error('not yet: advanceWallClockMs') }
-    const target = inputs.get(given.topic)
-    if (target === undefined) throw new TypeError(`no source reads ${given.topic}`)
     try {
+      if ('advanceWallClockMs' in given) {
+        driver.advanceWallClock(given.advanceWallClockMs)
+        continue
+      }
+      const target = inputs.get(given.topic)
+      if (target === undefined) throw new TypeError(`no source reads ${given.topic}`)
       target.input.send({
         key: valueOf(given.key, target.source.keyType, long),
         value: valueOf(given.value, target.source.valueType, long),

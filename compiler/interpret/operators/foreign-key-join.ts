@@ -28,11 +28,12 @@ interface Response {
  * right side answers by another one; an answer about a row that has changed meanwhile is dropped.
  */
 export const foreignKeyJoin: OperatorInterpreter<'foreign-key-join'> = (node, context) => {
-  const { forward, journal, graph } = context
+  const { forward, journal, graph, expose } = context
   const rows = new KeyedMap(journal)
   const partners = new KeyedMap<TimedRow>(journal)
   const subscriptions = new Subscriptions(journal)
   const results = new KeyedMap(journal)
+  expose(() => results.rows())
   const register = writeInternalAny(context, 'subscription-registration')
   const respond = writeInternalAny(context, 'subscription-response')
   const versioned = [isVersioned(graph, node.left), isVersioned(graph, node.right)] as const

@@ -2,6 +2,7 @@ import { callFunction } from '../call-lambda.js'
 import { Change, changeOf } from '../change.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import { isVersioned } from '../tables.js'
+import { ownRows } from './own-rows.js'
 import type { OperatorInterpreter } from './operator.js'
 
 interface TimedRow {
@@ -13,7 +14,9 @@ interface TimedRow {
  * Each change of one side meets the row of the other. While that row is there every deletion goes on, also a repeated
  * one; without it, changes of a side that the result does not keep alone go nowhere.
  */
-export const tableJoin: OperatorInterpreter<'table-join'> = (node, { forward, journal, graph }) => {
+export const tableJoin: OperatorInterpreter<'table-join'> = (node, context) => {
+  const { forward, journal, graph } = context
+  const stored = ownRows(node, context)
   const ignoresHistory = [isVersioned(graph, node.left), isVersioned(graph, node.right)]
   const sides = [new KeyedMap<TimedRow>(journal), new KeyedMap<TimedRow>(journal)] as const
   const keptAlone = [node.join !== 'inner', node.join === 'outer'] as const
@@ -34,6 +37,6 @@ export const tableJoin: OperatorInterpreter<'table-join'> = (node, { forward, jo
     const partner = other?.value ?? null
     const result = (value: unknown): unknown => (port === 0 ? joined(value, partner) : joined(partner, value))
     const latest = Math.max(timestamp, other?.timestamp ?? timestamp)
-    forward({ ...record, value: new Change(result(now), result(before)), timestamp: latest })
+    forward({ ...record, value: stored(key, new Change(result(now), result(before))), timestamp: latest })
   }
 }
