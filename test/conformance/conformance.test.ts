@@ -11,7 +11,7 @@ describe('cases computed by Kafka Streams', () => {
   let results: ReadonlyMap<string, CaseResult>
   beforeAll(async () => {
     results = new Map((await runCases(cases)).map((result) => [result.testCase.name, result]))
-  }, 120_000)
+  }, 300_000)
 
   for (const { name } of cases) {
     it(`${name}, interpreted and, where all of it is compiled, compiled`, () => {
