@@ -13,6 +13,7 @@ import { globalTable } from './operators/global-table.js'
 import { groupByKey } from './operators/group-by-key.js'
 import { groupBy } from './operators/group-by.js'
 import { groupTable } from './operators/group-table.js'
+import { late } from './operators/late.js'
 import { mapRecord } from './operators/map-record.js'
 import { map } from './operators/map.js'
 import { merge } from './operators/merge.js'
@@ -137,6 +138,8 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return suppress(node, context)
     case 'group-table':
       return groupTable(node, context)
+    case 'late':
+      return late(node, context)
     case 'stream-join':
       return streamJoin(node, context)
     case 'stream-table-join':
@@ -147,7 +150,5 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return foreignKeyJoin(node, context)
     case 'table-join':
       return tableJoin(node, context)
-    default:
-      throw new Error(`${node.kind} is not interpreted yet`)
   }
 }
