@@ -72,6 +72,10 @@ export const verbs: Verbs = {
     'Create the topics that compiled pipelines need and that are missing, or print how to',
     () => import('./commands/topics.js'),
   ),
+  doctor: plain(
+    'Check brokers, topics, permissions, group, registry and clock for the compiled pipelines, and say what to do',
+    () => import('./commands/doctor.js'),
+  ),
   schema: {
     description: 'Schemas of the registry: pull | diff | check | register',
     load: async () => ({}),
