@@ -26,16 +26,26 @@ const tls = v.strictObject({
   rejectUnauthorized: v.optional(v.boolean()),
 })
 
+const tokenEndpoint = v.strictObject({
+  url: v.pipe(v.string(), v.url()),
+  clientId: text,
+  clientSecret: v.string(),
+  scope: v.optional(text),
+})
+
 const kafka = v.strictObject({
   brokers: v.optional(brokers),
   clientId: v.optional(text),
   ssl: v.optional(v.union([v.boolean(), tls])),
   sasl: v.optional(
-    v.strictObject({
-      mechanism: v.picklist(['plain', 'scram-sha-256', 'scram-sha-512']),
-      username: text,
-      password: v.string(),
-    }),
+    v.variant('mechanism', [
+      v.strictObject({
+        mechanism: v.picklist(['plain', 'scram-sha-256', 'scram-sha-512']),
+        username: text,
+        password: v.string(),
+      }),
+      v.strictObject({ mechanism: v.literal('oauthbearer'), token: v.union([text, tokenEndpoint]) }),
+    ]),
   ),
 })
 

@@ -29,11 +29,27 @@ export interface TlsConfig {
   readonly rejectUnauthorized?: boolean
 }
 
-export interface SaslConfig {
+export interface SaslPasswordConfig {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
   readonly username: string
   readonly password: string
 }
+
+export interface SaslTokenConfig {
+  readonly mechanism: 'oauthbearer'
+  /** A token as it is, or where to get one. */
+  readonly token: string | TokenEndpoint
+}
+
+/** OAuth 2 client credentials; a token is asked for again before it runs out. */
+export interface TokenEndpoint {
+  readonly url: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope?: string
+}
+
+export type SaslConfig = SaslPasswordConfig | SaslTokenConfig
 
 export interface KafkaConfig {
   /** `host:port` of some brokers of the cluster. */

@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import type { HttpConfig, KafkaConfig, RegistryConfig } from '../dsl/config.js'
 import { COMPRESSION_TYPES } from './kafka/record-batch/index.js'
 import { UNCAUGHT_ERROR_RESPONSES, type UncaughtErrorResponse } from './uncaught-errors.js'
+import { tokenProvider } from './kafka/transport/token-provider.js'
 import type { HttpRegistryOptions } from './registry/http-registry.js'
 import type { KafkajsTransportOptions } from './kafka/transport/kafkajs-transport.js'
 
@@ -34,6 +35,13 @@ const credentials = v.union([
   v.object({ bearer: text }),
 ])
 
+const tokenEndpoint = v.object({
+  url: v.pipe(v.string(), v.url()),
+  clientId: text,
+  clientSecret: v.string(),
+  scope: v.optional(text),
+})
+
 const settingsSchema = v.strictObject({
   kafka: v.object({
     brokers: v.pipe(
@@ -43,11 +51,14 @@ const settingsSchema = v.strictObject({
     clientId: v.optional(text, 'millrace'),
     ssl: v.optional(v.union([v.boolean(), tls])),
     sasl: v.optional(
-      v.object({
-        mechanism: v.picklist(['plain', 'scram-sha-256', 'scram-sha-512']),
-        username: v.string(),
-        password: v.string(),
-      }),
+      v.variant('mechanism', [
+        v.object({
+          mechanism: v.picklist(['plain', 'scram-sha-256', 'scram-sha-512']),
+          username: v.string(),
+          password: v.string(),
+        }),
+        v.object({ mechanism: v.literal('oauthbearer'), token: v.union([text, tokenEndpoint]) }),
+      ]),
     ),
   }),
   registry: v.optional(
@@ -322,6 +333,9 @@ export const connectionOptions = ({ kafka }: Settings, clientId: string): Omit<K
 }
 
 const saslOptions = (sasl: NonNullable<Settings['kafka']['sasl']>): NonNullable<KafkajsTransportOptions['sasl']> => {
+  if (sasl.mechanism === 'oauthbearer') {
+    return { mechanism: sasl.mechanism, oauthBearerProvider: tokenProvider(sasl.token) }
+  }
   const { mechanism, username, password } = sasl
   switch (mechanism) {
     case 'plain':
