@@ -32,10 +32,24 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   if (kernel.window === undefined) {
     return js`new ${module.helper('KeyedAggregate')}(context.stores.table(${store}), ${value})`
   }
-  const { size, advance, grace, times } = kernel.window
-  const stores = js`context.stores.windows(${store}), context.stores.table(${times})`
-  const windows = js`{ size: ${size}, advance: ${advance}, grace: ${grace} }`
-  return js`new ${module.helper('TimeWindowAggregate')}(${stores}, ${windows}, ${codec(module, kernel.key)}, ${value})`
+  const { spec, lag, times } = kernel.window
+  const time = js`context.stores.table(${times})`
+  const codecs = js`{ key: ${codec(module, kernel.key)}, value: ${value} }`
+  const ends = js`grace: ${spec.grace}, lag: ${lag} }`
+  switch (spec.kind) {
+    case 'time': {
+      const windows = js`{ size: ${spec.size}, advance: ${spec.advance}, ${ends}`
+      return js`new ${module.helper('TimeWindowAggregate')}(context.stores.windows(${store}), ${time}, ${windows}, ${codecs})`
+    }
+    case 'sliding': {
+      const windows = js`{ difference: ${spec.difference}, ${ends}`
+      return js`new ${module.helper('SlidingWindowAggregate')}(context.stores.windows(${store}), ${time}, ${windows}, ${codecs})`
+    }
+    case 'session': {
+      const windows = js`{ gap: ${spec.gap}, ${ends}`
+      return js`new ${module.helper('SessionWindowAggregate')}(context.stores.sessions(${store}), ${time}, ${windows}, ${codecs})`
+    }
+  }
 }
 
 function streamJoin(module: ModuleScope, kernel: Extract<Kernel, { kind: 'stream-join' }>): Code {

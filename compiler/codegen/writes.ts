@@ -45,7 +45,8 @@ export class WritePrinter {
       if (isEncoded(plan)) lines.line(js`${variables.scratch}.position = 0`)
       const { buffer, start, end } = this.key(lines, plan)
       const timestamp = this.expressions.argument(node.timestamp)
-      lines.line(js`this.${kernelName(node)}.seek(${buffer}, ${start}, ${end}, ${timestamp})`)
+      const input = node.input === 0 ? empty : js`, ${node.input}`
+      lines.line(js`this.${kernelName(node)}.seek(${buffer}, ${start}, ${end}, ${timestamp}${input})`)
     })
   }
 

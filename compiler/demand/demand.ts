@@ -4,7 +4,7 @@
  */
 import { none, presence, unite, whole, type Demand, type PlanDemand, type RecordDemand } from '../ir/demand.js'
 import type { Lambda } from '../ir/lambda.js'
-import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
+import type { LambdaId, LogicalAggregator, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Disabled } from '../ir/optimizations.js'
 import type { OptimizedPlan } from '../ir/optimized-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
@@ -167,6 +167,10 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
     case 'foreign-key-join':
       // The right row as it is now is sent to all who refer to it.
       return { key: whole, value: whole, headers: true }
+    case 'cogroup': {
+      const add = node.adds[port]
+      return add === undefined ? out : uniteRecords(out, ofFold(plan, add))
+    }
     case 'aggregate':
       return aggregated(plan, node, out)
     case 'to': {
@@ -182,18 +186,37 @@ function aggregated(plan: NotedPlan, { aggregation }: LogicalNodeOf<'aggregate'>
   const headers = { ...nothing, headers: out.headers }
   switch (aggregation.kind) {
     case 'count':
+    case 'cogroup':
       return { ...headers, key: whole, value: presence }
     case 'reduce':
       // The first value of a key is its aggregate.
       return { ...headers, key: whole, value: whole }
     case 'fold': {
-      const add = foldDemand(plan.bodies.get(aggregation.add) ?? missing(aggregation.add), plan.recordTypes, plan.lazy)
-      plan.reads.set(aggregation.add, add)
+      const add = ofFold(plan, aggregation.add)
       const { subtract } = aggregation
-      const taken =
-        subtract === undefined ? none : foldDemand(bodyOf(plan, subtract), plan.recordTypes, plan.lazy).value
+      const taken = subtract === undefined ? none : ofFold(plan, subtract).value
       return { key: whole, value: unite(unite(presence, add.value), taken), headers: out.headers || add.headers }
     }
+    case 'declared':
+      return aggregation.fields
+        .map(({ aggregator }) => declared(plan, aggregator))
+        .reduce(uniteRecords, { ...headers, key: whole, value: presence })
+  }
+}
+
+/** What a declared aggregator looks at of a value. */
+function declared(plan: NotedPlan, aggregator: LogicalAggregator): RecordDemand {
+  switch (aggregator.kind) {
+    case 'count':
+      return nothing
+    case 'topK':
+      return uniteRecords(ofLambda(plan, aggregator.of, whole), ofLambda(plan, aggregator.by, whole))
+    case 'custom':
+      return [aggregator.add, aggregator.subtract]
+        .flatMap((id) => (id === undefined ? [] : [ofFold(plan, id)]))
+        .reduce(uniteRecords, nothing)
+    default:
+      return ofLambda(plan, aggregator.of, whole)
   }
 }
 
@@ -243,6 +266,13 @@ function serdeDemand(plan: ResolvedPlan, place: PlaceId): { key: Demand; value: 
 
 function ofLambda(plan: NotedPlan, id: LambdaId, result: Demand): LambdaDemand {
   const found = lambdaDemand(plan.bodies.get(id) ?? missing(id), plan.recordTypes, result, plan.lazy)
+  plan.reads.set(id, found)
+  return found
+}
+
+/** Of a `(acc, value, ctx)`. */
+function ofFold(plan: NotedPlan, id: LambdaId): LambdaDemand {
+  const found = foldDemand(bodyOf(plan, id), plan.recordTypes, plan.lazy)
   plan.reads.set(id, found)
   return found
 }

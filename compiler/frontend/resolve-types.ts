@@ -4,6 +4,7 @@
  */
 import type { Diagnostic, PassResult } from '../diagnostics/diagnostic.js'
 import { isError } from '../diagnostics/diagnostic.js'
+import { accumulatorTypes } from '../ir/accumulator.js'
 import { assertResolvedPlan } from '../ir/assert-plans.js'
 import { exchangesOf, placeOf, type PlaceId } from '../ir/exchange.js'
 import { isSource } from '../ir/inputs-of.js'
@@ -41,8 +42,13 @@ function resolvePlan(
 ): ResolvedPlan | undefined {
   const { plan } = closed.staged
   const edges = edgeTypes(quoted, closed)
-  const recordTypes = new Map([...closed.reader.recordTypes, ...internalTypes(plan, edges)])
-  const known = { plan, edges, topics: new Map<PlaceId, ResolvedTopic>(), records: recordTypes }
+  const { bodies } = closed
+  const recordTypes = new Map([
+    ...closed.reader.recordTypes,
+    ...internalTypes(plan, edges),
+    ...accumulatorTypes(plan.nodes, { bodies, edges }),
+  ])
+  const known = { plan, bodies, edges, topics: new Map<PlaceId, ResolvedTopic>(), records: recordTypes }
   const states = resolveTopics(quoted, closed, locked, known, diagnostics)
   if (closed.bodies.size < closed.staged.lambdas.length) return undefined
   return { ...plan, bodies: closed.bodies, recordTypes, edges, topics: known.topics, states }

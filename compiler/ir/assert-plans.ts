@@ -1,7 +1,7 @@
 /** Verifiers that run between passes: what they find is a fault of the compiler, never of the author. */
 import { exchangesOf, placeOf, type PlaceId } from './exchange.js'
 import { inputsOf, isSource } from './inputs-of.js'
-import type { LambdaId, LogicalAggregation, LogicalNode, LogicalPlan } from './logical-plan.js'
+import type { LambdaId, LogicalAggregation, LogicalAggregator, LogicalNode, LogicalPlan } from './logical-plan.js'
 import type { ResolvedPlan } from './resolved-plan.js'
 
 export class PlanFault extends Error {
@@ -102,6 +102,8 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
         [node.key, 'key'],
         [node.joiner, 'joiner'],
       ]
+    case 'cogroup':
+      return [[node.initial, 'initial'] as const, ...node.adds.map((add) => [add, 'add'] as const)]
     case 'aggregate':
       return aggregationRoles(node.aggregation)
     case 'print':
@@ -130,6 +132,29 @@ function aggregationRoles(aggregation: LogicalAggregation): readonly (readonly [
         [aggregation.initial, 'initial'],
         [aggregation.add, 'add'],
         [aggregation.subtract, 'subtract'],
+        [aggregation.merge, 'merge'],
       ]
+    case 'cogroup':
+      return [[aggregation.merge, 'merge']]
+    case 'declared':
+      return aggregation.fields.flatMap(({ name, aggregator }) =>
+        aggregatorRoles(aggregator).map(([id, role]) => [id, `${name}: ${role}`] as const),
+      )
+  }
+}
+
+function aggregatorRoles(aggregator: LogicalAggregator): readonly (readonly [LambdaId | undefined, string])[] {
+  switch (aggregator.kind) {
+    case 'count':
+      return []
+    case 'topK':
+      return [
+        [aggregator.of, 'of'],
+        [aggregator.by, 'by'],
+      ]
+    case 'custom':
+      return (['initial', 'add', 'merge', 'subtract', 'result'] as const).map((role) => [aggregator[role], role])
+    default:
+      return [[aggregator.of, aggregator.kind]]
   }
 }

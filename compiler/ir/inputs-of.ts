@@ -8,6 +8,7 @@ export function inputsOf(node: LogicalNode): readonly NodeId[] {
     case 'global-table':
       return []
     case 'merge':
+    case 'cogroup':
       return node.inputs
     case 'stream-join':
     case 'stream-table-join':
@@ -28,6 +29,7 @@ export function withInputs(node: LogicalNode, of: (id: NodeId) => NodeId): Logic
     case 'global-table':
       return node
     case 'merge':
+    case 'cogroup':
       return { ...node, inputs: node.inputs.map(of) }
     case 'stream-join':
     case 'stream-table-join':

@@ -61,6 +61,13 @@ export type LogicalNode = LogicalNodeBase &
       } & OneInput)
     | ({ readonly kind: 'group-by-key' } & OneInput)
     | ({ readonly kind: 'group-by'; readonly selector: LambdaId } & OneInput)
+    /** Several grouped streams that add to one aggregate: a `(acc, value, ctx) -> acc` each. */
+    | {
+        readonly kind: 'cogroup'
+        readonly inputs: readonly NodeId[]
+        readonly initial: LambdaId
+        readonly adds: readonly LambdaId[]
+      }
     /** Only says which windows the aggregates of its input have. */
     | ({ readonly kind: 'window'; readonly window: LogicalWindow } & OneInput)
     | ({ readonly kind: 'aggregate'; readonly aggregation: LogicalAggregation } & OneInput)
@@ -109,7 +116,7 @@ export type LogicalNode = LogicalNodeBase &
   )
 
 /** The windows that are compiled. */
-export type LogicalWindow = Extract<WindowSpec, { readonly kind: 'time' }>
+export type LogicalWindow = WindowSpec
 
 /** The aggregations that are compiled. */
 export type LogicalAggregation =
@@ -122,6 +129,31 @@ export type LogicalAggregation =
       readonly initial: LambdaId
       readonly add: LambdaId
       readonly subtract: LambdaId | undefined
+      /** `(a, b) -> acc`, of two sessions that become one. */
+      readonly merge: LambdaId | undefined
+    }
+  /** How values are added says the cogroup. */
+  | { readonly kind: 'cogroup'; readonly merge: LambdaId | undefined }
+  | { readonly kind: 'declared'; readonly fields: readonly LogicalField[] }
+
+export interface LogicalField {
+  readonly name: string
+  readonly aggregator: LogicalAggregator
+}
+
+/** As dsl/model/aggregation.ts has them. */
+export type LogicalAggregator =
+  | { readonly kind: 'count' }
+  | { readonly kind: 'sum' | 'avg' | 'min' | 'max' | 'first' | 'last' | 'countDistinct'; readonly of: LambdaId }
+  | { readonly kind: 'collect'; readonly of: LambdaId; readonly limit: number | undefined }
+  | { readonly kind: 'topK'; readonly of: LambdaId; readonly by: LambdaId; readonly limit: number }
+  | {
+      readonly kind: 'custom'
+      readonly initial: LambdaId
+      readonly add: LambdaId
+      readonly merge: LambdaId | undefined
+      readonly subtract: LambdaId | undefined
+      readonly result: LambdaId | undefined
     }
 
 /** First branch whose predicate holds takes the record; undefined = otherwise. */

@@ -193,6 +193,13 @@ export type HelperName =
   | 'readOfNull'
   | 'unread'
   | 'sameValue'
+  | 'exactSum'
+  | 'distinctWith'
+  | 'distinctOf'
+  | 'collected'
+  | 'joined'
+  | 'topWith'
+  | 'topOf'
 
 export type MirStatement = { readonly span: Span | undefined } & MirStatementKind
 export type MirStatementKind =
@@ -232,6 +239,8 @@ export type MirStatementKind =
   | {
       readonly kind: 'seek'
       readonly seek: number
+      /** Of a cogroup, which of its streams the record is of. */
+      readonly input: number
       readonly operator: NodeId
       readonly port: RowsPort
       readonly key: MirExpression

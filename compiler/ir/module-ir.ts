@@ -5,7 +5,7 @@
 import type { ArraySchema, AvroSchema, EnumSchema, FixedSchema, PrimitiveSchema } from '../../avro/schema.js'
 import type { Resolution } from '../../avro/resolve.js'
 import type { Demand } from './demand.js'
-import type { NodeId } from './logical-plan.js'
+import type { LogicalWindow, NodeId } from './logical-plan.js'
 import type { MirExpression, MirFunction, MirProgram } from './mir.js'
 import type { RowsPort } from './resolved-plan.js'
 import type { SchemaSlot } from './schema-slots.js'
@@ -73,9 +73,9 @@ export type Kernel = {
 )
 
 export interface KernelWindow {
-  readonly size: number
-  readonly advance: number
-  readonly grace: number
+  readonly spec: LogicalWindow
+  /** How far an input of a cogroup may be behind, ms. */
+  readonly lag: number
   /** Store of the stream time. */
   readonly times: string
 }

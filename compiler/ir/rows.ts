@@ -128,7 +128,8 @@ function demandsOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNode[] {
 
 function keepsOwnRows(nodes: readonly LogicalNode[], id: NodeId): boolean {
   const node = nodeOf(nodes, id)
-  if (node.kind === 'aggregate') return windowOf(nodes, node) === undefined
+  // What a declared aggregate keeps is not yet its result.
+  if (node.kind === 'aggregate') return windowOf(nodes, node) === undefined && node.aggregation.kind !== 'declared'
   return node.kind === 'table-source' || node.kind === 'to-table' || node.kind === 'foreign-key-join'
 }
 

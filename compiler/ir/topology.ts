@@ -60,7 +60,7 @@ export interface TopologyStore {
   readonly node: NodeId
   readonly subTopology: number
   readonly name: string
-  readonly kind: 'key-value' | 'window' | 'buffer' | 'prefixed'
+  readonly kind: 'key-value' | 'window' | 'session' | 'buffer' | 'prefixed'
   /** Numbers of a row, beside its timestamp. */
   readonly columns: number
   /** Of windows: their advance, ms. */

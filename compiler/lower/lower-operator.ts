@@ -90,8 +90,28 @@ export function lowerConsumers(context: LoweringContext, node: NodeId, flow: Flo
     const operator = context.topology.operators.get(consumer)
     if (operator === undefined) continue
     for (const [port, input] of inputsOf(operator.node).entries()) {
-      if (input === node) lowerOperator(context, operator.node, port === 0 ? 0 : 1, flow, out)
+      if (input !== node) continue
+      if (operator.node.kind === 'cogroup') lowerCogroup(context, operator.node, port, flow, out)
+      else lowerOperator(context, operator.node, port === 0 ? 0 : 1, flow, out)
     }
+  }
+}
+
+/** Its aggregates are told which of its streams the record is of. */
+function lowerCogroup(
+  context: LoweringContext,
+  node: LogicalNodeOf<'cogroup' | 'window'>,
+  input: number,
+  flow: Flow,
+  out: MirStatement[],
+): void {
+  out.push(statement({ kind: 'enter', operator: node.id, count: true }, node.span))
+  for (const id of context.topology.operators.get(node.id)?.consumers ?? []) {
+    const consumer = context.topology.operators.get(id)?.node
+    if (consumer?.kind === 'window') lowerCogroup(context, consumer, input, flow, out)
+    if (consumer?.kind !== 'aggregate') continue
+    out.push(statement({ kind: 'enter', operator: id, count: true }, consumer.span))
+    lowerAggregate(operatorContext(context, consumer, flow), flow, input, out)
   }
 }
 
@@ -140,6 +160,9 @@ function lowerOperator(
   const forward = (next: Flow, target: MirStatement[]): void => lowerConsumers(context, node.id, next, target)
   const role = exchangeOf(context.program.plan.nodes, node, port)
   switch (node.kind) {
+    case 'cogroup':
+      lowerCogroup(context, node, port, flow, out)
+      return
     case 'source':
     case 'table-source':
     case 'global-table':
@@ -242,7 +265,7 @@ function lowerOperator(
       onlyNewest(flow, out, (inner) => lowerTableJoin(operatorContext(context, node, flow), flow, port, inner))
       return
     case 'aggregate':
-      lowerAggregate(operatorContext(context, node, flow), flow, out)
+      lowerAggregate(operatorContext(context, node, flow), flow, 0, out)
       return
     case 'to':
       lowerSink(context, node, flow, out)

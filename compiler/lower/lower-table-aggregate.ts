@@ -1,85 +1,72 @@
 /** Aggregates of the rows of a table (Kafka Streams' KTableAggregate, KTableReduce): what leaves a group is subtracted. */
-import type { LambdaId } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { expression, letStatement, literal, local, statement } from '../ir/mir-build.js'
+import { letStatement, literal, local, statement } from '../ir/mir-build.js'
 import { needsOldRows } from '../ir/rows.js'
-import type { ValueType } from '../ir/value-type.js'
-import { oldValue, rowsOf, state, stored, type AggregateContext } from './aggregate-state.js'
+import type { Accumulation } from './accumulation.js'
+import { keep, keptTypes, loaded, oldValue, rowsOf, state, type AggregateContext } from './aggregate-state.js'
+import { number } from './arithmetic.js'
+import { choose } from './choose.js'
 import type { Flow } from './lower-operator.js'
-import { and, isThere, nameOf, orElse, orNull, seek, timeOf } from './rows.js'
+import { and, isThere, nameOf, orNull, seek, timeOf } from './rows.js'
 
-const number: ValueType = { kind: 'number', brand: undefined }
-
-export function lowerTableAggregate(context: AggregateContext, flow: Flow, out: MirStatement[]): void {
+export function lowerTableAggregate(
+  context: AggregateContext,
+  accumulation: Accumulation,
+  flow: Flow,
+  out: MirStatement[],
+): void {
   const { builder, node, program } = context
-  const { aggregation } = node
-  const counts = aggregation.kind === 'count'
-  const type = program.plan.edges.get(node.id)?.value
   const then: MirStatement[] = [seek(context, rowsOf(context), flow)]
-  const before = needsOldRows(program.plan.nodes, node.id) ? oldValue(context, then) : undefined
-  const acc = builder.local(nameOf(node), true)
-  const assign = (value: MirExpression): MirStatement => statement({ kind: 'assign', local: acc, value })
-  const current = local(acc, type)
-  then.push(letStatement(acc, literal(undefined)))
-  then.push(
-    when(state(context, 'exists', []), [assign(counts ? state(context, 'number', [], number) : stored(context))]),
-  )
+  const needsOld = needsOldRows(program.plan.nodes, node.id)
+  const before = needsOld ? oldValue(context, accumulation, loaded(context, false, then), then) : undefined
+  const types = keptTypes(context)
+  const slots = types.map(() => builder.local(nameOf(node), true))
+  const there = builder.local('there', true)
+  const held = {
+    slots: slots.map((slot, i) => local(slot, types[i])),
+    there: local(there, { kind: 'boolean' } as const),
+    begun: false,
+  }
+  // Those that may be null leave no aggregate behind.
+  const mayGo = node.aggregation.kind !== 'count' && node.aggregation.kind !== 'declared'
+  const become = (values: readonly MirExpression[], body: MirStatement[]): void => {
+    const atoms = values.map((value) => builder.atom(value, 'acc', body))
+    for (const [i, slot] of slots.entries()) {
+      body.push(statement({ kind: 'assign', local: slot, value: atoms[i] ?? literal(undefined) }))
+    }
+    const [first = literal(null)] = atoms
+    body.push(statement({ kind: 'assign', local: there, value: mayGo ? isThere(first) : literal(true) }))
+  }
+  const empty = types.map((type) => (type === number ? literal(0) : literal(undefined)))
+  for (const [i, slot] of slots.entries()) then.push(letStatement(slot, empty[i]))
+  then.push(letStatement(there, literal(false)))
+  const found: MirStatement[] = []
+  become(loaded(context, true, found).slots, found)
+  then.push(when(state(context, 'exists', []), found))
   const old = flow.before ?? literal(null)
   const taken: MirStatement[] = []
-  taken.push(assign(subtracted(context, current, old, taken)))
-  then.push(when(and(isThere(old), isThere(current)), taken))
+  become(accumulation.subtract(held.slots, old, taken), taken)
+  then.push(when(and(isThere(old), held.there), taken))
   const given: MirStatement[] = []
-  if (aggregation.kind === 'reduce') {
-    const there: MirStatement[] = []
-    const before = builder.atom(current, 'acc', there)
-    there.push(assign(orElse(context.call(aggregation.add, [before, flow.value], there), undefined)))
-    const start = assign(flow.value)
-    given.push(statement({ kind: 'if', test: isThere(current), then: there, otherwise: [start] }, node.span))
-  } else {
-    const absent: MirStatement[] = []
-    absent.push(assign(counts ? literal(0) : context.call(aggregation.initial, [], absent)))
-    given.push(statement({ kind: 'if', test: isThere(current), then: [], otherwise: absent }, node.span))
-    const start = builder.atom(current, 'acc', given)
-    const sum = counts ? plus(start, 1) : orElse(context.call(aggregation.add, [start, flow.value], given), undefined)
-    given.push(assign(sum))
-  }
+  become(accumulation.add(held, flow.value, given), given)
   then.push(when(isThere(flow.value), given))
-  const value = builder.atom({ ...orElse(current, null), type: orNull(type) }, nameOf(node), then)
-  const timestamp = builder.atom(put(context, value, timeOf(flow)), 'time', then)
-  context.forward({ key: flow.key, value, before, timestamp }, then)
+  const time = builder.local('time', true)
+  const kept: MirStatement[] = []
+  kept.push(statement({ kind: 'assign', local: time, value: keep(context, held.slots, timeOf(flow), kept) }))
+  const gone = state(context, 'put', [literal(null), timeOf(flow)], number)
+  const otherwise = [statement({ kind: 'assign', local: time, value: gone })]
+  then.push(letStatement(time, undefined))
+  then.push(statement({ kind: 'if', test: held.there, then: kept, otherwise }, node.span))
+  const choice = {
+    name: nameOf(node),
+    type: orNull(program.plan.edges.get(node.id)?.value),
+    test: held.there,
+    then: (inner: MirStatement[]) => accumulation.result(held.slots, inner),
+    otherwise: () => literal(null),
+  }
+  const value = builder.atom(choose(builder, choice, then), nameOf(node), then)
+  context.forward({ key: flow.key, value, before, timestamp: builder.atom(local(time, number), 'time', then) }, then)
   out.push(statement({ kind: 'if', test: isThere(flow.key), then, otherwise: [] }, node.span))
-}
-
-function put(context: AggregateContext, value: MirExpression, time: MirExpression): MirExpression {
-  const row = state(context, 'put', [value, time], number)
-  if (context.node.aggregation.kind !== 'count') return row
-  const then = state(context, 'putNumber', [value, time], number)
-  return expression(
-    { kind: 'conditional', test: isThere(value), then, otherwise: row },
-    { type: number, span: undefined },
-  )
-}
-
-function subtracted(
-  context: AggregateContext,
-  current: MirExpression,
-  old: MirExpression,
-  out: MirStatement[],
-): MirExpression {
-  const { aggregation } = context.node
-  if (aggregation.kind === 'count') return plus(current, -1)
-  const acc = context.builder.atom(current, 'acc', out)
-  return orElse(context.call(subtractorOf(aggregation.subtract, context), [acc, old], out), undefined)
-}
-
-function subtractorOf(subtract: LambdaId | undefined, { node }: AggregateContext): LambdaId {
-  if (subtract === undefined) throw new Error(`the aggregate ${node.label} of a table cannot subtract`)
-  return subtract
-}
-
-function plus(value: MirExpression, step: number): MirExpression {
-  const right = literal(step)
-  return expression({ kind: 'binary', operator: '+', left: value, right }, { type: number, span: undefined })
 }
 
 function when(test: MirExpression, then: readonly MirStatement[]): MirStatement {

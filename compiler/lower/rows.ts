@@ -23,9 +23,9 @@ export function timeOf(flow: Flow): MirExpression {
   return flow.timestamp ?? expression({ kind: 'context', property: 'timestamp' }, { type: number, span: undefined })
 }
 
-export function seek(context: LoweringContext, place: RowsPlace, flow: Flow): MirStatement {
+export function seek(context: LoweringContext, place: RowsPlace, flow: Flow, input = 0): MirStatement {
   const { key } = flow
-  return statement({ kind: 'seek', seek: context.program.nextEmit(), ...place, key, timestamp: timeOf(flow) })
+  return statement({ kind: 'seek', seek: context.program.nextEmit(), ...place, input, key, timestamp: timeOf(flow) })
 }
 
 export function ask(

@@ -50,6 +50,7 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'merge':
     // Whether a record takes a branch is decided by the split; the branch is only where it can be had.
     case 'branch':
+    case 'cogroup':
     case 'window':
     case 'to-stream':
       return undefined

@@ -1,12 +1,13 @@
 /** The stores that an operator keeps its state in. */
 import type { ExchangeRole } from '../ir/exchange.js'
-import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
+import { accumulatorOf } from '../ir/accumulator.js'
+import type { LogicalNode, LogicalNodeOf, LogicalWindow } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { historyOfRows } from '../ir/rows.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
-import { windowOf } from '../ir/window-of.js'
+import { inputCount, windowOf } from '../ir/window-of.js'
 
 /**
  * Compact only: Kafka Streams' `compact,delete` loses rows of historic event time within seconds. Tombstones stay for 7
@@ -43,14 +44,32 @@ function aggregateStores(
   subTopology: number,
 ): readonly TopologyStore[] {
   const name = storeName(node, 0)
-  const columns = node.aggregation.kind === 'count' ? 1 : 0
+  const { columns } = accumulatorOf(plan, node)
   const serdes = plan.states.get(node.id)?.[0]?.serdes
   const rows = keyed(plan, { node: node.id, subTopology, name, columns, serdes })
   const window = windowOf(plan.nodes, node)
   if (window === undefined) return [rows]
   // Stream time is committed as state is: a restart neither reopens windows nor repeats final results.
-  const time = keyed(plan, { node: node.id, subTopology, name: timesOf(name), columns: 2, serdes: undefined })
-  return [{ ...rows, kind: 'window', bucketMs: window.advance }, time]
+  const time = keyed(plan, {
+    node: node.id,
+    subTopology,
+    name: timesOf(name),
+    columns: 1 + inputCount(plan.nodes, node),
+    serdes: undefined,
+  })
+  return [{ ...rows, ...windowed(window) }, time]
+}
+
+function windowed(window: LogicalWindow): Pick<TopologyStore, 'kind' | 'bucketMs' | 'ranges'> {
+  const part = (retention: number): number => Math.max(1, Math.ceil(retention / BUCKETS))
+  switch (window.kind) {
+    case 'time':
+      return { kind: 'window', bucketMs: window.advance, ranges: false }
+    case 'sliding':
+      return { kind: 'window', bucketMs: part(3 * window.difference + window.grace), ranges: true }
+    case 'session':
+      return { kind: 'session', bucketMs: part(2 * window.gap + window.grace), ranges: false }
+  }
 }
 
 /** Right rows and subscriptions are where answers come from; left rows and results where they go. */

@@ -3,7 +3,9 @@
  * (reads), how expressions look at them (locate), and how sinks are written (writes). The decoders read exactly what was
  * demanded, no matter what the optimiser has left of it, so that compiled and interpreted pipelines refuse the same bytes.
  */
+import { accumulatorOf } from '../ir/accumulator.js'
 import { resolveSchemas } from '../../avro/resolve.js'
+import { allowedLag } from '../../dsl/model/window-spec.js'
 import { schemaFingerprint } from '../../avro/fingerprint.js'
 import type { AvroSchema } from '../../avro/schema.js'
 import { none, unite, whole, type Demand, type PlanDemand } from '../ir/demand.js'
@@ -27,7 +29,7 @@ import { historyOfRows } from '../ir/rows.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { Topology, TopologyGlobalTable, TopologyInput } from '../ir/topology.js'
-import { windowOf } from '../ir/window-of.js'
+import { inputCount, windowOf } from '../ir/window-of.js'
 import { CodecBuilder } from './codec-table.js'
 import { FieldTable, layoutOf, type Layout } from './layout.js'
 import { Locator } from './locate.js'
@@ -151,8 +153,12 @@ class ModuleBuilder {
       ...common,
       kind: 'aggregate',
       key: this.stateCodec(serdes.key),
-      value: node.aggregation.kind === 'count' ? undefined : this.stateCodec(serdes.value),
-      window: window && { size: window.size, advance: window.advance, grace: window.grace, times: timesOf(name) },
+      value: accumulatorOf(this.resolved, node).value && this.stateCodec(serdes.value),
+      window: window && {
+        spec: window,
+        lag: allowedLag(window, inputCount(this.resolved.nodes, node)),
+        times: timesOf(name),
+      },
     }
   }
 

@@ -47,8 +47,9 @@ function collect(value: object, path: string, found: Record<string, string | num
     const at = path === '' ? name : `${path}.${name}`
     if (typeof item === 'string' || typeof item === 'boolean') found[at] = item
     else if (typeof item === 'number' && numbers.has(name)) found[at] = item
-    else if (typeof item === 'object' && item !== null && !Array.isArray(item) && name !== 'span') {
-      collect(item, at, found)
+    else if (typeof item === 'object' && item !== null && name !== 'span') {
+      // Of lists only declared aggregators tell what columns mean, which stand in their order.
+      if (!Array.isArray(item) || name === 'fields') collect(item, at, found)
     }
   }
 }

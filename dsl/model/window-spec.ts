@@ -15,3 +15,23 @@ export type WindowSpec = Closing &
     | { readonly kind: 'sliding'; readonly difference: number }
     | { readonly kind: 'session'; readonly gap: number }
   )
+
+/** How long a window is, or a session's gap. */
+function lengthOf(window: WindowSpec): number {
+  switch (window.kind) {
+    case 'time':
+      return window.size
+    case 'sliding':
+      return window.difference
+    case 'session':
+      return window.gap
+  }
+}
+
+/**
+ * The inputs of a cogroup have a stream time each: so far may one be behind the furthest before the windows that it
+ * still takes records for are forgotten.
+ */
+export function allowedLag(window: WindowSpec, inputs: number): number {
+  return inputs < 2 ? 0 : Math.max(60_000, lengthOf(window) + window.grace)
+}

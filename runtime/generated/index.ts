@@ -1,5 +1,6 @@
 /** What generated modules import; re-exported by millrace/runtime. */
 export { decimal, decimalFromBytes } from '../../avro/decimal.js'
+export { collected, distinctOf, distinctWith, exactSum, joined, topOf, topWith } from './aggregators.js'
 export {
   badBoolean,
   badBranch,
@@ -49,6 +50,8 @@ export { VersionedRows } from '../operators/versioned-rows.js'
 export { JoinBuffer } from '../operators/join-buffer.js'
 export { TableRows } from '../operators/table-rows.js'
 export { KeyedAggregate } from '../operators/keyed-aggregate.js'
+export { SessionWindowAggregate } from '../operators/session-window-aggregate.js'
+export { SlidingWindowAggregate } from '../operators/sliding-window-aggregate.js'
 export { TimeWindowAggregate } from '../operators/time-window-aggregate.js'
 export { TaskBase } from './task-base.js'
 export { unread } from './unread.js'

@@ -38,6 +38,22 @@ export abstract class AggregateRow {
     return stateOf(this.table, this.slot)
   }
 
+  /** Another number of the row; 0 where there is none. */
+  column(column: number): number {
+    return this.slot < 0 ? 0 : this.table.number(this.slot, column)
+  }
+
+  setColumn(column: number, value: number): void {
+    this.table.setNumber(this.slot, column, value)
+  }
+
+  setValue(value: unknown): void {
+    const scratch = this.#scratch
+    scratch.position = 0
+    this.#codec.write(scratch, value)
+    this.table.setValue(this.slot, scratch.buffer, 0, scratch.position)
+  }
+
   /** The later of a time and that of the row. */
   latest(timestamp: number): number {
     return this.slot < 0 ? timestamp : Math.max(timestamp, this.table.timestamp(this.slot))
@@ -46,11 +62,8 @@ export abstract class AggregateRow {
   /** null deletes the row. Returns the time of the result: the latest of the row's records. */
   put(value: unknown, timestamp: number): number {
     if (value !== null && value !== undefined) {
-      const time = this.#touch(timestamp)
-      const scratch = this.#scratch
-      scratch.position = 0
-      this.#codec.write(scratch, value)
-      this.table.setValue(this.slot, scratch.buffer, 0, scratch.position)
+      const time = this.touch(timestamp)
+      this.setValue(value)
       return time
     }
     if (this.slot < 0) return timestamp
@@ -61,12 +74,13 @@ export abstract class AggregateRow {
   }
 
   putNumber(value: number, timestamp: number): number {
-    const time = this.#touch(timestamp)
+    const time = this.touch(timestamp)
     this.table.setNumber(this.slot, 0, value)
     return time
   }
 
-  #touch(timestamp: number): number {
+  /** Makes the row where there is none. Returns the time of the result. */
+  touch(timestamp: number): number {
     if (this.slot < 0) {
       this.slot = this.insert(timestamp)
       return timestamp

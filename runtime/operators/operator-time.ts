@@ -1,6 +1,6 @@
 /**
  * Stream time of an operator: the greatest timestamp that has come to it, and up to where final results have gone out. A
- * row of its own, so that it is committed, undone and restored as state is.
+ * row of its own, so that it is committed, undone and restored as state is. The inputs of a cogroup have a time each.
  */
 import type { Table } from '../state/table.js'
 
@@ -12,9 +12,11 @@ const EMITTED = 1
 const KEY = Buffer.from('time')
 
 export class OperatorTime {
-  /** Before the last `advance`. */
+  /** `latest` before the last `advance`. */
   before = BEFORE_TIME
   readonly #table: Table
+  /** Of the input that advanced last. */
+  #column = NOW
   /** The only row of the table, once it was seen. */
   #slot = -1
 
@@ -23,18 +25,29 @@ export class OperatorTime {
   }
 
   get now(): number {
-    return this.#number(NOW)
+    return this.#number(this.#column)
   }
 
   get emitted(): number {
     return this.#number(EMITTED)
   }
 
-  /** Time never goes back. */
-  advance(timestamp: number): number {
-    this.before = this.now
-    if (timestamp <= this.before) return this.before
-    this.#set(NOW, timestamp)
+  /** Of the input that is furthest ahead. */
+  get latest(): number {
+    let latest = this.#number(NOW)
+    for (let column = EMITTED + 1; column < this.#table.columns; column++) {
+      latest = Math.max(latest, this.#number(column))
+    }
+    return latest
+  }
+
+  /** Time never goes back. `input`: which one of a cogroup. */
+  advance(timestamp: number, input = 0): number {
+    this.before = this.latest
+    this.#column = input === 0 ? NOW : EMITTED + input
+    const { now } = this
+    if (timestamp <= now) return now
+    this.#set(this.#column, timestamp)
     return timestamp
   }
 
@@ -48,14 +61,14 @@ export class OperatorTime {
   }
 
   #set(column: number, time: number): void {
+    const table = this.#table
     let slot = this.#find()
     if (slot < 0) {
-      slot = this.#table.insert(KEY, 0, KEY.length, 0)
-      this.#table.setNumber(slot, NOW, BEFORE_TIME)
-      this.#table.setNumber(slot, EMITTED, BEFORE_TIME)
+      slot = table.insert(KEY, 0, KEY.length, 0)
+      for (let each = 0; each < table.columns; each++) table.setNumber(slot, each, BEFORE_TIME)
       this.#slot = slot
     }
-    this.#table.setNumber(slot, column, time)
+    table.setNumber(slot, column, time)
   }
 
   /** A row that was undone is looked for again. */

@@ -5,117 +5,70 @@
  */
 import type { Table } from '../state/table.js'
 import type { WindowStore } from '../state/window-store.js'
-import { AggregateRow } from './aggregate-row.js'
-import { OperatorTime } from './operator-time.js'
-import { SeekKey } from './seek-key.js'
-import type { StateCodec } from './state-codec.js'
+import { EXPIRED_PER_RECORD, WindowedAggregate, type WindowCodecs } from './windowed-aggregate.js'
 
 export interface TimeWindows {
   readonly size: number
   readonly advance: number
   readonly grace: number
+  /** How far an input of a cogroup may be behind. */
+  readonly lag: number
 }
 
-/** Rows that a record at most pays for to be forgotten. */
-const EXPIRED_PER_RECORD = 8
-
-export class TimeWindowAggregate extends AggregateRow {
+export class TimeWindowAggregate extends WindowedAggregate {
   readonly #windows: WindowStore
-  readonly #time: OperatorTime
   readonly #spec: TimeWindows
-  readonly #keyCodec: StateCodec
-  readonly #key = new SeekKey()
-  #start = 0
   #next = 0
   /** The record's own time. */
   #timestamp = 0
-  /** Closed windows that have not gone out yet; undefined: not looked for. */
-  #closed: Int32Array | undefined
-  #closedAt = 0
 
-  constructor(
-    windows: WindowStore,
-    times: Table,
-    spec: TimeWindows,
-    keyCodec: StateCodec,
-    valueCodec: StateCodec | undefined,
-  ) {
-    super(windows.table, valueCodec)
+  constructor(windows: WindowStore, times: Table, spec: TimeWindows, codecs: WindowCodecs) {
+    super(windows.table, times, codecs)
     this.#windows = windows
-    this.#time = new OperatorTime(times)
     this.#spec = spec
-    this.#keyCodec = keyCodec
   }
 
   /** A record: stream time goes on. Its windows are those of `nextWindow`. */
-  seek(buffer: Uint8Array, start: number, end: number, timestamp: number): void {
-    const { size, advance, grace } = this.#spec
-    this.#key.set(buffer, start, end)
+  seek(buffer: Uint8Array, start: number, end: number, timestamp: number, input = 0): void {
+    const { size, advance, grace, lag } = this.#spec
+    this.sought.set(buffer, start, end)
     this.#timestamp = timestamp
-    this.#closed = undefined
-    const time = this.#time.advance(timestamp)
+    this.arrive(true)
+    const time = this.time.advance(timestamp, input)
     // No window begins before the epoch, none that is closed is updated.
     const first = Math.max(0, Math.floor((timestamp - size + advance) / advance) * advance)
-    const open = (Math.floor((time - grace - size) / advance) + 1) * advance
-    this.#next = Math.max(first, open)
-    this.#windows.expire(time - grace - size - this.#kept(time), EXPIRED_PER_RECORD)
+    const closing = Math.max(time, this.time.latest - lag) - grace - size
+    this.#next = Math.max(first, (Math.floor(closing / advance) + 1) * advance)
+    // Windows that close with this very record are still to go out.
+    this.#windows.expire(this.time.before - grace - size - lag, EXPIRED_PER_RECORD)
   }
 
   /** Goes to the next window of the record; false: there is none. */
   nextWindow(): boolean {
     if (this.#next > this.#timestamp) return false
-    this.#start = this.#next
+    this.windowStart = this.#next
+    this.windowEnd = this.#next + this.#spec.size
     this.#next += this.#spec.advance
-    const { bytes, length } = this.#key
-    this.slot = this.#windows.find(bytes, 0, length, this.#start)
+    const { bytes, length } = this.sought
+    this.slot = this.#windows.find(bytes, 0, length, this.windowStart)
     return true
-  }
-
-  /** Goes to the next window that the record has closed, by start, then key; false: there is none. */
-  nextClosed(): boolean {
-    this.#closed ??= this.#findClosed()
-    const slot = this.#closed[this.#closedAt++]
-    if (slot === undefined) return false
-    this.slot = slot
-    this.#start = this.#windows.windowStart(slot)
-    return true
-  }
-
-  start(): number {
-    return this.#start
-  }
-
-  end(): number {
-    return this.#start + this.#spec.size
-  }
-
-  /** Of a row that exists. */
-  timestamp(): number {
-    return this.table.timestamp(this.slot)
-  }
-
-  key(): unknown {
-    const { table, slot } = this
-    return this.#keyCodec.read(table.keyBuffer(slot), table.keyStart(slot), this.#windows.keyEnd(slot))
   }
 
   protected insert(timestamp: number): number {
-    return this.#windows.insert(this.#key.bytes, 0, this.#key.length, this.#start, timestamp)
+    return this.#windows.insert(this.sought.bytes, 0, this.sought.length, this.windowStart, timestamp)
   }
 
-  /** Windows that close with this very record are still to go out. */
-  #kept(time: number): number {
-    return time - this.#time.before
-  }
-
-  #findClosed(): Int32Array {
+  protected closedBetween(emitted: number, now: number): Int32Array {
     const { size, grace } = this.#spec
-    const { now, emitted } = this.#time
-    this.#closedAt = 0
-    if (now <= emitted) return NOTHING
-    this.#time.emit(now)
     return this.#windows.sorted(Math.max(0, emitted - size - grace + 1), now - size - grace)
   }
-}
 
-const NOTHING = new Int32Array(0)
+  protected stand(slot: number): void {
+    this.windowStart = this.#windows.windowStart(slot)
+    this.windowEnd = this.windowStart + this.#spec.size
+  }
+
+  protected keyEnd(slot: number): number {
+    return this.#windows.keyEnd(slot)
+  }
+}

@@ -1,10 +1,18 @@
 /** Turns a recorded graph into plain data: functions become ids of lambdas with copies of what they captured. */
 import { PipelineError } from '../../../dsl/errors.js'
 import { CallSite, type Site } from '../../../dsl/model/call-site.js'
+import type { AggregatorSpec } from '../../../dsl/model/aggregation.js'
 import type { AuthorFunction, GraphNode, PipelineGraph, TopicSpec } from '../../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../../dsl/model/serde-spec.js'
 import type { CapturedValue } from '../../ir/captured-value.js'
-import type { LambdaId, LogicalAggregation, LogicalNode, LogicalNodeBase, LogicalTopic } from '../../ir/logical-plan.js'
+import type {
+  LambdaId,
+  LogicalAggregation,
+  LogicalAggregator,
+  LogicalNode,
+  LogicalNodeBase,
+  LogicalTopic,
+} from '../../ir/logical-plan.js'
 import { capture, functionName } from './capture.js'
 import type { StagedLambda, StagedNode, StagedPipeline } from './message.js'
 import { knownFunction } from './registry.js'
@@ -145,8 +153,15 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input }
       case 'group-by':
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+      case 'cogroup':
+        return {
+          ...base,
+          kind: node.kind,
+          inputs: node.inputs,
+          initial: this.#lambda(node.initial),
+          adds: node.adds.map((add) => this.#lambda(add)),
+        }
       case 'window':
-        if (node.window.kind !== 'time') throw notYet(`${node.window.kind} windows are`, node)
         if (node.window.closeAfter !== undefined) throw notYet('closing windows without input is', node)
         return { ...base, kind: node.kind, input: node.input, window: node.window }
       case 'aggregate':
@@ -173,10 +188,40 @@ class Serializer {
           initial: this.#lambda(aggregation.initial),
           add: this.#lambda(aggregation.add),
           subtract: this.#optional(aggregation.subtract),
+          merge: this.#optional(aggregation.merge),
         }
       case 'declared':
+        return {
+          kind: 'declared',
+          fields: aggregation.fields.map(({ name, aggregator }) => ({
+            name,
+            aggregator: this.#aggregator(aggregator),
+          })),
+        }
       case 'cogroup':
-        throw notYet(`a ${aggregation.kind} aggregate is`, node)
+        return { kind: 'cogroup', merge: this.#optional(aggregation.merge) }
+    }
+  }
+
+  #aggregator(spec: AggregatorSpec): LogicalAggregator {
+    switch (spec.kind) {
+      case 'count':
+        return { kind: 'count' }
+      case 'topK':
+        return { kind: 'topK', of: this.#lambda(spec.of), by: this.#lambda(spec.by), limit: spec.limit }
+      case 'collect':
+        return { kind: 'collect', of: this.#lambda(spec.of), limit: spec.limit }
+      case 'custom':
+        return {
+          kind: 'custom',
+          initial: this.#lambda(spec.initial),
+          add: this.#lambda(spec.add),
+          merge: this.#optional(spec.merge),
+          subtract: this.#optional(spec.subtract),
+          result: this.#optional(spec.result),
+        }
+      default:
+        return { kind: spec.kind, of: this.#lambda(spec.of) }
     }
   }
 

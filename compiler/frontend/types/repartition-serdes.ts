@@ -6,7 +6,8 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { inputsOf } from '../../ir/inputs-of.js'
 import { exchangeOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../../ir/exchange.js'
 import { windowOf } from '../../ir/window-of.js'
-import type { LogicalNode, LogicalNodeOf, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
+import type { Lambda } from '../../ir/lambda.js'
+import type { LambdaId, LogicalNode, LogicalNodeOf, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType, ResolvedSerde, ResolvedTopic } from '../../ir/resolved-plan.js'
 import type { RecordTypes, ValueType } from '../../ir/value-type.js'
 import { changeType, registrationType, responseType } from '../../ir/change-type.js'
@@ -18,6 +19,7 @@ type Role = 'key' | 'value'
 
 export interface KnownTypes {
   readonly plan: LogicalPlan
+  readonly bodies: ReadonlyMap<LambdaId, Lambda>
   readonly edges: ReadonlyMap<NodeId, EdgeType>
   /** Of the sources, and of repartitions before. */
   readonly topics: ReadonlyMap<PlaceId, ResolvedTopic>
@@ -149,6 +151,10 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefine
     case 'table-join':
     case 'foreign-key-join':
       return role === 'key' ? originOf(node.left, role, plan) : undefined
+    case 'cogroup': {
+      const [first] = node.inputs
+      return role === 'key' && first !== undefined ? originOf(first, role, plan) : undefined
+    }
     case 'merge': {
       const origins = new Set(node.inputs.map((input) => originOf(input, role, plan)))
       return origins.size === 1 ? [...origins][0] : undefined

@@ -1,5 +1,6 @@
 /** Serdes of the rows that operators keep: keys as they are grouped, values as the table has them; neither is ever null. */
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import { accumulatorOf } from '../../ir/accumulator.js'
 import { placeOf } from '../../ir/exchange.js'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { ResolvedSerde, ResolvedTopic, RowsPort, SideRows } from '../../ir/resolved-plan.js'
@@ -16,11 +17,10 @@ export function stateSerdes(
   switch (node.kind) {
     case 'aggregate': {
       const key = serdeOf(node, groupsOf(nodes, node.input), 'key', known, diagnostics)
-      const type = known.edges.get(node.id)?.value
+      const { value: type } = accumulatorOf(known, node)
+      // Without a value, the row is numbers.
       const value: ResolvedSerde | undefined =
-        node.aggregation.kind === 'count'
-          ? { kind: 'double', nullable: false }
-          : type && serdeOfType(node, type, 'value', known, diagnostics)
+        type === undefined ? { kind: 'double', nullable: false } : serdeOfType(node, type, 'value', known, diagnostics)
       return rows(0, key, value)
     }
     case 'table-source':
@@ -80,5 +80,7 @@ function rows(
 
 function groupsOf(nodes: readonly LogicalNode[], id: NodeId): NodeId {
   const node = nodes[id]
-  return node?.kind === 'window' ? groupsOf(nodes, node.input) : id
+  if (node?.kind === 'window') return groupsOf(nodes, node.input)
+  // The groups of a cogroup have one key.
+  return node?.kind === 'cogroup' ? (node.inputs[0] ?? id) : id
 }

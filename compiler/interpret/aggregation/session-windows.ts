@@ -2,7 +2,7 @@
 import type { WindowSpec } from '../../../dsl/model/window-spec.js'
 import type { OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
-import { StreamTime } from '../state/stream-time.js'
+import { latestOf, StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
 import { WindowEmitter, WindowRows } from './windows.js'
 
@@ -12,6 +12,7 @@ export function sessionWindows(
   spec: SessionWindows,
   aggregator: Aggregator,
   { forward, journal, expose }: OperatorContext,
+  lag: number,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
@@ -27,9 +28,11 @@ export function sessionWindows(
 
   function update(record: FlowRecord, time: number, port: number): void {
     const { key, timestamp, origin } = record
+    // What was closed for another gap is forgotten, also for a record that would join it with an open session.
+    const forgotten = latestOf(times, origin.partition) - lag - spec.grace - 2 * spec.gap
     const found = rows
       .ofKey(key)
-      .filter(({ start, end }) => end >= timestamp - spec.gap && start <= timestamp + spec.gap)
+      .filter(({ start, end }) => end >= Math.max(timestamp - spec.gap, forgotten) && start <= timestamp + spec.gap)
       .toSorted((a, b) => a.end - b.end)
     const start = Math.min(timestamp, ...found.map((row) => row.start))
     const end = Math.max(timestamp, ...found.map((row) => row.end))

@@ -5,7 +5,7 @@
 import type { WindowSpec } from '../../../dsl/model/window-spec.js'
 import type { OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
-import { StreamTime } from '../state/stream-time.js'
+import { latestOf, StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
 import { WindowEmitter, WindowRows, type WindowRow } from './windows.js'
 
@@ -15,6 +15,7 @@ export function slidingWindows(
   spec: SlidingWindows,
   aggregator: Aggregator,
   { forward, journal, expose }: OperatorContext,
+  lag: number,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
@@ -26,7 +27,8 @@ export function slidingWindows(
     if (key === null || key === undefined || value === null || value === undefined) return
     times[port] ??= new StreamTime(journal)
     const time = times[port].advance(origin.partition, timestamp)
-    if (timestamp + difference < time - grace) return
+    const latest = latestOf(times, origin.partition)
+    if (timestamp + difference < Math.max(time, latest - lag) - grace) return
     const arrival = { record, port, closeTime: time - grace, rows: rows.ofKey(key) }
     if (timestamp < difference) {
       processEarly(arrival)

@@ -2,7 +2,7 @@
 import type { WindowSpec } from '../../../dsl/model/window-spec.js'
 import type { OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
-import { StreamTime } from '../state/stream-time.js'
+import { latestOf, StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
 import { IdlePartitions } from './idle-partitions.js'
 import { WindowEmitter, WindowRows, type WindowRow } from './windows.js'
@@ -13,6 +13,7 @@ export function timeWindows(
   spec: TimeWindows,
   aggregator: Aggregator,
   { forward, journal, clock, expose }: OperatorContext,
+  lag: number,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
@@ -32,8 +33,9 @@ export function timeWindows(
     idle.seen(record)
     times[port] ??= new StreamTime(journal)
     const time = times[port].advance(record.origin.partition, record.timestamp)
+    const latest = latestOf(times, record.origin.partition)
     for (const start of startsOf(spec, record.timestamp)) {
-      if (start + spec.size > time - spec.grace) update(record, start, port)
+      if (start + spec.size > Math.max(time, latest - lag) - spec.grace) update(record, start, port)
     }
     emitter.close(record, rows, time, closed)
   }

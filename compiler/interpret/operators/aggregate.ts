@@ -1,3 +1,4 @@
+import { allowedLag } from '../../../dsl/model/window-spec.js'
 import { aggregatorOf, type CogroupParts } from '../aggregation/aggregator.js'
 import { keyedAggregate } from '../aggregation/keyed.js'
 import { sessionWindows } from '../aggregation/session-windows.js'
@@ -18,14 +19,16 @@ export const aggregate: OperatorInterpreter<'aggregate'> = (node, context) => {
   const cogroup: CogroupParts | undefined = grouped?.kind === 'cogroup' ? grouped : undefined
   const aggregator = aggregatorOf(node.id, node.aggregation, cogroup)
   if (grouped?.kind === 'group-table') return tableAggregate(aggregator, context)
+  const inputs = grouped?.kind === 'cogroup' ? grouped.inputs.length : 1
+  const lag = window === undefined ? 0 : allowedLag(window, inputs)
   switch (window?.kind) {
     case undefined:
       return keyedAggregate(aggregator, context)
     case 'time':
-      return timeWindows(window, aggregator, context)
+      return timeWindows(window, aggregator, context, lag)
     case 'sliding':
-      return slidingWindows(window, aggregator, context)
+      return slidingWindows(window, aggregator, context, lag)
     case 'session':
-      return sessionWindows(window, aggregator, context)
+      return sessionWindows(window, aggregator, context, lag)
   }
 }

@@ -22,3 +22,8 @@ export class StreamTime {
     return timestamp
   }
 }
+
+/** Of the input that is furthest ahead; an input without records has no time. */
+export function latestOf(times: readonly (StreamTime | undefined)[], partition: number): number {
+  return Math.max(BEFORE_TIME, ...times.flatMap((time) => time?.at(partition) ?? []))
+}

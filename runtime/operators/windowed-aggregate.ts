@@ -1,0 +1,83 @@
+/** What aggregates in windows of any kind share: where they stand, stream time, and final results of what is closed. */
+import type { Table } from '../state/table.js'
+import { AggregateRow } from './aggregate-row.js'
+import { OperatorTime } from './operator-time.js'
+import { SeekKey } from './seek-key.js'
+import type { StateCodec } from './state-codec.js'
+
+export interface WindowCodecs {
+  readonly key: StateCodec
+  /** undefined: the state is numbers of the row. */
+  readonly value: StateCodec | undefined
+}
+
+/** Rows that a record at most pays for to be forgotten. */
+export const EXPIRED_PER_RECORD = 8
+
+export abstract class WindowedAggregate extends AggregateRow {
+  protected readonly time: OperatorTime
+  protected readonly sought = new SeekKey()
+  protected windowStart = 0
+  protected windowEnd = 0
+  readonly #keyCodec: StateCodec
+  /** Closed windows that have not gone out yet; undefined: not looked for. */
+  #closed: Int32Array | undefined
+  #closedAt = 0
+
+  constructor(table: Table, times: Table, codecs: WindowCodecs) {
+    super(table, codecs.value)
+    this.time = new OperatorTime(times)
+    this.#keyCodec = codecs.key
+  }
+
+  /** Slots of windows that were not closed at `emitted` and are at `now`, in the order in which their results go out. */
+  protected abstract closedBetween(emitted: number, now: number): Int32Array
+  /** Bounds of the window of a row. */
+  protected abstract stand(slot: number): void
+  /** Where the key ends that the row was inserted with. */
+  protected abstract keyEnd(slot: number): number
+
+  start(): number {
+    return this.windowStart
+  }
+
+  end(): number {
+    return this.windowEnd
+  }
+
+  /** Of a row that exists. */
+  timestamp(): number {
+    return this.table.timestamp(this.slot)
+  }
+
+  key(): unknown {
+    const { table, slot } = this
+    return this.#keyCodec.read(table.keyBuffer(slot), table.keyStart(slot), this.keyEnd(slot))
+  }
+
+  /** Goes to the next window that the record has closed, by start, then key; false: there is none. */
+  nextClosed(): boolean {
+    this.#closed ??= this.#findClosed()
+    const slot = this.#closed[this.#closedAt++]
+    if (slot === undefined) return false
+    this.slot = slot
+    this.stand(slot)
+    return true
+  }
+
+  /** Whether the record comes far enough to close windows. */
+  protected arrive(closes: boolean): void {
+    this.#closed = closes ? undefined : NOTHING
+    this.#closedAt = 0
+  }
+
+  #findClosed(): Int32Array {
+    const { now, emitted } = this.time
+    this.#closedAt = 0
+    if (now <= emitted) return NOTHING
+    this.time.emit(now)
+    return this.closedBetween(emitted, now)
+  }
+}
+
+const NOTHING = new Int32Array(0)
