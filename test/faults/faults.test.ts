@@ -6,8 +6,8 @@ import type { Guarantee } from './history.js'
 
 const seed = Number(process.env['FAULTS_SEED'] ?? 1)
 const runs: readonly (readonly [Guarantee, number])[] = [
-  ['exactly_once', 12],
-  ['at_least_once', 6],
+  ['exactly_once', 8],
+  ['at_least_once', 4],
 ]
 
 it.each(runs)(

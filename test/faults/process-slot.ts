@@ -12,8 +12,8 @@ export const RUNNING = '"msg":"running"'
 export const SESSION_MS = 1500
 /** Until a process runs or something was done to it: it may have to wait for others. */
 const PATIENCE_MS = 5000
-/** For a clean end. */
-const END_MS = 20_000
+/** For a clean end: the default of shutdownTimeout, and some. */
+const END_MS = 35_000
 
 /** Who was away for longer than its session or transaction may have been replaced: it ends, and says so. */
 const isFenced = (said: string): boolean => /is fenced/.test(said)
