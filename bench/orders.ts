@@ -73,10 +73,20 @@ const cities = ['Berlin', 'Paris', 'New York', 'Zürich', 'São Paulo', 'London'
 const titles = ['USB-C cable 2m', 'Mechanical keyboard', 'Desk lamp', 'Notebook A5 ruled']
 const streets = ['Main Street', 'High Street', 'Bahnhofstrasse', 'Rue de Rivoli']
 
-function order(random: Random, createdAt: number) {
+/** How many different ones there are of what the benchmarks group by. */
+export interface Variety {
+  readonly customers: number
+  readonly zips: number
+}
+
+const everywhere: Variety = { customers: 1_000_000, zips: 89_999 }
+
+export const customerKey = (number: number): string => `customer-${String(number).padStart(7, '0')}`
+
+function order(random: Random, createdAt: number, { customers, zips }: Variety = everywhere) {
   return {
     orderId: `o-${random.hex(16)}`,
-    customerId: `customer-${String(random.below(1_000_000)).padStart(7, '0')}`,
+    customerId: customerKey(random.below(customers)),
     status: random.pick(['NEW', 'PAID', 'SHIPPED', 'DELIVERED', 'CANCELLED']),
     channel: random.pick(['web', 'app', 'web', 'store']),
     currency: random.pick(['EUR', 'USD', 'GBP']),
@@ -98,7 +108,7 @@ function order(random: Random, createdAt: number) {
     shipTo: {
       street: `${random.below(300)} ${random.pick(streets)}`,
       city: random.pick(cities),
-      zip: String(10_000 + random.below(89_999)),
+      zip: String(10_000 + random.below(zips)),
       country: random.pick(['DE', 'FR', 'US', 'CH', 'BR']),
       latitude: random.below(1_000_000) / 10_000,
       longitude: random.below(1_000_000) / 10_000,
@@ -152,6 +162,30 @@ export function sampleValues(schemaId: number, count: number): Buffer[] {
   const random = new Random(7)
   const type = avro.Type.forSchema(orderSchema)
   return Array.from({ length: count }, () => frame(schemaId, type.toBuffer(order(random, Date.UTC(2026, 0, 1)))))
+}
+
+/**
+ * Orders of a few customers and zip codes from `start` on, `perMs` of them a ms, in batches of 1000; offsets from
+ * `firstOffset` on.
+ */
+export function generateBusyOrders(
+  schemaId: number,
+  count: number,
+  variety: Variety,
+  { firstOffset, start, perMs }: { readonly firstOffset: number; readonly start: number; readonly perMs: number },
+): Buffer {
+  const random = new Random(42 + firstOffset)
+  const type = avro.Type.forSchema(orderSchema)
+  const batches: Buffer[] = []
+  for (let from = 0; from < count; from += 1000) {
+    const records = Array.from({ length: Math.min(1000, count - from) }, (_, i) => {
+      const timestamp = start + Math.floor((from + i) / perMs)
+      const record = order(random, timestamp, variety)
+      return { timestamp, key: Buffer.from(record.customerId), value: frame(schemaId, type.toBuffer(record)) }
+    })
+    batches.push(buildBatch(records, { baseOffset: firstOffset + from }))
+  }
+  return Buffer.concat(batches)
 }
 
 /** Magic byte and schema id, then the datum. */

@@ -20,9 +20,16 @@ export async function subjectsInUse(project: Project): Promise<readonly SubjectU
 }
 
 function topicsOf(node: LogicalNode): readonly LogicalTopic[] {
-  if (node.kind === 'source') return [node.topic]
-  if (node.kind !== 'to') return []
-  return [node.target.kind === 'topic' ? node.target.topic : node.target.like]
+  switch (node.kind) {
+    case 'source':
+    case 'table-source':
+    case 'global-table':
+      return [node.topic]
+    case 'to':
+      return [node.target.kind === 'topic' ? node.target.topic : node.target.like]
+    default:
+      return []
+  }
 }
 
 function usesOf({ name, key, value }: LogicalTopic, pipeline: string): readonly SubjectUse[] {

@@ -59,8 +59,11 @@ export class TimeWindowAggregate extends WindowedAggregate {
   }
 
   protected closedBetween(emitted: number, now: number): Int32Array {
-    const { size, grace } = this.#spec
-    return this.#windows.sorted(Math.max(0, emitted - size - grace + 1), now - size - grace)
+    const { size, advance, grace } = this.#spec
+    // Starts are multiples of the advance. Mostly none has come to its end since the last record: no row is looked at.
+    const from = Math.ceil(Math.max(0, emitted - size - grace + 1) / advance) * advance
+    const to = now - size - grace
+    return from > to ? NOTHING : this.#windows.sorted(from, to)
   }
 
   protected stand(slot: number): void {
@@ -72,3 +75,5 @@ export class TimeWindowAggregate extends WindowedAggregate {
     return this.#windows.keyEnd(slot)
   }
 }
+
+const NOTHING = new Int32Array(0)

@@ -22,8 +22,11 @@ const writeInt = (buffer: Buffer, at: number, value: number): void => {
   buffer[at + 3] = value
 }
 
-export const readTime = (buffer: Buffer, at: number): number =>
-  buffer.readUInt32BE(at) * TWO_32 + buffer.readUInt32BE(at + 4)
+/** As `writeInt`. */
+const readInt = (buffer: Buffer, at: number): number =>
+  ((buffer[at]! << 24) | (buffer[at + 1]! << 16) | (buffer[at + 2]! << 8) | buffer[at + 3]!) >>> 0
+
+export const readTime = (buffer: Buffer, at: number): number => readInt(buffer, at) * TWO_32 + readInt(buffer, at + 4)
 
 /** Builds stored keys in a buffer that it keeps: `bytes[0, length)`. */
 export class StoredKey {

@@ -2,7 +2,7 @@
  * Stores in memory, as JSON, in CPU time: a windowed count (nanoseconds a record, bytes a row, share of garbage collection), its
  * changelog written and restored, its snapshot written and loaded.
  *
- *     npm run bench:state
+ *     npm run bench:stores
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
