@@ -23,7 +23,7 @@ const aggregate: MakeOperator = (builder, stream) => {
       const window = choose.pick(["tumbling('2s', { grace: '1s' })", "hopping('4s', { advance: '2s', grace: '0s' })"])
       const emit = choose.pick(['', ", emit: 'final'"])
       const windowed = `${grouped}.windowedBy(${window.replace(' })', `${emit} })`)}).count().toStream()`
-      const key = '(v, { key }) => `${key.key}@${key.start}-${key.end}`'
+      const key = "(v, { key }) => [key.key, key.start, key.end].join('@')"
       builder.declare('windowed', `${windowed}.selectKey(${key})`, next)
       return
     }

@@ -168,9 +168,8 @@ describe('error codes of a batch', () => {
   it('are classified in transactions', () => {
     const plain = new Map(CODES.map(([name, code]) => [name, verdictOf(code)]))
     const different = CODES.filter(([name, code]) => verdictInTransaction(code) !== plain.get(name))
-    expect(
-      Object.fromEntries(different.map(([name, code]) => [name, verdictInTransaction(code)])),
-    ).toMatchInlineSnapshot(`
+    expect(Object.fromEntries(different.map(([name, code]) => [name, verdictInTransaction(code)])))
+      .toMatchInlineSnapshot(`
       {
         "INVALID_PRODUCER_EPOCH": "abort",
         "INVALID_PRODUCER_ID_MAPPING": "abort",

@@ -58,7 +58,12 @@ export const handWritten = (options: HandWritten): GeneratedPipeline => {
     onError,
     operators: [{ id: OPERATOR, label: 'map', kind: 'map', onError, source: 'pipeline.ts:1:1' }],
     subTopologies: [
-      { id: 0, inputs: options.inputs.map((topic) => ({ topic, key: string, value })), outputs: [0], awaited: options.awaited ?? [] },
+      {
+        id: 0,
+        inputs: options.inputs.map((topic) => ({ topic, key: string, value })),
+        outputs: [0],
+        awaited: options.awaited ?? [],
+      },
     ],
     sinks: [{ topic: options.output, key: string, value }],
     internalTopics: [],

@@ -137,11 +137,13 @@ class Log {
   }
 }
 
+/** `expect` waits until the log is what it must become. */
+type Play = (log: Log, expect: (...content: readonly string[]) => Promise<void>, now: number) => Promise<void>
+
 export interface Scenario {
   readonly name: string
   readonly config: Readonly<Record<string, string>>
-  /** `expect` waits until the log is what it must become. */
-  readonly play: (log: Log, expect: (...content: readonly string[]) => Promise<void>, now: number) => Promise<void>
+  readonly play: Play
 }
 
 /** Long after: begins a new segment, so that the one before is compacted. */
@@ -243,7 +245,7 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-export const SCENARIOS: readonly Scenario[] = scenarios
+export const SCENARIOS: readonly Scenario[] = [...scenarios]
 
 /** Plays it on a topic of its own. */
 export const play = (
