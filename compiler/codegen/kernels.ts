@@ -14,6 +14,13 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const { store } = kernel
   if (kernel.kind === 'stream-join') return streamJoin(module, kernel)
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
+  if (kernel.kind === 'suppression') {
+    const stores = js`context.stores.buffer(${store}), context.stores.table(${kernel.times})`
+    const { delay, maxRecords, early, byEnd, windowed } = kernel
+    const limits = js`delay: ${delay}, maxRecords: ${maxRecords}, early: ${early}`
+    const spec = js`{ ${limits}, byEnd: ${byEnd}, windowed: ${windowed} }`
+    return js`new ${module.helper('Suppression')}(${stores}, ${spec}, ${codec(module, kernel.key)}, ${value})`
+  }
   if (kernel.kind === 'versions') {
     const stores = js`context.stores.windows(${store}), context.stores.table(${kernel.times})`
     return js`new ${module.helper('VersionedRows')}(${stores}, ${kernel.history}, ${value})`

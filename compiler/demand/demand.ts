@@ -156,6 +156,7 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
     case 'to-stream':
       return out
     case 'to-table':
+    case 'suppress':
       return keptRow(plan, node.id, 0, { ...out, key: whole, value: unite(presence, out.value) })
     case 'global-table-join':
       if (port === 1) return nothing

@@ -114,6 +114,7 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
     case 'window':
     case 'to-stream':
     case 'to-table':
+    case 'suppress':
       return []
   }
 }

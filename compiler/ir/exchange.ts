@@ -63,6 +63,7 @@ export function isPinned(nodes: readonly LogicalNode[], node: LogicalNode): bool
     case 'table-source':
     case 'global-table':
     case 'to-table':
+    case 'suppress':
     case 'aggregate':
     case 'stream-join':
     case 'stream-table-join':

@@ -78,6 +78,13 @@ export type LogicalNode = LogicalNodeBase &
     | ({ readonly kind: 'to-stream' } & OneInput)
     | ({ readonly kind: 'table-filter'; readonly predicate: LambdaId; readonly negated: boolean } & OneInput)
     | ({ readonly kind: 'table-map'; readonly mapper: LambdaId } & OneInput)
+    /** Holds changes back until their window closes, or for so many ms. */
+    | ({
+        readonly kind: 'suppress'
+        readonly until: 'window-closes' | number
+        readonly maxRecords: number | undefined
+        readonly onFull: 'emit-early' | 'fail'
+      } & OneInput)
     /** `(value, ctx) -> { key, value }`; behind it each record is a change of a group. */
     | ({ readonly kind: 'group-table'; readonly selector: LambdaId } & OneInput)
     | ({

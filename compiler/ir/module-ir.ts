@@ -68,6 +68,20 @@ export type Kernel = {
       readonly times: string
       readonly grace: number
     }
+  /** Changes that are held back. */
+  | {
+      readonly kind: 'suppression'
+      readonly key: StateCodec
+      readonly value: StateCodec
+      readonly times: string
+      /** ms */
+      readonly delay: number
+      readonly maxRecords: number
+      readonly early: boolean
+      /** Whether keys leave by the ends of their windows. */
+      readonly byEnd: boolean
+      readonly windowed: boolean
+    }
   /** The newest values of a table's keys. */
   | { readonly kind: 'rows'; readonly value: StateCodec; readonly global: boolean }
 )

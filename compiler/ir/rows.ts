@@ -72,6 +72,23 @@ export function staysSilent(nodes: readonly LogicalNode[], filter: LogicalNodeOf
   return demandsOf(nodes, filter.id).some(({ kind }) => kind !== 'stream-table-join')
 }
 
+/** The aggregate that the windows of a table are of; undefined: its keys have none. */
+export function windowedAggregateOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNodeOf<'aggregate'> | undefined {
+  const node = nodeOf(nodes, id)
+  switch (node.kind) {
+    case 'aggregate':
+      return windowOf(nodes, node) === undefined ? undefined : node
+    case 'table-filter':
+    case 'table-map':
+    case 'suppress':
+      return windowedAggregateOf(nodes, node.input)
+    case 'table-join':
+      return windowedAggregateOf(nodes, node.left)
+    default:
+      return undefined
+  }
+}
+
 /** How far back the versions of a table go, ms; undefined: it has only the newest values. */
 export function historyOf(nodes: readonly LogicalNode[], id: NodeId): number | undefined {
   const node = nodeOf(nodes, id)
@@ -113,6 +130,7 @@ function demandsOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNode[] {
     if (!inputsOf(node).includes(id)) return []
     switch (node.kind) {
       case 'group-table':
+      case 'suppress':
       case 'table-join':
       case 'foreign-key-join':
       case 'stream-table-join':

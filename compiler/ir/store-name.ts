@@ -11,6 +11,8 @@ export function storeName(node: LogicalNode, port: RowsPort): string {
       return `${name}-${port === 0 ? 'left' : 'right'}`
     case 'foreign-key-join':
       return `${name}${['-left', '-right', '', '-subscriptions'][port] ?? ''}`
+    case 'suppress':
+      return port === 2 ? `${name}-emitted` : name
     default:
       return name
   }

@@ -6,6 +6,11 @@ export function windowOf(nodes: readonly LogicalNode[], node: LogicalNodeOf<'agg
   return input?.kind === 'window' ? input.window : undefined
 }
 
+/** How long after its end a window is still open, ms of stream time. */
+export function closingDelay(window: LogicalWindow): number {
+  return window.grace + (window.kind === 'session' ? window.gap : 0)
+}
+
 export function cogroupOf(
   nodes: readonly LogicalNode[],
   node: LogicalNodeOf<'aggregate'>,

@@ -13,6 +13,7 @@ import { lowerAggregate } from './lower-aggregate.js'
 import { lowerRegistration, lowerResponse, lowerRightChange, lowerSubscribe } from './lower-foreign-key-join.js'
 import { lowerGlobalTableJoin, lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
 import { lowerStreamJoin } from './lower-stream-join.js'
+import { lowerSuppress } from './lower-suppress.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
 import { nameOf, orNull } from './rows.js'
 import type { ProgramBuilder } from './program-builder.js'
@@ -241,6 +242,9 @@ function lowerOperator(
     case 'table-map':
       lowerTableMap(operatorContext(context, node, flow), flow, out)
       return
+    case 'suppress':
+      lowerSuppress(operatorContext(context, node, flow), flow, out)
+      return
     case 'group-table':
       onlyNewest(flow, out, (inner) => lowerGroupTable(operatorContext(context, node, flow), flow, inner))
       return
@@ -335,7 +339,13 @@ function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow
 
 /** Whether records may have another time than the record of the input that they come of. */
 function hasOwnTime(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
-  if (node.kind === 'aggregate' || node.kind === 'table-join' || node.kind === 'stream-join') return true
+  if (
+    node.kind === 'aggregate' ||
+    node.kind === 'table-join' ||
+    node.kind === 'stream-join' ||
+    node.kind === 'suppress'
+  )
+    return true
   if (exchangesOf(nodes, node).length > 0) return false
   return inputsOf(node).some((id) => {
     const input = nodes[id]

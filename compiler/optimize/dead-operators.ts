@@ -68,6 +68,7 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
       return 'nobody reads its records, but its topic is part of the topology'
     case 'aggregate':
     case 'to-table':
+    case 'suppress':
     case 'stream-join':
     case 'stream-table-join':
     case 'table-join':

@@ -4,6 +4,7 @@ import { accumulatorOf } from '../ir/accumulator.js'
 import type { LogicalNode, LogicalNodeOf, LogicalWindow } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { historyOfRows } from '../ir/rows.js'
+import { suppressionDelay } from '../ir/suppression-delay.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
@@ -33,6 +34,9 @@ export function storesOf(
     const time = keyed(plan, { node: node.id, subTopology, name: timesOf(name), columns: 2, serdes: undefined })
     const history = historyOfRows(plan.nodes, node, port)
     if (history !== undefined) return [{ ...rows, kind: 'window', bucketMs: bucketOf(history), ranges: true }, time]
+    if (node.kind === 'suppress' && port === 0) {
+      return [{ ...rows, kind: 'buffer', columns: 1, bucketMs: bucketOf(suppressionDelay(plan.nodes, node)) }, time]
+    }
     if (node.kind !== 'stream-table-join' || port !== 0) return [rows]
     return [{ ...rows, kind: 'buffer', bucketMs: bucketOf(node.grace ?? 0) }, time]
   })

@@ -25,7 +25,8 @@ import type {
 import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { ResolvedPlan, ResolvedSerde, RowsPort, SideRows } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
-import { historyOfRows } from '../ir/rows.js'
+import { suppressionDelay } from '../ir/suppression-delay.js'
+import { historyOfRows, windowedAggregateOf } from '../ir/rows.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
 import type { Topology, TopologyGlobalTable, TopologyInput } from '../ir/topology.js'
@@ -141,6 +142,21 @@ class ModuleBuilder {
     const history = historyOfRows(this.resolved.nodes, node, port)
     if (history !== undefined) {
       return { ...common, kind: 'versions', value: this.stateCodec(serdes.value), times: timesOf(name), history }
+    }
+    if (node.kind === 'suppress' && port === 0) {
+      const { nodes } = this.resolved
+      return {
+        ...common,
+        kind: 'suppression',
+        key: this.stateCodec(serdes.key),
+        value: this.stateCodec(serdes.value),
+        times: timesOf(name),
+        delay: suppressionDelay(nodes, node),
+        maxRecords: node.maxRecords ?? Infinity,
+        early: node.onFull === 'emit-early',
+        byEnd: node.until === 'window-closes',
+        windowed: windowedAggregateOf(nodes, node.input) !== undefined,
+      }
     }
     if (node.kind === 'stream-table-join' && port === 0) {
       const [key, value] = [this.stateCodec(serdes.key), this.stateCodec(serdes.value)]

@@ -124,6 +124,10 @@ class Serializer {
         }
       case 'table-map':
         return { ...base, kind: node.kind, input: node.input, mapper: this.#lambda(node.mapper) }
+      case 'suppress': {
+        const { kind, input, until, maxRecords, onFull } = node
+        return { ...base, kind, input, until, maxRecords, onFull }
+      }
       case 'group-table':
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
       case 'stream-join': {

@@ -135,6 +135,7 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefine
     case 'window':
     case 'to-stream':
     case 'table-filter':
+    case 'suppress':
       return originOf(node.input, role, plan)
     case 'map':
     case 'flat-map':

@@ -4,7 +4,7 @@ import { accumulatorOf } from '../../ir/accumulator.js'
 import { placeOf } from '../../ir/exchange.js'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { ResolvedSerde, ResolvedTopic, RowsPort, SideRows } from '../../ir/resolved-plan.js'
-import { isStored, ownSides } from '../../ir/rows.js'
+import { isStored, needsOldRows, ownSides, windowedAggregateOf } from '../../ir/rows.js'
 import { serdeOf, serdeOfType, type KnownTypes } from './repartition-serdes.js'
 
 /** Empty: the operator keeps nothing. undefined: something is wrong, the diagnostics say what. */
@@ -31,6 +31,15 @@ export function stateSerdes(
     }
     case 'to-table':
       return isStored(nodes, node) ? sideOf(node, 0, node.input, known, diagnostics) : []
+    case 'suppress': {
+      const windowed = windowedAggregateOf(nodes, node.input)
+      const groups = windowed === undefined ? node.input : groupsOf(nodes, windowed.input)
+      const value = serdeOf(node, node.input, 'value', known, diagnostics)
+      const held = rows(0, serdeOf(node, groups, 'key', known, diagnostics), value)
+      if (!needsOldRows(nodes, node.id) || held === undefined) return held
+      const emitted = rows(2, serdeOf(node, node.input, 'key', known, diagnostics), value)
+      return emitted && [...held, ...emitted]
+    }
     case 'stream-join':
     case 'stream-table-join':
     case 'table-join': {

@@ -1,0 +1,75 @@
+/** Changes that are held back: the kernel has them, what leaves goes on in its place. */
+import type { LogicalNodeOf } from '../ir/logical-plan.js'
+import type { MirExpression, MirStatement } from '../ir/mir.js'
+import { expression, literal, member, statement } from '../ir/mir-build.js'
+import { needsOldRows, windowedAggregateOf } from '../ir/rows.js'
+import type { ValueType } from '../ir/value-type.js'
+import type { Flow, OperatorContext } from './lower-operator.js'
+import { ask, isThere, nameOf, orNull, rowOrNull, seek, timeOf } from './rows.js'
+
+const number: ValueType = { kind: 'number', brand: undefined }
+
+export function lowerSuppress(
+  context: OperatorContext<LogicalNodeOf<'suppress'>>,
+  flow: Flow,
+  out: MirStatement[],
+): void {
+  const { builder, node, program } = context
+  const { nodes, edges } = program.plan
+  const place = { operator: node.id, port: 0 } as const
+  const aggregate = windowedAggregateOf(nodes, node.input)
+  const groups = aggregate && edges.get(aggregate.input)?.key
+  const part = (name: string, type: ValueType | undefined): MirExpression =>
+    builder.atom(member(flow.key, name, { type, span: undefined }), name, out)
+  const [key, start, end] =
+    aggregate === undefined
+      ? [flow.key, literal(0), literal(0)]
+      : [part('key', groups), part('start', number), part('end', number)]
+  out.push(seek(context, place, { ...flow, key }))
+  const hold = ask(place, 'hold', [flow.value, timeOf(flow), start, end])
+  out.push(statement({ kind: 'expression', value: hold }, node.span))
+  const body: MirStatement[] = [statement({ kind: 'enter', operator: node.id, count: false })]
+  const own = builder.atom(ask(place, 'key', [], aggregate === undefined ? flow.key.type : groups), 'key', body)
+  const held =
+    aggregate === undefined
+      ? own
+      : builder.atom(
+          object({
+            key: own,
+            start: builder.atom(ask(place, 'start', [], number), 'start', body),
+            end: builder.atom(ask(place, 'end', [], number), 'end', body),
+          }),
+          'windowed',
+          body,
+        )
+  const timestamp = builder.atom(ask(place, 'timestamp', [], number), 'time', body)
+  const type = edges.get(node.id)?.value
+  const value = builder.atom(ask(place, 'take', [], orNull(type)), nameOf(node), body)
+  const then: MirStatement[] = []
+  const next: Flow = { key: held, value, before: undefined, timestamp }
+  context.forward({ ...next, before: old(context, next, then) }, then)
+  // Results of windows are final: what was deleted before its window closed was never there.
+  if (node.until === 'window-closes') body.push(statement({ kind: 'if', test: isThere(value), then, otherwise: [] }))
+  else body.push(...then)
+  out.push(statement({ kind: 'while', test: ask(place, 'nextDue', []), body }, node.span))
+}
+
+/** What went out before, where somebody looks at it. */
+function old(
+  context: OperatorContext<LogicalNodeOf<'suppress'>>,
+  flow: Flow,
+  out: MirStatement[],
+): MirExpression | undefined {
+  const { builder, node, program } = context
+  if (!needsOldRows(program.plan.nodes, node.id)) return undefined
+  const place = { operator: node.id, port: 2 } as const
+  out.push(seek(context, place, flow))
+  const before = builder.atom(rowOrNull(context, place, program.plan.edges.get(node.id)?.value), 'before', out)
+  out.push(statement({ kind: 'expression', value: ask(place, 'set', [flow.value, timeOf(flow)]) }, node.span))
+  return before
+}
+
+function object(members: Readonly<Record<string, MirExpression>>): MirExpression {
+  const properties = Object.entries(members).map(([name, value]) => ({ kind: 'property', name, value }) as const)
+  return expression({ kind: 'object', members: properties })
+}
