@@ -41,6 +41,20 @@ export function not(operand: MirExpression): MirExpression {
   return expression({ kind: 'unary', operator: '!', operand })
 }
 
+/** An object literal of these properties. */
+export function object(members: Readonly<Record<string, MirExpression>>, base: MirBase = nowhere): MirExpression {
+  const properties = Object.entries(members).map(([name, value]) => ({ kind: 'property', name, value }) as const)
+  return expression({ kind: 'object', members: properties }, base)
+}
+
+export function when(
+  test: MirExpression,
+  then: readonly MirStatement[],
+  otherwise: readonly MirStatement[] = [],
+): MirStatement {
+  return statement({ kind: 'if', test, then, otherwise })
+}
+
 export function letStatement(id: MirLocalId, init: MirExpression | undefined, span?: Span): MirStatement {
   return statement({ kind: 'let', local: id, init }, span)
 }

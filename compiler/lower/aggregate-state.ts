@@ -8,7 +8,7 @@ import type { Accumulation } from './accumulation.js'
 import { number } from './arithmetic.js'
 import { choose } from './choose.js'
 import type { Held } from './held.js'
-import type { LoweringContext, OperatorContext } from './lower-operator.js'
+import type { LoweringContext, OperatorContext } from './flow.js'
 import { ask, nameOf, type RowsPlace } from './rows.js'
 
 export type AggregateContext = OperatorContext<LogicalNodeOf<'aggregate'>>

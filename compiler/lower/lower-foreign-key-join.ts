@@ -5,15 +5,25 @@
  */
 import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { expression, helper, letStatement, literal, local, member, not, statement } from '../ir/mir-build.js'
+import {
+  expression,
+  helper,
+  letStatement,
+  literal,
+  local,
+  member,
+  not,
+  object,
+  statement,
+  when,
+} from '../ir/mir-build.js'
 import { isStored, needsOldRows, rowsOfSide } from '../ir/rows.js'
 import type { ValueType } from '../ir/value-type.js'
-import type { Flow, OperatorContext } from './lower-operator.js'
+import { number } from './arithmetic.js'
+import type { Flow, OperatorContext } from './flow.js'
 import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf, type RowsPlace } from './rows.js'
 
 type Context = OperatorContext<LogicalNodeOf<'foreign-key-join'>>
-
-const number: ValueType = { kind: 'number', brand: undefined }
 
 /** What is to be done with a subscription, as Kafka Streams' SubscriptionWrapper.Instruction has it. */
 const Action = { Remove: 0, RemoveAndAnswer: 1, Answer: 2, AnswerIfThere: 3 } as const
@@ -42,8 +52,8 @@ export function lowerSubscribe(context: Context, flow: Flow, out: MirStatement[]
     return
   }
   const leaves = when(isThere(from), [send(from, Action.RemoveAndAnswer)])
-  const stays = choose(moved, [send(from, Action.Remove), send(to, Action.Answer)], [send(to, Action.AnswerIfThere)])
-  out.push(choose(isThere(to), [stays], [leaves]))
+  const stays = when(moved, [send(from, Action.Remove), send(to, Action.Answer)], [send(to, Action.AnswerIfThere)])
+  out.push(when(isThere(to), [stays], [leaves]))
 }
 
 /** A subscription comes to the task of the right row. */
@@ -60,7 +70,7 @@ export function lowerRegistration(context: Context, flow: Flow, out: MirStatemen
   const rows = sideOf(context, 1)
   const found: MirStatement[] = [
     seek(context, subscriptions, flow),
-    choose(
+    when(
       is(Action.Remove, Action.RemoveAndAnswer),
       [does(subscriptions, 'remove', [left])],
       [does(subscriptions, 'add', [left, state])],
@@ -83,7 +93,7 @@ export function lowerRegistration(context: Context, flow: Flow, out: MirStatemen
       timestamp,
     })
   const answers = or(is(Action.Answer), and(is(Action.AnswerIfThere), isThere(right)))
-  out.push(choose(is(Action.RemoveAndAnswer), [answer(literal(null))], [when(answers, [answer(right)])]))
+  out.push(when(is(Action.RemoveAndAnswer), [answer(literal(null))], [when(answers, [answer(right)])]))
 }
 
 /** A change of the right table: all who subscribed are told, in the order of their keys. */
@@ -165,19 +175,6 @@ function assign(id: number, value: MirExpression): MirStatement {
   return statement({ kind: 'assign', local: id, value })
 }
 
-function when(test: MirExpression, then: readonly MirStatement[]): MirStatement {
-  return choose(test, then, [])
-}
-
-function choose(test: MirExpression, then: readonly MirStatement[], otherwise: readonly MirStatement[]): MirStatement {
-  return statement({ kind: 'if', test, then, otherwise })
-}
-
 function equal(left: MirExpression, right: MirExpression): MirExpression {
   return expression({ kind: 'binary', operator: '===', left, right })
-}
-
-function object(members: Readonly<Record<string, MirExpression>>): MirExpression {
-  const properties = Object.entries(members).map(([name, value]) => ({ kind: 'property', name, value }) as const)
-  return expression({ kind: 'object', members: properties })
 }

@@ -3,7 +3,7 @@ import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { letStatement, literal, local, not, statement } from '../ir/mir-build.js'
 import { historyOfRows, keepsAlone, needsOldRows, rowsOfSide, type JoinNode } from '../ir/rows.js'
-import type { Flow, LoweringContext, OperatorContext } from './lower-operator.js'
+import type { Flow, LoweringContext, OperatorContext } from './flow.js'
 import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf, type RowsPlace } from './rows.js'
 
 /** The row of the key as it is now, whatever its timestamp; changes of the table give nothing. */

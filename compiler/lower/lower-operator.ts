@@ -1,12 +1,12 @@
 /** Lowers one operator and, depth first in declaration order, everything behind it within the sub-topology. */
 import type { Lambda } from '../ir/lambda.js'
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
-import type { MirExpression, MirExpressionOf, MirStatement, MirSubroutine } from '../ir/mir.js'
+import type { MirExpression, MirExpressionOf, MirStatement } from '../ir/mir.js'
 import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
 import { inputsOf } from '../ir/inputs-of.js'
 import { exchangeOf, exchangesOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
-import type { FunctionBuilder } from './function-builder.js'
+import type { Flow, LoweringContext, OperatorContext } from './flow.js'
 import { inlineLambda } from './inline-lambda.js'
 import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
@@ -16,26 +16,6 @@ import { lowerStreamJoin } from './lower-stream-join.js'
 import { lowerSuppress } from './lower-suppress.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
 import { nameOf, orNull } from './rows.js'
-import type { ProgramBuilder } from './program-builder.js'
-
-export interface LoweringContext {
-  readonly program: ProgramBuilder
-  readonly topology: Topology
-  readonly builder: FunctionBuilder
-  /** What stands behind merges, by the merge; `undefined` while it is being lowered. */
-  readonly subroutines: Subroutines
-}
-
-/** What the operators with state need of the record that they take in. */
-export interface OperatorContext<N extends LogicalNode> extends LoweringContext {
-  readonly node: N
-  call(lambda: LambdaId, args: readonly MirExpression[], out: MirStatement[]): MirExpression
-  /** With the context of another record than the one that has come. */
-  callWith(lambda: LambdaId, args: readonly MirExpression[], flow: Flow, out: MirStatement[]): MirExpression
-  forward(flow: Flow, out: MirStatement[]): void
-  /** Through an internal topic of the operator. */
-  send(role: ExchangeRole, flow: Flow): MirStatement
-}
 
 export function operatorContext<N extends LogicalNode>(
   context: LoweringContext,
@@ -50,34 +30,6 @@ export function operatorContext<N extends LogicalNode>(
     forward: (next, out) => lowerConsumers(context, node.id, next, out),
     send: (role, next) => emitTo(context, placeOf(node.id, role), next, {}),
   }
-}
-
-/** The subroutines of one function, in order of their indices. */
-export class Subroutines {
-  readonly list: MirSubroutine[] = []
-  readonly #of = new Map<NodeId, number>()
-
-  /** Index of the one for that node; made on first use. */
-  get(node: NodeId, make: () => MirSubroutine): number {
-    const known = this.#of.get(node)
-    if (known !== undefined) return known
-    const index = this.list.push({ name: '', parameters: [], body: [] }) - 1
-    this.#of.set(node, index)
-    this.list[index] = make()
-    return index
-  }
-}
-
-/** The record at one place of the pipeline; headers are always those of the input. Of a table: the value that is there now. */
-export interface Flow {
-  readonly key: MirExpression
-  readonly value: MirExpression
-  /** Of a table, where somebody behind looks at it: what was there before, or null. */
-  readonly before: MirExpression | undefined
-  /** Of a versioned table: whether the version is the newest of its key; undefined: it is. */
-  readonly isNewest?: MirExpression | undefined
-  /** undefined: the event time of the input's record. */
-  readonly timestamp: MirExpression | undefined
 }
 
 /** What stands behind a merge is written out for each of its inputs if it is no more than so many operators. */

@@ -6,7 +6,7 @@ import { needsOldRows } from '../ir/rows.js'
 import type { Accumulation } from './accumulation.js'
 import { keep, keptTypes, loaded, resultOf, state, type AggregateContext } from './aggregate-state.js'
 import { number } from './arithmetic.js'
-import type { Flow } from './lower-operator.js'
+import type { Flow } from './flow.js'
 import { nameOf } from './rows.js'
 import { windowedKey } from './windowed-key.js'
 

@@ -4,15 +4,14 @@
  */
 import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { expression, literal, statement } from '../ir/mir-build.js'
+import { expression, literal, statement, when } from '../ir/mir-build.js'
 import { keepsAlone } from '../ir/rows.js'
 import type { ValueType } from '../ir/value-type.js'
-import type { Flow, OperatorContext } from './lower-operator.js'
+import { number } from './arithmetic.js'
+import type { Flow, OperatorContext } from './flow.js'
 import { ask, isThere, nameOf, seek, timeOf, type RowsPlace } from './rows.js'
 
 type Context = OperatorContext<LogicalNodeOf<'stream-join'>>
-
-const number: ValueType = { kind: 'number', brand: undefined }
 
 export function lowerStreamJoin(context: Context, flow: Flow, port: 0 | 1, out: MirStatement[]): void {
   const { builder, node } = context
@@ -84,8 +83,4 @@ function state(context: Context, method: string, args: readonly MirExpression[],
 
 function does(context: Context, method: string, args: readonly MirExpression[]): MirStatement {
   return statement({ kind: 'expression', value: state(context, method, args) }, context.node.span)
-}
-
-function when(test: MirExpression, then: readonly MirStatement[]): MirStatement {
-  return statement({ kind: 'if', test, then, otherwise: [] })
 }

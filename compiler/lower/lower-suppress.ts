@@ -1,13 +1,12 @@
 /** Changes that are held back: the kernel has them, what leaves goes on in its place. */
 import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { expression, literal, member, statement } from '../ir/mir-build.js'
+import { literal, member, object, statement } from '../ir/mir-build.js'
 import { needsOldRows, windowedAggregateOf } from '../ir/rows.js'
 import type { ValueType } from '../ir/value-type.js'
-import type { Flow, OperatorContext } from './lower-operator.js'
+import { number } from './arithmetic.js'
+import type { Flow, OperatorContext } from './flow.js'
 import { ask, isThere, nameOf, orNull, rowOrNull, seek, timeOf } from './rows.js'
-
-const number: ValueType = { kind: 'number', brand: undefined }
 
 export function lowerSuppress(
   context: OperatorContext<LogicalNodeOf<'suppress'>>,
@@ -67,9 +66,4 @@ function old(
   const before = builder.atom(rowOrNull(context, place, program.plan.edges.get(node.id)?.value), 'before', out)
   out.push(statement({ kind: 'expression', value: ask(place, 'set', [flow.value, timeOf(flow)]) }, node.span))
   return before
-}
-
-function object(members: Readonly<Record<string, MirExpression>>): MirExpression {
-  const properties = Object.entries(members).map(([name, value]) => ({ kind: 'property', name, value }) as const)
-  return expression({ kind: 'object', members: properties })
 }

@@ -1,12 +1,12 @@
 /** Aggregates of the rows of a table (Kafka Streams' KTableAggregate, KTableReduce): what leaves a group is subtracted. */
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { letStatement, literal, local, statement } from '../ir/mir-build.js'
+import { letStatement, literal, local, statement, when } from '../ir/mir-build.js'
 import { needsOldRows } from '../ir/rows.js'
 import type { Accumulation } from './accumulation.js'
 import { keep, keptTypes, loaded, oldValue, rowsOf, state, type AggregateContext } from './aggregate-state.js'
 import { number } from './arithmetic.js'
 import { choose } from './choose.js'
-import type { Flow } from './lower-operator.js'
+import type { Flow } from './flow.js'
 import { and, isThere, nameOf, orNull, seek, timeOf } from './rows.js'
 
 export function lowerTableAggregate(
@@ -67,8 +67,4 @@ export function lowerTableAggregate(
   const value = builder.atom(choose(builder, choice, then), nameOf(node), then)
   context.forward({ key: flow.key, value, before, timestamp: builder.atom(local(time, number), 'time', then) }, then)
   out.push(statement({ kind: 'if', test: isThere(flow.key), then, otherwise: [] }, node.span))
-}
-
-function when(test: MirExpression, then: readonly MirStatement[]): MirStatement {
-  return statement({ kind: 'if', test, then, otherwise: [] })
 }

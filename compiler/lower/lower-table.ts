@@ -1,10 +1,10 @@
 /** Operators of tables: each change of a row goes along with what the row was before, where somebody looks at it. */
 import type { LambdaId, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { expression, helper, letStatement, literal, local, member, not, statement } from '../ir/mir-build.js'
+import { expression, helper, letStatement, literal, local, member, not, statement, object } from '../ir/mir-build.js'
 import { isStored, needsOldRows, staysSilent } from '../ir/rows.js'
 import { keyAndValue } from './key-and-value.js'
-import type { Flow, LoweringContext, OperatorContext } from './lower-operator.js'
+import type { Flow, LoweringContext, OperatorContext } from './flow.js'
 import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf } from './rows.js'
 
 /** `table-source`, `global-table` and `to-table`: the newest value of each key; records without a key are dropped. */
@@ -151,9 +151,4 @@ function place(
   out.push(letStatement(key, literal(null)), letStatement(value, literal(null)))
   out.push(statement({ kind: 'if', test: isThere(row), then, otherwise: [] }))
   return { key: builder.atom(local(key), 'group', out), value: builder.atom(local(value), 'member', out) }
-}
-
-function object(members: Readonly<Record<string, MirExpression>>): MirExpression {
-  const properties = Object.entries(members).map(([name, value]) => ({ kind: 'property', name, value }) as const)
-  return expression({ kind: 'object', members: properties })
 }

@@ -11,14 +11,8 @@ import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology, TopologyInput } from '../ir/topology.js'
 import { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
-import {
-  lowerBehindExchange,
-  lowerConsumers,
-  operatorContext,
-  Subroutines,
-  type Flow,
-  type LoweringContext,
-} from './lower-operator.js'
+import { Subroutines, type Flow, type LoweringContext } from './flow.js'
+import { lowerBehindExchange, lowerConsumers, operatorContext } from './lower-operator.js'
 import { lowerNewestRows } from './lower-table.js'
 import { ProgramBuilder } from './program-builder.js'
 

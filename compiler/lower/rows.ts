@@ -4,15 +4,14 @@ import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { expression, literal, statement } from '../ir/mir-build.js'
 import type { RowsPort } from '../ir/resolved-plan.js'
 import type { ValueType } from '../ir/value-type.js'
-import type { Flow, LoweringContext } from './lower-operator.js'
+import { number } from './arithmetic.js'
+import type { Flow, LoweringContext } from './flow.js'
 
 /** Whose kernel it is, and which of its sides. */
 export interface RowsPlace {
   readonly operator: NodeId
   readonly port: RowsPort
 }
-
-const number: ValueType = { kind: 'number', brand: undefined }
 
 /** What the result of an operator is called in generated code. */
 export function nameOf(node: LogicalNode): string {

@@ -2,7 +2,7 @@ import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { needsOldRows } from '../ir/rows.js'
 import type { Accumulation } from './accumulation.js'
 import { keep, loaded, oldValue, resultOf, type AggregateContext } from './aggregate-state.js'
-import type { Flow } from './lower-operator.js'
+import type { Flow } from './flow.js'
 
 /** The row that the kernel stands at gets the value; what is there afterwards. */
 export function updated(

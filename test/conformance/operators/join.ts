@@ -20,9 +20,9 @@ export const streamTableJoin: OperatorTranslator = (operator, scope) => {
 
 export const streamStreamJoin: OperatorTranslator = (operator, scope) => {
   const sides = { left: operator['left'] as string, right: operator['right'] as string }
-  const { beforeMs, afterMs, graceMs } = operator as unknown as Readonly<Record<string, number>>
-  const within = `within: { before: '${beforeMs ?? 0}ms', after: '${afterMs ?? 0}ms' }`
-  const last = options(within, `grace: '${graceMs ?? 0}ms'`)
+  const duration = (name: string): string => `'${(operator[name] as number | undefined) ?? 0}ms'`
+  const within = `within: { before: ${duration('beforeMs')}, after: ${duration('afterMs')} }`
+  const last = options(within, `grace: ${duration('graceMs')}`)
   return declare(operator, scope, sides, [joinerOf(operator, scope, sides)], last)
 }
 
