@@ -13,6 +13,7 @@ export function printKernel(out: Lines, module: ModuleScope, kernel: Kernel): vo
 function construction(module: ModuleScope, kernel: Kernel): Code {
   const { store } = kernel
   if (kernel.kind === 'stream-join') return streamJoin(module, kernel)
+  if (kernel.kind === 'late') return late(module, kernel)
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
   if (kernel.kind === 'suppression') {
     const stores = js`context.stores.buffer(${store}), context.stores.table(${kernel.times})`
@@ -55,6 +56,24 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
     case 'session': {
       const windows = js`{ gap: ${spec.gap}, ${ends}`
       return js`new ${module.helper('SessionWindowAggregate')}(context.stores.sessions(${store}), ${time}, ${windows}, ${codecs})`
+    }
+  }
+}
+
+function late(module: ModuleScope, { store, times, window }: Extract<Kernel, { kind: 'late' }>): Code {
+  const time = js`context.stores.table(${times})`
+  switch (window.kind) {
+    case 'time': {
+      const windows = js`{ size: ${window.size}, advance: ${window.advance}, grace: ${window.grace} }`
+      return js`new ${module.helper('LateForTimeWindows')}(${time}, ${windows})`
+    }
+    case 'sliding': {
+      const windows = js`{ difference: ${window.difference}, grace: ${window.grace} }`
+      return js`new ${module.helper('LateForSlidingWindows')}(${time}, ${windows})`
+    }
+    case 'session': {
+      const sessions = js`context.stores.sessions(${store}), ${time}`
+      return js`new ${module.helper('LateForSessions')}(${sessions}, { gap: ${window.gap}, grace: ${window.grace} })`
     }
   }
 }

@@ -158,6 +158,8 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
     case 'to-table':
     case 'suppress':
       return keptRow(plan, node.id, 0, { ...out, key: whole, value: unite(presence, out.value) })
+    case 'late':
+      return { ...out, key: whole, value: unite(presence, out.value) }
     case 'global-table-join':
       if (port === 1) return nothing
       return uniteRecords(joined(plan, node, out, 0), ofLambda(plan, node.key, whole))

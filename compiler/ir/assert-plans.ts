@@ -112,6 +112,7 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
     case 'repartition':
     case 'group-by-key':
     case 'window':
+    case 'late':
     case 'to-stream':
     case 'to-table':
     case 'suppress':

@@ -64,6 +64,7 @@ export function isPinned(nodes: readonly LogicalNode[], node: LogicalNode): bool
     case 'global-table':
     case 'to-table':
     case 'suppress':
+    case 'late':
     case 'aggregate':
     case 'stream-join':
     case 'stream-table-join':

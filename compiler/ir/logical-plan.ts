@@ -78,6 +78,8 @@ export type LogicalNode = LogicalNodeBase &
     | ({ readonly kind: 'to-stream' } & OneInput)
     | ({ readonly kind: 'table-filter'; readonly predicate: LambdaId; readonly negated: boolean } & OneInput)
     | ({ readonly kind: 'table-map'; readonly mapper: LambdaId } & OneInput)
+    /** Of a windowed stream: the records that no window accepts. */
+    | ({ readonly kind: 'late' } & OneInput)
     /** Holds changes back until their window closes, or for so many ms. */
     | ({
         readonly kind: 'suppress'

@@ -68,6 +68,8 @@ export type Kernel = {
       readonly times: string
       readonly grace: number
     }
+  /** What tells records that no window accepts. */
+  | { readonly kind: 'late'; readonly window: LogicalWindow; readonly times: string }
   /** Changes that are held back. */
   | {
       readonly kind: 'suppression'

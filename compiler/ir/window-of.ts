@@ -1,7 +1,10 @@
-/** What an aggregate is of: groups, their windows, a cogroup. */
+/** What an aggregate is of, and what comes too late for it: groups, their windows, a cogroup. */
 import type { LogicalNode, LogicalNodeOf, LogicalWindow } from './logical-plan.js'
 
-export function windowOf(nodes: readonly LogicalNode[], node: LogicalNodeOf<'aggregate'>): LogicalWindow | undefined {
+export function windowOf(
+  nodes: readonly LogicalNode[],
+  node: LogicalNodeOf<'aggregate' | 'late'>,
+): LogicalWindow | undefined {
   const input = nodes[node.input]
   return input?.kind === 'window' ? input.window : undefined
 }

@@ -12,6 +12,7 @@ import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
 import { lowerRegistration, lowerResponse, lowerRightChange, lowerSubscribe } from './lower-foreign-key-join.js'
 import { lowerGlobalTableJoin, lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
+import { lowerLate } from './lower-late.js'
 import { lowerStreamJoin } from './lower-stream-join.js'
 import { lowerSuppress } from './lower-suppress.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
@@ -193,6 +194,9 @@ function lowerOperator(
       return
     case 'table-map':
       lowerTableMap(operatorContext(context, node, flow), flow, out)
+      return
+    case 'late':
+      lowerLate(operatorContext(context, node, flow), flow, out)
       return
     case 'suppress':
       lowerSuppress(operatorContext(context, node, flow), flow, out)

@@ -69,6 +69,7 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'aggregate':
     case 'to-table':
     case 'suppress':
+    case 'late':
     case 'stream-join':
     case 'stream-table-join':
     case 'table-join':

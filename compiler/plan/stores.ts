@@ -27,6 +27,7 @@ export function storesOf(
   // Every process reads the topic itself.
   if (node.kind === 'global-table') return []
   if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
+  if (node.kind === 'late') return lateStores(plan, node, subTopology)
   if (node.kind === 'stream-join') return joinStores(plan, node, subTopology)
   return (plan.states.get(node.id) ?? []).flatMap(({ port, serdes }): readonly TopologyStore[] => {
     const name = storeName(node, port)
@@ -62,6 +63,18 @@ function aggregateStores(
     serdes: undefined,
   })
   return [{ ...rows, ...windowed(window) }, time]
+}
+
+/** Stream time, and of sessions their bounds: whether a record extends one that is open is to be known. */
+function lateStores(plan: ResolvedPlan, node: LogicalNodeOf<'late'>, subTopology: number): readonly TopologyStore[] {
+  const name = storeName(node, 0)
+  const window = windowOf(plan.nodes, node)
+  const time = (store: string): TopologyStore =>
+    keyed(plan, { node: node.id, subTopology, name: store, columns: 2, serdes: undefined })
+  if (window?.kind !== 'session') return [time(name)]
+  const serdes = plan.states.get(node.id)?.[0]?.serdes
+  const rows = keyed(plan, { node: node.id, subTopology, name, columns: 0, serdes })
+  return [{ ...rows, ...windowed(window) }, time(timesOf(name))]
 }
 
 function windowed(window: LogicalWindow): Pick<TopologyStore, 'kind' | 'bucketMs' | 'ranges'> {

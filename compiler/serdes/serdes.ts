@@ -158,6 +158,11 @@ class ModuleBuilder {
         windowed: windowedAggregateOf(nodes, node.input) !== undefined,
       }
     }
+    if (node.kind === 'late') {
+      const window = windowOf(this.resolved.nodes, node)
+      if (window === undefined) throw new Error(`${node.label} has no windows`)
+      return { ...common, kind: 'late', window, times: window.kind === 'session' ? timesOf(name) : name }
+    }
     if (node.kind === 'stream-table-join' && port === 0) {
       const [key, value] = [this.stateCodec(serdes.key), this.stateCodec(serdes.value)]
       return { ...common, kind: 'join-buffer', key, value, times: timesOf(name), grace: node.grace ?? 0 }

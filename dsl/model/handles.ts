@@ -51,9 +51,11 @@ class GroupedTableHandle extends Handle {
 class WindowedStreamHandle extends Handle {
   readonly kind = 'windowed stream'
 
+  #late: Handle | undefined
+
   /** A property, as tables of it are: each look gives the same records. */
   get late(): Handle {
-    return late(this, openHandle)
+    return (this.#late ??= late(this, openHandle))
   }
 }
 class CogroupedStreamHandle extends Handle {

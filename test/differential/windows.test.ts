@@ -18,6 +18,7 @@ const outputs = [
   author.hops,
   author.both,
   author.bothSessions,
+  author.late,
 ]
 
 interface Drawn {

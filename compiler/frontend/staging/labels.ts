@@ -33,7 +33,9 @@ function subject(node: LogicalNode): string | undefined {
 }
 
 function binding(call: ts.Node | undefined): string | undefined {
-  const parent = call?.parent
+  // What is late is a property of the call.
+  const value = call !== undefined && ts.isPropertyAccessExpression(call.parent) ? call.parent : call
+  const parent = value?.parent
   if (parent === undefined || !ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return undefined
-  return parent.initializer === call ? parent.name.text : undefined
+  return parent.initializer === value ? parent.name.text : undefined
 }

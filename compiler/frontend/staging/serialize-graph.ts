@@ -152,6 +152,7 @@ class Serializer {
         return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner) }
       }
       case 'group-by-key':
+      case 'late':
       case 'to-stream':
       case 'to-table':
         return { ...base, kind: node.kind, input: node.input }
@@ -170,8 +171,6 @@ class Serializer {
         return { ...base, kind: node.kind, input: node.input, window: node.window }
       case 'aggregate':
         return { ...base, kind: node.kind, input: node.input, aggregation: this.#aggregation(node) }
-      default:
-        throw notYet(`${node.kind} is`, node)
     }
   }
 

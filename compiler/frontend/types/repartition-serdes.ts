@@ -133,6 +133,7 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefine
     case 'split':
     case 'branch':
     case 'window':
+    case 'late':
     case 'to-stream':
     case 'table-filter':
     case 'suppress':

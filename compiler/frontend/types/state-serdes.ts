@@ -31,6 +31,12 @@ export function stateSerdes(
     }
     case 'to-table':
       return isStored(nodes, node) ? sideOf(node, 0, node.input, known, diagnostics) : []
+    case 'late':
+      // Its rows are bounds of sessions, or a time.
+      return rows(0, serdeOf(node, groupsOf(nodes, node.input), 'key', known, diagnostics), {
+        kind: 'double',
+        nullable: false,
+      })
     case 'suppress': {
       const windowed = windowedAggregateOf(nodes, node.input)
       const groups = windowed === undefined ? node.input : groupsOf(nodes, windowed.input)

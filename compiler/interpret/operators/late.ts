@@ -41,7 +41,8 @@ function acceptance(window: WindowSpec, journal: Journal): (record: FlowRecord, 
       const { gap } = window
       const sessions = new KeyedMap<readonly Session[]>(journal)
       return ({ key, timestamp }, now) => {
-        const all = sessions.get(key) ?? []
+        // What was closed for another gap is forgotten, as aggregates forget it.
+        const all = (sessions.get(key) ?? []).filter(({ end }) => end >= now - grace - 2 * gap)
         const met = all.filter(({ start, end }) => end >= timestamp - gap && start <= timestamp + gap)
         const start = Math.min(timestamp, ...met.map((session) => session.start))
         const end = Math.max(timestamp, ...met.map((session) => session.end))

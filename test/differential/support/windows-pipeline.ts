@@ -18,6 +18,7 @@ import {
   sum,
   topic,
   topK,
+  tumbling,
 } from '../../../dsl/index.js'
 
 export interface Sale {
@@ -36,6 +37,7 @@ export const totals = topic('totals', lines)
 export const hops = topic('hops', lines)
 export const both = topic('both', lines)
 export const bothSessions = topic('both-sessions', lines)
+export const late = topic('late', lines)
 
 const longest = aggregator({
   initial: () => '',
@@ -123,4 +125,14 @@ export const windows = pipeline('windows', (p) => {
     .toStream()
     .mapRecord((value, { key }) => ({ key: key.key, value: JSON.stringify([key.start, key.end, value]) }))
     .to(bothSessions)
+
+  const lateFor = {
+    tumbling: byKey.windowedBy(tumbling('10ms', { grace: '5ms' })).late,
+    hopping: byKey.windowedBy(hopping('20ms', { advance: '5ms', grace: '3ms' })).late,
+    sliding: byKey.windowedBy(sliding('12ms', { grace: '6ms' })).late,
+    sessions: byKey.windowedBy(session('10ms', { grace: '5ms' })).late,
+  }
+  for (const [kind, records] of Object.entries(lateFor)) {
+    records.map((sale, { timestamp }) => `${kind} ${sale.item} ${timestamp}`).to(late)
+  }
 })
