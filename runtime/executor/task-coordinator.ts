@@ -14,7 +14,7 @@ import type { ResetPolicy } from '../kafka/fetched-partition.js'
 import { GroupMember, type GroupMemberOptions, type JoinedMember } from '../kafka/group-member.js'
 import { commitOffsets, fetchCommittedOffsets, type GroupIdentity, type PartitionOffset } from '../kafka/offsets.js'
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
-import { pause } from '../kafka/retry.js'
+import { pause, retry, type RetryOptions } from '../kafka/retry.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { partitionKey } from '../kafka/topic-partition.js'
 import { commitOffsetsInTransaction } from '../kafka/transaction-offsets.js'
@@ -225,9 +225,24 @@ export class TaskCoordinator {
     })
   }
 
+  /** Brokers may be away at this very moment. */
+  async #lookAtInputs(): Promise<void> {
+    await retry(() => this.#client.refresh(inputTopics(this.#manifest)), this.#untilClosed)
+  }
+
+  get #untilClosed(): RetryOptions {
+    return {
+      timeoutMs: Infinity,
+      signal: this.#closing.signal,
+      onRetry: (error) => {
+        this.#callbacks.onRetry(error)
+      },
+    }
+  }
+
   /** As leader. */
   async #assign(members: readonly JoinedMember[]): Promise<ReadonlyMap<string, Buffer>> {
-    await this.#client.refresh(inputTopics(this.#manifest))
+    await this.#lookAtInputs()
     const { topologyHash } = this.#manifest
     const known = members.map(({ memberId, subscription }) => decodeMember(memberId, subscription))
     const all = tasksOf(this.#manifest, this.#partitionsOf)
@@ -258,7 +273,7 @@ export class TaskCoordinator {
       return
     }
     if (reason !== undefined) this.#callbacks.warn(`this process gets no tasks: ${reason}`, {})
-    await this.#client.refresh(inputTopics(this.#manifest))
+    await this.#lookAtInputs()
     this.#tasks = tasksOf(this.#manifest, this.#partitionsOf)
     const places = this.#place(tasks)
     await this.#revoke(
@@ -321,13 +336,7 @@ export class TaskCoordinator {
   async #starts(tasks: readonly TaskId[]): Promise<readonly TaskStart[]> {
     const inputs = new Map(tasks.map((task) => [task, inputsOf(this.#manifest, task, this.#partitionsOf)]))
     const partitions = [...inputs.values()].flat()
-    const options = {
-      timeoutMs: Infinity,
-      signal: this.#closing.signal,
-      onRetry: (error: Error) => {
-        this.#callbacks.onRetry(error)
-      },
-    }
+    const options = this.#untilClosed
     const committed = await fetchCommittedOffsets(this.#client, this.#options.group.groupId, partitions, options)
     const without = partitions.filter(({ topic, partition }) => !committed.has(partitionKey(topic, partition)))
     const [latest, earliest] = split(without, ({ topic }) => this.#resetOf(topic) === 'latest')

@@ -3,11 +3,12 @@
  * come to grief as well, then peace; and the log of it all, which `check` judges.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sabotage } from './child/sabotage.js'
 import { openFaultCluster, type BrokerKind, type FaultCluster } from './fault-cluster.js'
 import type { Entry, Guarantee, History } from './history.js'
 import { Observer } from './observer.js'
 import { drawPlan } from './plans.js'
-import { ProcessSlot, RUNNING } from './process-slot.js'
+import { ProcessSlot, RUNNING, type Lived } from './process-slot.js'
 import { Random } from './random.js'
 import { GROUP, openWorkload, PARTITIONS, TOPICS, type Workload } from './workload.js'
 import { Writer } from './writer.js'
@@ -19,6 +20,8 @@ export interface CampaignOptions {
   /** Lives of processes that end before their time. */
   readonly cycles: number
   readonly seed: number
+  /** Nothing else is done to processes. */
+  readonly only?: Sabotage['act']
   readonly say?: (line: string) => void
 }
 
@@ -33,6 +36,9 @@ const PROCESSES = 3
 const SETTLE_MS = 60_000
 /** Between two samples of committed offsets. */
 const SAMPLE_MS = 500
+/** Records for all partitions, and how often. */
+const TRICKLE = 18
+const TRICKLE_MS = 50
 
 export const runCampaign = async (options: CampaignOptions): Promise<CampaignResult> => {
   await using workload = await openWorkload()
@@ -94,9 +100,11 @@ class Campaign {
     return performance.now() - this.#began
   }
 
-  #log(target: string, fault: string): void {
-    this.#history.push({ op: 'fault', at: this.#now, target, fault })
-    this.#options.say?.(`${(this.#now / 1000).toFixed(1)} s  ${target}: ${fault}`)
+  #log(target: string, { what, ...step }: Lived): void {
+    this.#history.push({ op: 'fault', at: this.#now, target, fault: what, ...step })
+    this.#options.say?.(
+      `${(this.#now / 1000).toFixed(1)} s  ${target}: ${what}${step.endMs === undefined ? '' : ` within ${step.endMs} ms`}`,
+    )
   }
 
   /** The first is a static member of the group. */
@@ -117,23 +125,24 @@ class Campaign {
 
   async #lives(slot: ProcessSlot, index: number): Promise<void> {
     const random = new Random(this.#options.seed * 1000 + index)
-    while (this.#cycles < this.#options.cycles && !this.#trouble.signal.aborted) {
+    const { guarantee, only, cycles } = this.#options
+    while (this.#cycles < cycles && !this.#trouble.signal.aborted) {
       this.#cycles++
-      this.#log(slot.name, await slot.live(drawPlan(random, this.#options.guarantee)))
+      this.#log(slot.name, await slot.live(drawPlan(random, guarantee, only)))
     }
   }
 
-  /** As the run goes on, so that there is always something to do. */
+  /** Most of it as the run goes on, and a little all the time, so that the steps of a commit come. */
   async #write(): Promise<void> {
     await using writer = new Writer(this.#cluster.brokers, TOPICS.input)
     const { records, cycles } = this.#options
-    while (writer.acked < records) {
+    while (writer.acked < records || !this.#trouble.signal.aborted) {
       const due = (records * (this.#cycles + 1)) / cycles
-      if (writer.acked >= due && !this.#trouble.signal.aborted) await sleep(20)
-      else {
-        const values = await writer.write(Math.min(500, Math.ceil(records / cycles), records - writer.acked))
-        this.#history.push({ op: 'acked', at: this.#now, values })
-      }
+      const isDue = writer.acked < due || this.#trouble.signal.aborted
+      if (!isDue) await this.#pause(TRICKLE_MS)
+      const count = isDue ? Math.min(500, Math.ceil(records / cycles), records - writer.acked) : TRICKLE
+      const values = await writer.write(count)
+      this.#history.push({ op: 'acked', at: this.#now, values })
     }
   }
 
@@ -141,7 +150,7 @@ class Campaign {
     const random = new Random(this.#options.seed)
     const { kind } = this.#cluster
     while (!this.#trouble.signal.aborted) {
-      this.#log('brokers', await this.#cluster.harm(random))
+      this.#log('brokers', { what: await this.#cluster.harm(random) })
       await this.#pause(kind === 'real' ? random.between(3000, 6000) : random.between(200, 1200))
       if (kind === 'embedded') continue
       await this.#cluster.heal()

@@ -16,7 +16,17 @@ export type Entry =
   /** The brokers acknowledged these values, in this order. */
   | { readonly op: 'acked'; readonly at: number; readonly values: readonly string[] }
   /** What was done to a process, the brokers or the registry. */
-  | { readonly op: 'fault'; readonly at: number; readonly target: string; readonly fault: string }
+  | {
+      readonly op: 'fault'
+      readonly at: number
+      readonly target: string
+      readonly fault: string
+      /** What was to be done at a step of the process, and whether the step came. */
+      readonly drawn?: string
+      readonly isHit?: boolean
+      /** From SIGTERM to a clean end of the process. */
+      readonly endMs?: number
+    }
   /** Everything is whole again: what is missing must come out soon. */
   | { readonly op: 'healed'; readonly at: number }
   /** All that was written has come out, and is committed. */

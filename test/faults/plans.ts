@@ -5,7 +5,9 @@ import type { Random } from './random.js'
 export interface Plan {
   /** In words. */
   readonly what: string
-  readonly sabotage: Sabotage | undefined
+  readonly sabotage: Omit<Sabotage, 'armedBy'> | undefined
+  /** Whether the sabotage waits until the process runs: what comes before that comes once in a life. */
+  readonly whenRunning: boolean
   /** Writes of snapshots that succeed before the disk is full; undefined: it never is. */
   readonly diskFullAfter: number | undefined
   /** Begins without what it had on disk. */
@@ -37,6 +39,9 @@ const STEPS = {
 } as const
 const AROUND = ['Fetch', 'JoinGroup', 'Heartbeat', 'SyncGroup', 'OffsetFetch'] as const
 
+/** A process does these once or a few times in its life, before it runs or when a rebalance makes it. */
+const OF_START: readonly string[] = ['InitProducerId', 'JoinGroup', 'SyncGroup', 'OffsetFetch']
+
 /** Its weight, and what is done. */
 const ACTS = [
   [55, 'kill'],
@@ -46,16 +51,17 @@ const ACTS = [
   [5, 'repeat'],
 ] as const
 
-export const drawPlan = (random: Random, guarantee: keyof typeof STEPS): Plan => {
+export const drawPlan = (random: Random, guarantee: keyof typeof STEPS, only?: Sabotage['act']): Plan => {
   const name = random.pick<keyof typeof APIS>(random.chance(0.8) ? STEPS[guarantee] : AROUND)
   const when = random.pick(['before', 'after'] as const)
-  const act = drawAct(random)
-  // A process asks for a producer id, and joins, once or a few times in its life.
-  const nth = ['InitProducerId', 'JoinGroup', 'SyncGroup', 'OffsetFetch'].includes(name) ? 1 : random.between(1, 5)
-  const isSabotaged = random.chance(0.85)
+  const act = only ?? drawAct(random)
+  const isOfStart = OF_START.includes(name)
+  const nth = isOfStart ? 1 : random.between(1, 5)
+  const isSabotaged = random.chance(0.85) || only !== undefined
   return {
     what: isSabotaged ? `${act} ${when} ${name}` : 'nothing',
     sabotage: isSabotaged ? { api: APIS[name], when, nth, act } : undefined,
+    whenRunning: !isOfStart,
     diskFullAfter: random.chance(0.1) ? random.between(0, 5) : undefined,
     withoutState: random.chance(0.25),
     end: random.chance(0.5) ? 'SIGTERM' : 'SIGKILL',

@@ -1,22 +1,19 @@
 /** One of the processes of a run: started with a plan, harmed, ended, and started again by whoever asks. */
 import { spawn } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SABOTAGED } from './child/sabotage.js'
+import { SABOTAGED, type Sabotage } from './child/sabotage.js'
 import type { Guarantee } from './history.js'
 import type { Plan } from './plans.js'
 import type { Workload } from './workload.js'
 
 export const RUNNING = '"msg":"running"'
 export const SESSION_MS = 1500
-/** Until a process runs or something was done to it: it may have to wait for others. */
-const PATIENCE_MS = 5000
-/** For a clean end: the default of shutdownTimeout, and some. */
-const END_MS = 35_000
-
-/** Who was away for longer than its session or transaction may have been replaced: it ends, and says so. */
-const isFenced = (said: string): boolean => /is fenced/.test(said)
+/** Until a process runs, and from then until what was drawn is done to it: it may have to wait for others. */
+const PATIENCE_MS = 15_000
+/** For a clean end. */
+const END_MS = 15_000
 
 export interface SlotOptions {
   readonly name: string
@@ -36,6 +33,17 @@ export interface Life {
   readonly says: (text: string, ms: number) => Promise<boolean>
 }
 
+/** What became of a plan. */
+export interface Lived {
+  /** In words. */
+  readonly what: string
+  /** What was to be done at a step, if anything, and whether the step came. */
+  readonly drawn?: string
+  readonly isHit?: boolean
+  /** From SIGTERM to a clean end. */
+  readonly endMs?: number
+}
+
 export class ProcessSlot {
   /** Lives whose end nobody expected, with what they said. */
   readonly surprises: string[] = []
@@ -49,13 +57,14 @@ export class ProcessSlot {
     return this.#options.name
   }
 
-  /** One life after the plan. Returns what happened. */
-  async live(plan: Plan): Promise<string> {
+  /** One life after the plan. */
+  async live(plan: Plan): Promise<Lived> {
     const { name } = this
     if (plan.withoutState) await rm(this.#stateDirectory, { recursive: true, force: true })
+    await rm(this.#armed, { force: true })
     const life = this.start(plan)
     const { sabotage } = plan
-    const happened = await life.says(sabotage === undefined ? RUNNING : SABOTAGED, PATIENCE_MS)
+    const happened = await this.#beginning(life, plan)
     const what = happened ? plan.what : `${plan.what} was to come`
     if (sabotage?.act === 'stop' && happened) {
       await sleep(SESSION_MS * 2)
@@ -63,17 +72,32 @@ export class ProcessSlot {
     }
     if (!(sabotage?.act === 'kill' && happened)) await Promise.race([sleep(plan.after), life.ended])
     life.kill(plan.end)
+    const asked = performance.now()
     const end = await Promise.race([life.ended, sleep(END_MS, 'too late', { ref: false })])
     if (end === 'too late') {
       this.surprises.push(`${name} did not end within ${END_MS} ms of ${plan.end}:\n${life.said().slice(-3000)}`)
       life.kill('SIGKILL')
       await life.ended
-    } else if (end !== 0 && end !== 'SIGKILL' && !isFenced(life.said()) && !(end === 'SIGTERM' && life.said() === '')) {
+    } else if (end !== 0 && end !== 'SIGKILL' && !(end === 'SIGTERM' && life.said() === '')) {
       this.surprises.push(`${name} (${what}) ended with ${end}:\n${life.said().slice(-3000)}`)
     }
     const rest = plan.withoutState ? ', without its state' : ''
     const disk = plan.diskFullAfter === undefined ? '' : ', its disk is full'
-    return `${what}, then ${String(end)}${rest}${disk}`
+    return {
+      what: `${what}, then ${String(end)}${rest}${disk}`,
+      ...(end === 0 ? { endMs: Math.round(performance.now() - asked) } : {}),
+      ...(sabotage === undefined ? {} : { drawn: plan.what, isHit: happened }),
+    }
+  }
+
+  /** Whether what was drawn has been done to it or, if that is nothing, whether it runs. */
+  async #beginning(life: Life, { sabotage, whenRunning }: Plan): Promise<boolean> {
+    if (sabotage === undefined) return life.says(RUNNING, PATIENCE_MS)
+    if (whenRunning) {
+      await life.says(RUNNING, PATIENCE_MS)
+      await writeFile(this.#armed, '')
+    }
+    return life.says(`${SABOTAGED} ${sabotage.act}`, PATIENCE_MS)
   }
 
   start(plan?: Plan): Life {
@@ -97,7 +121,7 @@ export class ProcessSlot {
         ...process.env,
         MILLRACE_BROKERS: brokers,
         APP_OPTIONS: JSON.stringify(options),
-        ...(plan?.sabotage === undefined ? {} : { SABOTAGE: JSON.stringify(plan.sabotage) }),
+        ...(plan?.sabotage === undefined ? {} : { SABOTAGE: JSON.stringify(this.#sabotageOf(plan)) }),
         ...(disk === undefined
           ? {}
           : { SABOTAGE_DISK: JSON.stringify({ directory: this.#stateDirectory, after: disk }) }),
@@ -140,6 +164,14 @@ export class ProcessSlot {
         }
       },
     }
+  }
+
+  #sabotageOf({ sabotage, whenRunning }: Plan): Partial<Sabotage> {
+    return { ...sabotage, armedBy: whenRunning ? this.#armed : undefined }
+  }
+
+  get #armed(): string {
+    return join(this.#options.workload.directory, `armed-${this.#options.name}`)
   }
 
   get #stateDirectory(): string {

@@ -1,4 +1,4 @@
-/** `npm run faults -- --broker embedded|real --records N --cycles N --seed N [--guarantee g] [--log file]` */
+/** `npm run faults -- --broker embedded|real --records N --cycles N --seed N [--guarantee g] [--only act] [--log file]` */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runCampaign, type CampaignOptions } from './campaign.js'
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     records: { type: 'string', default: '10000' },
     cycles: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
     log: { type: 'string' },
     quiet: { type: 'boolean', default: false },
   },
@@ -23,6 +24,7 @@ const oneOf = <T extends string>(name: string, value: string, allowed: readonly 
   if (found === undefined) throw new Error(`--${name} is one of ${allowed.join(', ')}`)
   return found
 }
+const ACTS = ['kill', 'stop', 'lose', 'freeze', 'repeat'] as const
 const guarantees: readonly Guarantee[] = ['exactly_once', 'at_least_once']
 const options: CampaignOptions = {
   broker: oneOf('broker', values.broker, ['embedded', 'real']),
@@ -30,6 +32,7 @@ const options: CampaignOptions = {
   records: Number(values.records),
   cycles: Number(values.cycles),
   seed: Number(values.seed),
+  ...(values.only === undefined ? {} : { only: oneOf('only', values.only, ACTS) }),
   ...(values.quiet ? {} : { say: (line: string) => process.stderr.write(`${line}\n`) }),
 }
 const result = await runCampaign(options)

@@ -13,11 +13,17 @@ export interface Summary {
   readonly samples: number
   readonly settledAfterMs: number | undefined
   readonly surprises: number
+  /** Of what was to be done to processes at a step: how often the step came, how often it was drawn. */
+  readonly hits: string
+  readonly missed: readonly string[]
+  /** Of clean ends, from SIGTERM on. */
+  readonly slowestEndMs: number
   readonly kinds: Readonly<Record<string, number>>
 }
 
 export const summaryOf = ({ history, seconds, surprises }: CampaignResult): Summary => {
   const faults = history.filter((entry) => entry.op === 'fault')
+  const drawn = faults.filter(({ drawn }) => drawn !== undefined)
   const input = topicOf(history, 'input')
   const output = topicOf(history, 'output')
   const distinct = new Set(output.map(({ value }) => value))
@@ -34,6 +40,9 @@ export const summaryOf = ({ history, seconds, surprises }: CampaignResult): Summ
     settledAfterMs:
       healed?.op === 'healed' && settled?.op === 'settled' ? Math.round(settled.at - healed.at) : undefined,
     surprises: surprises.length,
+    hits: `${drawn.filter(({ isHit }) => isHit).length} / ${drawn.length}`,
+    missed: drawn.filter(({ isHit }) => !isHit).map(({ drawn }) => String(drawn)),
+    slowestEndMs: Math.max(0, ...faults.map(({ endMs }) => endMs ?? 0)),
     kinds: Object.fromEntries(
       [...countBy(faults.map(({ fault }) => fault.replace(/ \d.*|, then.*/, '')))].toSorted(([, a], [, b]) => b - a),
     ),

@@ -65,6 +65,26 @@ describe('group membership', () => {
     },
   )
 
+  it('goes on when no broker says where partitions are just when tasks are shared out', async () => {
+    const { input, open, values } = await setUp()
+    const app = open()
+    await app.start()
+    const states: string[] = []
+    app.onStateChange((state) => states.push(state))
+    await broker.faults.add({ api: 'Metadata', times: 8, effect: { kind: 'drop', when: 'before' } })
+    await broker.faults.add({
+      api: 'Heartbeat',
+      effect: { kind: 'error', errorCode: ErrorCode.UNKNOWN_MEMBER_ID },
+    })
+    await eventually(
+      () => states,
+      (all) => all.join() === 'REBALANCING,RUNNING',
+    )
+    await produceTo(broker.bootstrap, input, numbered(200))
+    await eventually(values, (found) => found.size === 200)
+    await app.close()
+  })
+
   it('a member whose process hangs is given up; the others take over', async () => {
     const { input, open, values } = await setUp({ sessionTimeout: 600 })
     const [one, two] = [open(), open()]

@@ -4,7 +4,9 @@ export interface Sabotage {
   readonly api: number
   /** Before the request leaves, or when its answer has come, which nobody has seen yet. */
   readonly when: 'before' | 'after'
-  /** The how manieth such request of a thread, counted from 1. */
+  /** Nothing counts before this file exists; undefined: from the start on. */
+  readonly armedBy: string | undefined
+  /** The how manieth such request of a thread since then, counted from 1. */
   readonly nth: number
   readonly act:
     /** kill -9. */

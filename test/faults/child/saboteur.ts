@@ -2,7 +2,7 @@
  * Preloaded into a process under test (`node --import`), into each of its threads: watches the Kafka requests on its
  * sockets, and kills, stops or cuts at a given one. It knows frames alone, so that it does the same to any client.
  */
-import { writeSync } from 'node:fs'
+import { existsSync, writeSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 import { sabotageDisk } from './full-disk.js'
@@ -17,7 +17,13 @@ syncBuiltinESMExports()
 
 function sabotageSockets(rule: Sabotage): void {
   let seen = 0
-  const isDue = (api: number): boolean => api === rule.api && ++seen === rule.nth
+  let isArmed = rule.armedBy === undefined
+  // A look at the file system is all that threads have in common without a word to one another.
+  const isDue = (api: number): boolean => {
+    if (api !== rule.api) return false
+    isArmed ||= existsSync(rule.armedBy ?? '')
+    return isArmed && ++seen === rule.nth
+  }
   const say = (): void => {
     writeSync(2, `${SABOTAGED} ${rule.act} ${rule.when} request ${rule.nth} of API ${rule.api}\n`)
   }
