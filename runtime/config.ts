@@ -8,7 +8,6 @@ import * as v from 'valibot'
 import type { HttpConfig, KafkaConfig, RegistryConfig } from '../dsl/config.js'
 import { COMPRESSION_TYPES } from './kafka/record-batch/index.js'
 import { UNCAUGHT_ERROR_RESPONSES, type UncaughtErrorResponse } from './uncaught-errors.js'
-import { tokenProvider } from './kafka/transport/token-provider.js'
 import type { HttpRegistryOptions } from './registry/http-registry.js'
 import type { KafkajsTransportOptions } from './kafka/transport/kafkajs-transport.js'
 
@@ -328,22 +327,7 @@ export const connectionOptions = ({ kafka }: Settings, clientId: string): Omit<K
     brokers,
     clientId,
     ...(ssl === undefined || ssl === false ? {} : { ssl: ssl === true ? true : tlsOptions(ssl) }),
-    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
-  }
-}
-
-const saslOptions = (sasl: NonNullable<Settings['kafka']['sasl']>): NonNullable<KafkajsTransportOptions['sasl']> => {
-  if (sasl.mechanism === 'oauthbearer') {
-    return { mechanism: sasl.mechanism, oauthBearerProvider: tokenProvider(sasl.token) }
-  }
-  const { mechanism, username, password } = sasl
-  switch (mechanism) {
-    case 'plain':
-      return { mechanism, username, password }
-    case 'scram-sha-256':
-      return { mechanism, username, password }
-    case 'scram-sha-512':
-      return { mechanism, username, password }
+    ...(sasl === undefined ? {} : { sasl }),
   }
 }
 

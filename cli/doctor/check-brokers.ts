@@ -63,12 +63,7 @@ export function versionFinding(node: NodeId, versions: ApiVersions): Finding {
 }
 
 function fixOf(error: unknown): string {
-  if (error instanceof AuthenticationError) return 'correct kafka.sasl, or create the user on the brokers'
-  const text = messageOf(error)
-  if (/altnames|Hostname/i.test(text)) return 'use a name in kafka.brokers that the certificate of the broker names'
-  if (/certificate|self.signed|issuer/i.test(text)) {
-    return 'kafka.ssl.ca must be the authority that signed the certificate of the broker; kafka.ssl.cert and key ours'
-  }
+  if (error instanceof AuthenticationError) return error.help
   return 'check that the broker runs, kafka.brokers or MILLRACE_BROKERS, firewalls, and whether its listener wants kafka.ssl'
 }
 

@@ -18,12 +18,29 @@ export interface KafkaClusterOptions {
   readonly racks?: readonly string[]
   /** More lines for server.properties. */
   readonly properties?: Readonly<Record<string, string>>
+  /** Beside the plain one. */
+  readonly listeners?: readonly KafkaListener[]
+  /** More arguments of the tool that formats the log folders. */
+  readonly formatArguments?: readonly string[]
+  /** More arguments of the JVM. */
+  readonly javaArguments?: readonly string[]
+}
+
+/** A further way in, on a port of its own. */
+export interface KafkaListener {
+  /** Upper-case letters and underscores. */
+  readonly name: string
+  readonly protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT'
+  /** Without the prefix `listener.name.…`. */
+  readonly properties: Readonly<Record<string, string>>
 }
 
 /** A running cluster. Node ids count from 1. */
 export interface KafkaCluster {
   /** `host:port`, comma-separated. */
   readonly brokers: string
+  /** The same of a further listener. */
+  readonly brokersAt: (listener: string) => string
   /** The log folders of a node, for DumpLogSegments. */
   readonly dataDirectory: (nodeId: number) => string
   /** kill -9, or another signal: SIGSTOP and SIGCONT freeze and thaw a node. */
@@ -39,6 +56,8 @@ export interface KafkaCluster {
 interface Node {
   readonly id: number
   readonly port: number
+  /** Of the further listeners, by name. */
+  readonly listenerPorts: ReadonlyMap<string, number>
   readonly directory: string
   daemon: Daemon | undefined
 }
@@ -52,9 +71,9 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<K
   try {
     const nodes = await formatNodes(root, options)
     try {
-      for (const node of nodes) launch(node, options.classpath)
+      for (const node of nodes) launch(node, options)
       await allReady(nodes)
-      return handle(root, nodes, options.classpath)
+      return handle(root, nodes, options)
     } catch (error) {
       await Promise.all(nodes.map(killNode))
       throw error
@@ -66,32 +85,45 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<K
 }
 
 async function formatNodes(root: string, options: KafkaClusterOptions): Promise<readonly Node[]> {
-  const { nodes: count = 1, classpath, racks = [], properties = {} } = options
-  const ports = await freePorts(count * 2)
+  const { nodes: count = 1, racks = [], properties = {}, listeners = [] } = options
+  const ports = await freePorts(count * (2 + listeners.length))
   // A leading dash would be an option of the format tool.
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
-  const nodes = ports
-    .slice(0, count)
-    .map((port, i): Node => ({ id: i + 1, port, directory: join(root, `node-${i + 1}`), daemon: undefined }))
-  const controllerPorts = ports.slice(count)
+  const nodes = ports.slice(0, count).map((port, i): Node => {
+    const listenerPorts = new Map(listeners.map(({ name }, at) => [name, ports[(2 + at) * count + i] ?? 0]))
+    return { id: i + 1, port, listenerPorts, directory: join(root, `node-${i + 1}`), daemon: undefined }
+  })
+  const controllerPorts = ports.slice(count, 2 * count)
   const voters = controllerPorts.map((port, i) => `${i + 1}@127.0.0.1:${port}`).join(',')
 
   for (const [i, node] of nodes.entries()) {
     const dataDirectory = dataOf(node)
     await mkdir(dataDirectory, { recursive: true })
     const controllerPort = controllerPorts[i] ?? 0
-    const settings = { id: node.id, nodes: count, port: node.port, controllerPort, voters, dataDirectory }
+    const settings = {
+      id: node.id,
+      nodes: count,
+      port: node.port,
+      controllerPort,
+      voters,
+      dataDirectory,
+      listeners: listeners.map((listener) => ({ ...listener, port: node.listenerPorts.get(listener.name) ?? 0 })),
+    }
     await writeFile(propertiesOf(node), serverProperties(settings, { ...rackOf(racks[i]), ...properties }))
   }
-  await formatStorage(nodes, clusterId, classpath)
+  await formatStorage(nodes, clusterId, options)
   return nodes
 }
 
 /** Formats the first node; the others get a copy with identities of their own, which saves a JVM start for each. */
-async function formatStorage(nodes: readonly Node[], clusterId: string, classpath: string): Promise<void> {
+async function formatStorage(
+  nodes: readonly Node[],
+  clusterId: string,
+  { classpath, formatArguments = [] }: KafkaClusterOptions,
+): Promise<void> {
   const [first, ...others] = nodes
   if (first === undefined) throw new Error('a cluster needs a node')
-  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesOf(first)]
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesOf(first), ...formatArguments]
   await runCommand('java', [...javaOptions, '-Xmx128m', '-cp', classpath, ...format])
   for (const node of others) {
     await cp(dataOf(first), dataOf(node), { recursive: true })
@@ -105,13 +137,14 @@ function rackOf(rack: string | undefined): Readonly<Record<string, string>> {
   return rack === undefined ? {} : { 'broker.rack': rack }
 }
 
-function launch(node: Node, classpath: string): void {
+function launch(node: Node, { classpath, javaArguments = [] }: KafkaClusterOptions): void {
   node.daemon = startDaemon({
     name: `Kafka node ${node.id}`,
     command: 'java',
     args: [
       ...javaOptions,
       ...logOptions,
+      ...javaArguments,
       '-Xms64m',
       '-Xmx512m',
       '-XX:MaxDirectMemorySize=256m',
@@ -138,7 +171,7 @@ async function allReady(nodes: readonly Node[]): Promise<void> {
   })
 }
 
-function handle(root: string, nodes: readonly Node[], classpath: string): KafkaCluster {
+function handle(root: string, nodes: readonly Node[], options: KafkaClusterOptions): KafkaCluster {
   const node = (id: number): Node => {
     const found = nodes.find((candidate) => candidate.id === id)
     if (found === undefined) throw new Error(`the cluster has no node ${id}`)
@@ -146,11 +179,13 @@ function handle(root: string, nodes: readonly Node[], classpath: string): KafkaC
   }
   return {
     brokers: nodes.map(({ port }) => `127.0.0.1:${port}`).join(','),
+    brokersAt: (listener) =>
+      nodes.map(({ listenerPorts }) => `127.0.0.1:${listenerPorts.get(listener) ?? 0}`).join(','),
     dataDirectory: (id) => dataOf(node(id)),
     signal: (id, signal) => node(id).daemon?.signal(signal),
     kill: (id) => killNode(node(id)),
     revive: async (id) => {
-      launch(node(id), classpath)
+      launch(node(id), options)
       await allReady(nodes)
     },
     stop: async () => {

@@ -1,3 +1,5 @@
+import type { KafkaListener } from './kafka-cluster.js'
+
 export interface NodeSettings {
   readonly id: number
   readonly nodes: number
@@ -5,6 +7,7 @@ export interface NodeSettings {
   readonly controllerPort: number
   readonly voters: string
   readonly dataDirectory: string
+  readonly listeners: readonly (KafkaListener & { readonly port: number })[]
 }
 
 /**
@@ -18,10 +21,7 @@ export function serverProperties(node: NodeSettings, extra: Readonly<Record<stri
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': node.voters,
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
-    'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    ...listenerProperties(node),
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': node.dataDirectory,
     'auto.create.topics.enable': false,
@@ -59,6 +59,24 @@ export function serverProperties(node: NodeSettings, extra: Readonly<Record<stri
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
+}
+
+function listenerProperties({ port, controllerPort, listeners }: NodeSettings): Record<string, string> {
+  const forClients = [
+    `PLAINTEXT://127.0.0.1:${port}`,
+    ...listeners.map((each) => `${each.name}://127.0.0.1:${each.port}`),
+  ]
+  const protocols = listeners.map(({ name, protocol }) => `${name}:${protocol}`)
+  const own = listeners.flatMap(({ name, properties }) =>
+    Object.entries(properties).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value] as const),
+  )
+  return {
+    listeners: [...forClients, `CONTROLLER://127.0.0.1:${controllerPort}`].join(),
+    'advertised.listeners': forClients.join(),
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...protocols].join(),
+    ...Object.fromEntries(own),
+  }
 }
 
 const quorumProperties = {

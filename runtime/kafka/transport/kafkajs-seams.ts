@@ -35,6 +35,8 @@ export interface RequestQueue {
   rejectAll(error: Error): void
   fulfillRequest(response: { readonly correlationId: number; readonly payload: Buffer; readonly size: number }): void
   checkPendingRequests(): void
+  /** Of those sent and those held back. */
+  waitForPendingRequests(): Promise<void>
   scheduleCheckPendingRequests: () => void
   createSocketRequest: (request: QueuedRequest) => SocketRequest
 }
@@ -46,6 +48,10 @@ export interface Connection {
   readonly requestQueue: RequestQueue
   /** While SASL talks: who gets its answers. */
   readonly authHandlers: object | null
+  /** In ms; 0: without end. A `Long`. */
+  readonly sessionLifetime: { toNumber(): number }
+  /** In ms, how long before its end the connection counts as not authenticated. */
+  reauthenticationThreshold: number
   connect: () => Promise<boolean>
   processData: (chunk: Buffer) => void
   disconnect(): Promise<boolean>
@@ -104,6 +110,8 @@ export const checkPool = (pool: ConnectionPool): Connection => {
     'connect',
     'processData',
     'authHandlers',
+    'sessionLifetime.toNumber',
+    'reauthenticationThreshold',
     'disconnect',
     'isConnected',
     'isAuthenticated',
@@ -115,6 +123,7 @@ export const checkPool = (pool: ConnectionPool): Connection => {
     'requestQueue.rejectAll',
     'requestQueue.fulfillRequest',
     'requestQueue.checkPendingRequests',
+    'requestQueue.waitForPendingRequests',
     'requestQueue.scheduleCheckPendingRequests',
     'requestQueue.createSocketRequest',
   ])

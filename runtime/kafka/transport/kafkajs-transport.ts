@@ -4,10 +4,12 @@
  * written here is v1; with the tagged fields in front of the body it becomes v2, which is how flexible versions pass.
  */
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs'
+import { connectionFailure, hungUp, reasonOf, type ConnectionSecurity } from './connection-failure.js'
 import { hardenConnection } from './harden.js'
 import { connectPlain } from './plain-socket.js'
 import { checkPool, openCluster, type Connection, type KafkajsBroker, type KafkajsCluster } from './kafkajs-seams.js'
 import { ReceiveBuffers } from './receive-buffers.js'
+import { saslOf, type Credentials } from './sasl.js'
 import {
   BOOTSTRAP,
   type ApiVersions,
@@ -18,7 +20,6 @@ import {
   type Transport,
 } from './transport.js'
 import {
-  AuthenticationError,
   BrokerUnavailableError,
   NoBrokerError,
   RequestTimeoutError,
@@ -26,11 +27,12 @@ import {
   TransportError,
 } from './transport-error.js'
 
+/** Plain data, but for what tests give: it is sent to worker threads. */
 export interface KafkajsTransportOptions {
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly ssl?: KafkaConfig['ssl']
-  readonly sasl?: KafkaConfig['sasl']
+  readonly sasl?: Credentials
   readonly socketFactory?: KafkaConfig['socketFactory']
   /** Default 10,000 ms. */
   readonly connectionTimeoutMs?: number
@@ -44,10 +46,15 @@ interface Link {
   readonly address: string
   readonly connection: Connection
   readonly broker: KafkajsBroker
+  /** Whether it was of use: who is closed before that may want another way of talking. */
+  hasAnswered: boolean
 }
 
 /** Shortest time-out that kafkajs' own requests get; ours always come with one. */
 const KAFKAJS_REQUEST_TIMEOUT_MS = 1000
+/** How much of an authentication's time is left when the next one begins (KIP-368), and at most how many ms. */
+const SPARED_SESSION = 0.2
+const MAX_SPARED_MS = 10_000
 
 const socketFactoryOf = ({ ssl, socketFactory }: KafkajsTransportOptions): Pick<KafkaConfig, 'socketFactory'> => {
   if (socketFactory !== undefined) return { socketFactory }
@@ -65,14 +72,9 @@ const parseAddress = (text: string): { host: string; port: number } => {
   return { host, port: Number(match[3]) }
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message.replace(/^Connection error: /, '') : String(error)
-
-const isAuthentication = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'KafkaJSSASLAuthenticationError' || /SASL/.test(error.message))
-
 export class KafkajsTransport implements Transport {
   readonly #cluster: KafkajsCluster
+  readonly #security: ConnectionSecurity
   readonly #bootstrap: readonly { host: string; port: number }[]
   readonly #addresses = new Map<NodeId, BrokerAddress>()
   readonly #buffers: ReceiveBuffers
@@ -86,6 +88,7 @@ export class KafkajsTransport implements Transport {
     this.#buffers = new ReceiveBuffers(options.receiveBytes)
     this.#bootstrap = options.brokers.map(parseAddress)
     if (this.#bootstrap.length === 0) throw new TypeError('no broker address is configured')
+    this.#security = { usesTls: options.ssl !== undefined && options.ssl !== false, credentials: options.sasl }
     const log = options.log
     this.#cluster = openCluster(
       new Kafka({
@@ -96,7 +99,7 @@ export class KafkajsTransport implements Transport {
         enforceRequestTimeout: true,
         retry: { retries: 0 },
         ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
-        ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+        ...(options.sasl === undefined ? {} : { sasl: saslOf(options.sasl) }),
         ...socketFactoryOf(options),
         logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
         logCreator: () => (entry: LogEntry) => {
@@ -121,7 +124,8 @@ export class KafkajsTransport implements Transport {
   }
 
   async send(node: NodeId, lane: Lane, request: RawRequest): Promise<Buffer> {
-    const { connection, address } = await this.#link(node, lane)
+    const link = await this.#link(node, lane)
+    const { connection } = link
     return new Promise<Buffer>((resolve, reject) => {
       const correlationId = connection.nextCorrelationId()
       const header = encodeHeader(connection.clientId, correlationId, request)
@@ -133,10 +137,11 @@ export class KafkajsTransport implements Transport {
           apiVersion,
           correlationId,
           resolve: (response) => {
+            link.hasAnswered = true
             resolve(response.payload)
           },
           reject: (error) => {
-            reject(this.#translate(error, address, request))
+            reject(this.#translate(error, link, request))
           },
         },
         expectResponse: true,
@@ -180,13 +185,14 @@ export class KafkajsTransport implements Transport {
     if (existing !== undefined) {
       const link = await existing
       if (link.connection.isConnected() && (!link.connection.sasl || link.connection.isAuthenticated())) return link
-      if (this.#links.get(key) === existing) {
-        this.#links.delete(key)
-        void closeConnection(link.connection).then(() => this.#connections.delete(link.connection))
-      }
-      return this.#link(node, lane)
+      if (this.#links.get(key) !== existing) return this.#link(node, lane)
+      return this.#keep(key, this.#replace(link, node, lane))
     }
-    const opening = node === BOOTSTRAP ? this.#openBootstrap(lane) : this.#openNode(node, lane)
+    return this.#keep(key, this.#openLink(node, lane))
+  }
+
+  /** The link of that key from now on, unless it fails. */
+  async #keep(key: string, opening: Promise<Link>): Promise<Link> {
     this.#links.set(key, opening)
     try {
       return await opening
@@ -194,6 +200,19 @@ export class KafkajsTransport implements Transport {
       if (this.#links.get(key) === opening) this.#links.delete(key)
       throw error
     }
+  }
+
+  /** Of a connection whose authentication ends, what is under way comes first: requests of a lane keep their order. */
+  async #replace({ connection }: Link, node: NodeId, lane: Lane): Promise<Link> {
+    if (connection.isConnected()) await untilIdle(connection)
+    await closeConnection(connection)
+    this.#connections.delete(connection)
+    if (this.#closed) throw new TransportClosedError()
+    return this.#openLink(node, lane)
+  }
+
+  #openLink(node: NodeId, lane: Lane): Promise<Link> {
+    return node === BOOTSTRAP ? this.#openBootstrap(lane) : this.#openNode(node, lane)
   }
 
   async #openBootstrap(lane: Lane): Promise<Link> {
@@ -237,14 +256,15 @@ export class KafkajsTransport implements Transport {
     } catch (error) {
       this.#connections.delete(connection)
       await closeConnection(connection)
-      if (isAuthentication(error)) throw new AuthenticationError(address, reasonOf(error))
-      throw new BrokerUnavailableError(address, reasonOf(error))
+      throw connectionFailure(error, address, this.#security)
     }
+    const sessionMs = connection.sessionLifetime.toNumber()
+    connection.reauthenticationThreshold = Math.min(MAX_SPARED_MS, SPARED_SESSION * sessionMs)
     if (this.#closed) {
       await closeConnection(connection)
       throw new TransportClosedError()
     }
-    return { address, connection, broker }
+    return { address, connection, broker, hasAnswered: false }
   }
 
   /** Closes the connections of a node, so that the next request opens them at its present address. */
@@ -259,14 +279,23 @@ export class KafkajsTransport implements Transport {
     }
   }
 
-  #translate(error: Error, address: string, request: RawRequest): TransportError {
+  #translate(error: Error, { address, hasAnswered }: Link, request: RawRequest): TransportError {
     if (error instanceof TransportError) return error
     if (error.name === 'KafkaJSRequestTimeoutError') {
       return new RequestTimeoutError(address, request.apiName, request.timeoutMs)
     }
-    return new BrokerUnavailableError(address, reasonOf(error))
+    const { usesTls, credentials } = this.#security
+    const reason = reasonOf(error)
+    return new BrokerUnavailableError(address, hasAnswered ? reason : hungUp(reason, usesTls, credentials))
   }
 }
+
+/** Until what was sent is answered; requests that a broken connection leaves behind are answered by nobody. */
+const untilIdle = (connection: Connection): Promise<unknown> =>
+  Promise.race([
+    connection.requestQueue.waitForPendingRequests(),
+    new Promise((resolve) => connection.socket?.once('close', resolve)),
+  ])
 
 const closeConnection = async (connection: Connection): Promise<void> => {
   connection.requestQueue.rejectAll(new TransportClosedError())

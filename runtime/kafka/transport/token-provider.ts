@@ -14,6 +14,19 @@ interface Token {
   readonly value: string
 }
 
+/** No token from the endpoint; `retriable` unless it has refused us. */
+export class TokenEndpointError extends Error {
+  override readonly name = 'TokenEndpointError'
+
+  constructor(
+    message: string,
+    readonly retriable: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
 const TIMEOUT_MS = 10_000
 /** Of its life, how much of it a token is used: a connection should not begin with one about to expire. */
 const USED_LIFE = 0.8
@@ -51,12 +64,16 @@ const askFor = async (source: TokenSource): Promise<Token & { readonly lifeMs: n
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
   } catch (error) {
-    throw new Error(`the token endpoint ${url} does not answer: ${String(error)}`, { cause: error })
+    throw new TokenEndpointError(`the token endpoint ${url} does not answer: ${String(error)}`, true, { cause: error })
   }
   const text = await response.text()
-  if (!response.ok) throw new Error(`the token endpoint ${url} answers ${response.status}: ${text.slice(0, 200)}`)
+  if (!response.ok) {
+    const mayPass = response.status >= 500 || response.status === 429 || response.status === 408
+    throw new TokenEndpointError(`the token endpoint ${url} answers ${response.status}: ${text.slice(0, 200)}`, mayPass)
+  }
   const { token, seconds } = parse(text)
-  if (token === undefined) throw new Error(`the token endpoint ${url} answers without an access_token`)
+  if (token === undefined)
+    throw new TokenEndpointError(`the token endpoint ${url} answers without an access_token`, false)
   return { value: token, lifeMs: seconds * 1000 }
 }
 

@@ -37,13 +37,19 @@ export class RequestTimeoutError extends TransportError {
   }
 }
 
-/** The broker refuses our credentials: trying again does not help. */
+/** The broker refuses our credentials or certificate, or we its: trying again does not help. */
 export class AuthenticationError extends TransportError {
   override readonly name = 'AuthenticationError'
   override readonly retriable = false
 
-  constructor(address: string, reason: string) {
-    super(`broker ${address} refuses the credentials (check sasl): ${reason}`)
+  constructor(
+    readonly address: string,
+    /** What became of the broker, as in "refuses user …". */
+    what: string,
+    reason: string,
+    readonly help: string,
+  ) {
+    super(`broker ${address} ${what}: ${reason}; help: ${help}`)
   }
 }
 
