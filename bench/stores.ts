@@ -11,6 +11,7 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { BatchCursor, BatchWriter } from '../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../runtime/state/changelog.js'
+import { MemoryBacking } from '../runtime/state/memory-backing.js'
 import { SnapshotWriter, loadSnapshot } from '../runtime/state/snapshot.js'
 import { WindowStore } from '../runtime/state/window-store.js'
 import { Random } from './random.js'
@@ -33,7 +34,8 @@ const observer = new PerformanceObserver((list) => {
 })
 observer.observe({ entryTypes: ['gc'] })
 
-const open = (): WindowStore => new WindowStore({ columns: 1, bucketMs: WINDOW_MS, ranges: false })
+const open = (backing = new MemoryBacking(1)): WindowStore =>
+  new WindowStore({ columns: 1, bucketMs: WINDOW_MS, ranges: false }, backing)
 
 /** Keys in one buffer, as in a fetched batch, each occurrence of its own choice. */
 const chooseKeys = (records: number, keys: number): Buffer => {
@@ -85,10 +87,11 @@ const measureCount = async (keys: number): Promise<object> => {
 }
 
 const measureRestore = (rows: number): object => {
-  const store = open()
+  const backing = new MemoryBacking(1)
+  const store = open(backing)
   const keys = Buffer.allocUnsafe(rows * KEY_BYTES)
   for (let i = 0; i < rows; i++) keys.write(`user-${String(i).padStart(7, '0')}`, i * KEY_BYTES, 'latin1')
-  const { table } = store
+  const { table } = backing
   for (let at = 0; at < keys.length; at += KEY_BYTES) {
     table.setNumber(store.insert(keys, at, at + KEY_BYTES, START, START), 0, 1)
   }

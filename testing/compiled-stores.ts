@@ -95,8 +95,7 @@ function rowsOf({ description, table, store }: OpenStore): StoreRow[] {
   const { contents } = description
   if (!isTold(contents)) return []
   const rows: StoreRow[] = []
-  for (let slot = 0; slot < table.slotLimit; slot++) {
-    if (!table.isLive(slot)) continue
+  for (const slot of table.inKeyOrder()) {
     const keyEnd =
       store instanceof WindowStore || store instanceof SessionStore ? store.keyEnd(slot) : table.keyEnd(slot)
     const key = decode(contents.key, table.keyBuffer(slot).subarray(table.keyStart(slot), keyEnd))

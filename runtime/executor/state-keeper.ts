@@ -107,10 +107,13 @@ export class StateKeeper {
     const { directory, snapshotIntervalMs } = this.#options
     if (directory === undefined) return starts
     const ends = byTopicOf(id, stores, await this.#offsets(partitions, LATEST))
-    const subjects = stores.changelogs.map(({ store, topic }): SnapshotSubject => {
+    const subjects = stores.changelogs.flatMap(({ store, topic }): readonly SnapshotSubject[] => {
       const { name, kind, columns } = store.description
+      const { memory } = store
+      if (memory === undefined) return []
       const topicId = this.#client.topic(topic)?.topicId ?? ''
-      return { store, identity: { topic, topicId, partition: id.partition, store: name, layout: `${kind} ${columns}` } }
+      const identity = { topic, topicId, partition: id.partition, store: name, layout: `${kind} ${columns}` }
+      return [{ store, table: memory, identity }]
     })
     const positions = new Map(starts)
     try {

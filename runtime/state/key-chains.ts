@@ -4,10 +4,11 @@
  */
 import { ENTRY_MASK, HashIndex, hashBytes } from './hash-index.js'
 import { PagedInt32 } from './paged-int32.js'
-import type { RowIndex, Table } from './table.js'
+import type { RowChains } from './backing.js'
+import type { MemoryTable, RowIndex } from './memory-table.js'
 
-export class KeyChains implements RowIndex {
-  readonly #table: Table
+export class KeyChains implements RowIndex, RowChains {
+  readonly #table: MemoryTable
   readonly #suffix: number
   /** First rows by the hash of their key. */
   readonly #heads = new HashIndex()
@@ -16,7 +17,7 @@ export class KeyChains implements RowIndex {
   /** Previous slot + 1; of the first row, the last one's. */
   readonly #previous = new PagedInt32()
 
-  constructor(table: Table, suffix: number) {
+  constructor(table: MemoryTable, suffix: number) {
     this.#table = table
     this.#suffix = suffix
   }

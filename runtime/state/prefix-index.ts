@@ -4,12 +4,13 @@
  */
 import { ENTRY_MASK, HashIndex, hashBytes } from './hash-index.js'
 import { PagedInt32 } from './paged-int32.js'
-import type { RowIndex, Table } from './table.js'
+import type { RowPrefixes } from './backing.js'
+import type { MemoryTable, RowIndex } from './memory-table.js'
 
 export const PREFIX_LENGTH_BYTES = 4
 
-export class PrefixIndex implements RowIndex {
-  readonly #table: Table
+export class PrefixIndex implements RowIndex, RowPrefixes {
+  readonly #table: MemoryTable
   /** First rows of lists, by the hash of their prefix. */
   readonly #heads = new HashIndex()
   /** Next slot + 1, 0: none. */
@@ -17,7 +18,7 @@ export class PrefixIndex implements RowIndex {
   /** Previous slot + 1, 0: the first. */
   readonly #previous = new PagedInt32()
 
-  constructor(table: Table) {
+  constructor(table: MemoryTable) {
     this.#table = table
   }
 
@@ -25,7 +26,6 @@ export class PrefixIndex implements RowIndex {
     return this.#heads.allocatedBytes + this.#next.allocatedBytes + this.#previous.allocatedBytes
   }
 
-  /** Slots of the rows with that prefix, by their keys; a copy. */
   sorted(buffer: Uint8Array, start: number, end: number): number[] {
     const slots: number[] = []
     const first = this.#head(buffer, start, end, hashBytes(buffer, start, end))

@@ -1,15 +1,16 @@
 /** Rows of two keys, an outer and an inner one, that are found by both or by the outer one alone. */
-import { PREFIX_LENGTH_BYTES, PrefixIndex } from './prefix-index.js'
-import { Table } from './table.js'
+import type { Backing, RowPrefixes } from './backing.js'
+import { MemoryBacking } from './memory-backing.js'
+import { PREFIX_LENGTH_BYTES } from './prefix-index.js'
+import type { Table } from './table.js'
 
 export class PrefixedStore {
   readonly table: Table
-  readonly #index: PrefixIndex
+  readonly #index: RowPrefixes
 
-  constructor(columns: number) {
-    this.table = new Table(columns)
-    this.#index = new PrefixIndex(this.table)
-    this.table.addIndex(this.#index)
+  constructor(columns: number, backing: Backing = new MemoryBacking(columns)) {
+    this.table = backing.table
+    this.#index = backing.prefixes()
   }
 
   get allocatedBytes(): number {
@@ -17,7 +18,7 @@ export class PrefixedStore {
   }
 
   /** Slots of the rows of an outer key, by the bytes of their inner keys. */
-  all(buffer: Uint8Array, start: number, end: number): number[] {
+  all(buffer: Uint8Array, start: number, end: number): readonly number[] {
     return this.#index.sorted(buffer, start, end)
   }
 

@@ -1,8 +1,8 @@
 /** Sessions by key: rows keyed by (key, end, start). Values, columns and deletion: `table`, by slot. */
-import { KeyChains } from './key-chains.js'
+import type { Backing, RowChains, RowTimes } from './backing.js'
+import { MemoryBacking } from './memory-backing.js'
 import { SESSION_SUFFIX, StoredKey, readTime } from './stored-key.js'
-import { Table } from './table.js'
-import { TimeIndex } from './time-index.js'
+import type { Table } from './table.js'
 
 export interface SessionStoreOptions {
   /** Numbers of a row. */
@@ -13,20 +13,18 @@ export interface SessionStoreOptions {
 
 export class SessionStore {
   readonly table: Table
-  readonly #times: TimeIndex
-  readonly #chains: KeyChains
+  readonly #times: RowTimes
+  readonly #chains: RowChains
   readonly #key = new StoredKey()
 
-  constructor(options: SessionStoreOptions) {
-    const table = new Table(options.columns ?? 0)
+  constructor(options: SessionStoreOptions, backing: Backing = new MemoryBacking(options.columns ?? 0)) {
+    const { table } = backing
     this.table = table
-    this.#chains = new KeyChains(table, SESSION_SUFFIX)
+    this.#chains = backing.chains(SESSION_SUFFIX)
     const timeOf = (slot: number): number => this.sessionEnd(slot)
     const compare = (a: number, b: number): number =>
       this.sessionStart(a) - this.sessionStart(b) || table.compareKeys(a, b, SESSION_SUFFIX)
-    this.#times = new TimeIndex({ timeOf, compare }, options.bucketMs)
-    table.addIndex(this.#chains)
-    table.addIndex(this.#times)
+    this.#times = backing.times({ timeOf, compare }, options.bucketMs)
   }
 
   get allocatedBytes(): number {

@@ -7,6 +7,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync
 import path from 'node:path'
 import { crc32c } from '../kafka/record-batch/index.js'
 import { RowForms, UnknownRowsError, type RewriteRow } from './row-forms.js'
+import type { MemoryTable } from './memory-table.js'
 import type { Table } from './table.js'
 
 /** What a snapshot belongs to. All of it must match. */
@@ -41,7 +42,7 @@ const FRAME_BYTES = 8
 const MAX_AGE_MS = 3.5 * 24 * 3600 * 1000
 
 export class SnapshotWriter {
-  readonly #table: Table
+  readonly #table: MemoryTable
   readonly #file: string
   readonly #temporary: string
   readonly #descriptor: number
@@ -50,7 +51,7 @@ export class SnapshotWriter {
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   #used = 0
 
-  constructor(file: string, identity: SnapshotIdentity, position: number, table: Table, form = 0) {
+  constructor(file: string, identity: SnapshotIdentity, position: number, table: MemoryTable, form = 0) {
     this.#table = table
     this.#file = file
     this.#temporary = `${file}.tmp`

@@ -4,7 +4,10 @@ import { changelogOverhead } from './changelog.js'
 import { RowForms } from './row-forms.js'
 import { PrefixedStore } from './prefixed-store.js'
 import { SessionStore } from './session-store.js'
-import { Table } from './table.js'
+import type { Backing } from './backing.js'
+import { MemoryBacking } from './memory-backing.js'
+import type { MemoryTable } from './memory-table.js'
+import type { Table } from './table.js'
 import type { TaskSnapshots } from './task-snapshots.js'
 import { TimeBuffer } from './time-buffer.js'
 import { WindowStore } from './window-store.js'
@@ -14,6 +17,8 @@ type Store = WindowStore | SessionStore | TimeBuffer | PrefixedStore
 export interface OpenStore {
   readonly description: ManifestStore
   readonly table: Table
+  /** Where the rows are: the same as `table`; undefined: on disk. */
+  readonly memory: MemoryTable | undefined
   readonly forms: RowForms
   /** undefined: a plain table. */
   readonly store: Store | undefined
@@ -128,22 +133,23 @@ export const limitRows = ({ table }: OpenStore, maxRecordBytes: number): void =>
 }
 
 const open = (description: ManifestStore): OpenStore => {
-  const store = specialStore(description)
+  const backing = new MemoryBacking(description.columns)
   const forms = new RowForms(description.contents)
-  return { description, forms, store, table: store?.table ?? new Table(description.columns) }
+  const { table } = backing
+  return { description, forms, store: specialStore(description, backing), table, memory: table }
 }
 
-const specialStore = (description: ManifestStore): Store | undefined => {
+const specialStore = (description: ManifestStore, backing: Backing): Store | undefined => {
   switch (description.kind) {
     case 'key-value':
       return undefined
     case 'window':
-      return new WindowStore(description)
+      return new WindowStore(description, backing)
     case 'session':
-      return new SessionStore(description)
+      return new SessionStore(description, backing)
     case 'buffer':
-      return new TimeBuffer(description)
+      return new TimeBuffer(description, backing)
     case 'prefixed':
-      return new PrefixedStore(description.columns)
+      return new PrefixedStore(description.columns, backing)
   }
 }

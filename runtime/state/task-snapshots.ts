@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import type { MemoryTable } from './memory-table.js'
 import { SnapshotWriter, loadSnapshot, type ChangelogRange, type SnapshotIdentity } from './snapshot.js'
 import type { OpenStore } from './store-set.js'
 
@@ -13,6 +14,7 @@ const STEP_BYTES = 16 * 1024 * 1024
 /** A store and what its snapshot must belong to. */
 export interface SnapshotSubject {
   readonly store: OpenStore
+  readonly table: MemoryTable
   readonly identity: SnapshotIdentity
 }
 
@@ -33,8 +35,8 @@ export class TaskSnapshots {
   }
 
   /** As `loadSnapshot`. */
-  load({ store, identity }: SnapshotSubject, changelog: ChangelogRange): number | undefined {
-    return loadSnapshot(this.#fileOf(identity), identity, changelog, store.table, store.forms)
+  load({ store, table, identity }: SnapshotSubject, changelog: ChangelogRange): number | undefined {
+    return loadSnapshot(this.#fileOf(identity), identity, changelog, table, store.forms)
   }
 
   /** Whether it is time to `begin`. */
@@ -47,10 +49,10 @@ export class TaskSnapshots {
     this.discard()
     this.#lastAt = performance.now()
     this.#isWritten = false
-    this.#writers = this.#subjects.map(({ store, identity }) => {
+    this.#writers = this.#subjects.map(({ store, table, identity }) => {
       const position = positions.get(identity.topic)
       if (position === undefined) throw new RangeError(`no position of ${identity.topic}`)
-      return new SnapshotWriter(this.#fileOf(identity), identity, position, store.table, store.forms.current)
+      return new SnapshotWriter(this.#fileOf(identity), identity, position, table, store.forms.current)
     })
   }
 

@@ -3,8 +3,9 @@
  * given when it is inserted; it keeps its place when its value is replaced. The timestamp of the record that is held
  * back goes into a column.
  */
-import { Table } from './table.js'
-import { TimeIndex } from './time-index.js'
+import type { Backing, RowTimes } from './backing.js'
+import { MemoryBacking } from './memory-backing.js'
+import type { Table } from './table.js'
 
 export interface TimeBufferOptions {
   /** Numbers of a row. */
@@ -15,15 +16,14 @@ export interface TimeBufferOptions {
 
 export class TimeBuffer {
   readonly table: Table
-  readonly #times: TimeIndex
+  readonly #times: RowTimes
 
-  constructor(options: TimeBufferOptions) {
-    const table = new Table(options.columns ?? 0)
+  constructor(options: TimeBufferOptions, backing: Backing = new MemoryBacking(options.columns ?? 0)) {
+    const { table } = backing
     this.table = table
     const timeOf = (slot: number): number => table.timestamp(slot)
     const compare = (a: number, b: number): number => table.compareKeys(a, b)
-    this.#times = new TimeIndex({ timeOf, compare }, options.bucketMs)
-    table.addIndex(this.#times)
+    this.#times = backing.times({ timeOf, compare }, options.bucketMs)
   }
 
   get allocatedBytes(): number {

@@ -3,14 +3,8 @@
  * for its order. The time of a row must not change while it lives.
  */
 import { PagedInt32 } from './paged-int32.js'
-import type { RowIndex } from './table.js'
-
-interface TimeOrder {
-  /** ms */
-  readonly timeOf: (slot: number) => number
-  /** Of rows with equal times. */
-  readonly compare: (a: number, b: number) => number
-}
+import type { RowTimes, TimeOrder } from './backing.js'
+import type { RowIndex } from './memory-table.js'
 
 class Bucket {
   /** Slot + 1; 0 where a row has gone. */
@@ -22,7 +16,7 @@ class Bucket {
   lastTime = -Infinity
 }
 
-export class TimeIndex implements RowIndex {
+export class TimeIndex implements RowIndex, RowTimes {
   readonly #order: TimeOrder
   readonly #bucketMs: number
   readonly #buckets = new Map<number, Bucket>()
@@ -42,12 +36,10 @@ export class TimeIndex implements RowIndex {
     return bytes
   }
 
-  /** A time at or before the earliest row's, Infinity without rows. */
   get lowerBound(): number {
     return this.#lowestBucket() * this.#bucketMs
   }
 
-  /** Slots with times in [from, to] by time, then as `compare` says. They are copied, so rows may be deleted meanwhile. */
   sorted(from: number, to: number): Int32Array {
     const found: number[] = []
     for (const number of this.#bucketsIn(from, to)) {
@@ -65,7 +57,7 @@ export class TimeIndex implements RowIndex {
     return Int32Array.from(found)
   }
 
-  /** All slots by time, then as `compare` says; a bucket is sorted when its turn comes. No row may go or come meanwhile. */
+  /** A bucket is sorted when its turn comes. */
   *inOrder(): Generator<number> {
     for (const number of [...this.#buckets.keys()].sort((a, b) => a - b)) {
       const bucket = this.#buckets.get(number)!
@@ -77,7 +69,6 @@ export class TimeIndex implements RowIndex {
     }
   }
 
-  /** Some row with a time below `before`, in no order; -1: none. */
   anyBefore(before: number): number {
     const number = this.#lowestBucket()
     if (!(number * this.#bucketMs < before)) return -1
@@ -90,7 +81,6 @@ export class TimeIndex implements RowIndex {
     return isWhole || this.#order.timeOf(slot) < before ? slot : -1
   }
 
-  /** The earliest row, -1: none. */
   first(): number {
     const bucket = this.#buckets.get(this.#lowestBucket())
     if (bucket === undefined) return -1

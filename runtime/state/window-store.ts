@@ -2,10 +2,10 @@
  * State by (key, window start), for time and sliding windows, for the sides of stream joins (several rows of one key and
  * time, in the order of arrival) and for versions of a table. Values, columns and deletion: `table`, by slot.
  */
-import { KeyChains } from './key-chains.js'
+import type { Backing, RowChains, RowTimes } from './backing.js'
+import { MemoryBacking } from './memory-backing.js'
 import { StoredKey, WINDOW_SUFFIX, readTime } from './stored-key.js'
-import { Table } from './table.js'
-import { TimeIndex } from './time-index.js'
+import type { Table } from './table.js'
 
 export interface WindowStoreOptions {
   /** Numbers of a row. */
@@ -18,21 +18,17 @@ export interface WindowStoreOptions {
 
 export class WindowStore {
   readonly table: Table
-  readonly #times: TimeIndex
-  readonly #chains: KeyChains | undefined
+  readonly #times: RowTimes
+  readonly #chains: RowChains | undefined
   readonly #key = new StoredKey()
 
-  constructor(options: WindowStoreOptions) {
-    const table = new Table(options.columns ?? 0)
+  constructor(options: WindowStoreOptions, backing: Backing = new MemoryBacking(options.columns ?? 0)) {
+    const { table } = backing
     this.table = table
     const timeOf = (slot: number): number => this.windowStart(slot)
     const compare = (a: number, b: number): number => table.compareKeys(a, b, WINDOW_SUFFIX)
-    this.#times = new TimeIndex({ timeOf, compare }, options.bucketMs)
-    table.addIndex(this.#times)
-    if (options.ranges) {
-      this.#chains = new KeyChains(table, WINDOW_SUFFIX)
-      table.addIndex(this.#chains)
-    }
+    this.#times = backing.times({ timeOf, compare }, options.bucketMs)
+    if (options.ranges) this.#chains = backing.chains(WINDOW_SUFFIX)
   }
 
   get allocatedBytes(): number {
@@ -113,7 +109,7 @@ export class WindowStore {
     }
   }
 
-  get #chained(): KeyChains {
+  get #chained(): RowChains {
     if (this.#chains === undefined) throw new TypeError('a window store without ranges cannot go along a key')
     return this.#chains
   }

@@ -2,7 +2,8 @@ import fc from '../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 import { BatchCursor, BatchWriter, buildBatch, recordsOf } from '../../../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../../../runtime/state/changelog.js'
-import { RowTooLargeError, Table } from '../../../runtime/state/table.js'
+import { MemoryTable } from '../../../runtime/state/memory-table.js'
+import { RowTooLargeError, type Table } from '../../../runtime/state/table.js'
 import { WindowStore } from '../../../runtime/state/window-store.js'
 import { contents } from './model.js'
 
@@ -51,7 +52,7 @@ describe('changelog', () => {
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
-        const table = new Table(2)
+        const table = new MemoryTable(2)
         const changelog = new Changelog()
         for (const each of steps) {
           if (each.do === 'commit') changelog.commit(table)
@@ -67,7 +68,7 @@ describe('changelog', () => {
           }
         }
         changelog.commit(table)
-        const restored = new Table(2)
+        const restored = new MemoryTable(2)
         expect(changelog.replay(restored)).toBe(changelog.records)
         expect(contents(restored)).toEqual(contents(table))
         restored.abort()
@@ -78,7 +79,7 @@ describe('changelog', () => {
   })
 
   it('has the last value of a key, a tombstone only where the key was there before', () => {
-    const table = new Table()
+    const table = new MemoryTable()
     const changelog = new Changelog()
     const put = (key: string, value: string, timestamp: number): void => {
       table.mark()
@@ -129,7 +130,7 @@ describe('changelog', () => {
         { key: key === null ? null : bytes(key), value: bytes(value), timestamp: 1, headers: [] },
       ])
       return () => {
-        for (const one of new BatchCursor(batch)) applyChanges(new Table(1), one.records(), 0)
+        for (const one of new BatchCursor(batch)) applyChanges(new MemoryTable(1), one.records(), 0)
       }
     }
     expect(restore('k', '\0\0\0\0\0\0\0\0\0')).not.toThrow()
@@ -140,7 +141,7 @@ describe('changelog', () => {
   })
 
   it('takes only rows that fit a record', () => {
-    const table = new Table()
+    const table = new MemoryTable()
     table.maxRowBytes = 10
     const slot = table.insert(bytes('key'), 0, 3, 0)
     table.setValue(slot, bytes('1234567'), 0, 7)

@@ -55,8 +55,6 @@ export const keyAt = (table: Table, slot: number): string =>
 
 export const contents = (table: Table): Map<string, ModelRow> => {
   const rows = new Map<string, ModelRow>()
-  for (let slot = 0; slot < table.slotLimit; slot++) {
-    if (table.isLive(slot)) rows.set(keyAt(table, slot), rowAt(table, slot))
-  }
+  for (const slot of table.inKeyOrder()) rows.set(keyAt(table, slot), rowAt(table, slot))
   return rows
 }

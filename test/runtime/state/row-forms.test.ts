@@ -12,7 +12,7 @@ import { BatchCursor, BatchWriter } from '../../../runtime/kafka/record-batch/in
 import { applyChanges, writeChanges } from '../../../runtime/state/changelog.js'
 import { RowForms, UnknownRowsError } from '../../../runtime/state/row-forms.js'
 import { SnapshotRejectedError, SnapshotWriter, loadSnapshot } from '../../../runtime/state/snapshot.js'
-import { Table } from '../../../runtime/state/table.js'
+import { MemoryTable } from '../../../runtime/state/memory-table.js'
 
 const recordOf = (fields: readonly object[]): string => JSON.stringify({ type: 'record', name: 'Total', fields })
 const old = recordOf([{ name: 'sum', type: 'long' }])
@@ -32,8 +32,8 @@ const after: ManifestContents = { key, value: serde(present), rows: 8, older: [{
 /** Beyond what a double holds: nothing is lost on the way. */
 const sum = 2n ** 60n + 1n
 
-const filled = (): Table => {
-  const table = new Table(1)
+const filled = (): MemoryTable => {
+  const table = new MemoryTable(1)
   const slot = table.insert(Buffer.from('k'), 0, 1, 5)
   const value = Buffer.from(encodeValue(parseSchemaOrThrow(old), { sum }, { long: 'bigint' }))
   table.setNumber(slot, 0, 3)
@@ -41,7 +41,7 @@ const filled = (): Table => {
   return table
 }
 
-const contents = (table: Table): unknown => {
+const contents = (table: MemoryTable): unknown => {
   const slot = table.find(Buffer.from('k'), 0, 1)
   const bytes = table.valueBuffer(slot).subarray(table.valueStart(slot), table.valueEnd(slot))
   return {
@@ -50,15 +50,15 @@ const contents = (table: Table): unknown => {
   }
 }
 
-const changelogOf = (table: Table, form: number): Buffer => {
+const changelogOf = (table: MemoryTable, form: number): Buffer => {
   const writer = new BatchWriter({ batchLimit: 1 << 16, maxRecordBytes: 1 << 16 })
   writeChanges(table, writer, 0, form)
   const producer = { producerId: -1n, producerEpoch: -1, baseSequence: -1, isTransactional: false } as const
   return Buffer.concat(writer.seal({ ...producer, compression: 'none' }).map(({ buffer }) => buffer))
 }
 
-const replay = (batch: Buffer, forms: RowForms): Table => {
-  const table = new Table(1)
+const replay = (batch: Buffer, forms: RowForms): MemoryTable => {
+  const table = new MemoryTable(1)
   for (const one of new BatchCursor(batch)) applyChanges(table, one.records(), 0, forms)
   return table
 }
@@ -85,10 +85,12 @@ describe('rows of an older form', () => {
     const writer = new SnapshotWriter(file, identity, 1, filled(), 7)
     writer.step(Infinity)
     writer.finish()
-    const table = new Table(1)
+    const table = new MemoryTable(1)
     expect(loadSnapshot(file, identity, { start: 0, end: 1 }, table, new RowForms(after))).toBe(1)
     expect(contents(table)).toEqual({ number: 3, note: null, sum })
     const other = new RowForms({ ...before, rows: 10 })
-    expect(() => loadSnapshot(file, identity, { start: 0, end: 1 }, new Table(1), other)).toThrow(SnapshotRejectedError)
+    expect(() => loadSnapshot(file, identity, { start: 0, end: 1 }, new MemoryTable(1), other)).toThrow(
+      SnapshotRejectedError,
+    )
   })
 })

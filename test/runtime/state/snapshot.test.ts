@@ -5,7 +5,7 @@ import fc from '../../fast-check.js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { crc32c } from '../../../runtime/kafka/record-batch/index.js'
 import { SnapshotWriter, loadSnapshot, type SnapshotIdentity } from '../../../runtime/state/snapshot.js'
-import { Table } from '../../../runtime/state/table.js'
+import { MemoryTable } from '../../../runtime/state/memory-table.js'
 import { contents } from './model.js'
 
 const identity: SnapshotIdentity = {
@@ -30,26 +30,26 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-const put = (table: Table, key: string, number: number, value?: string): void => {
+const put = (table: MemoryTable, key: string, number: number, value?: string): void => {
   const slot = table.insert(bytes(key), 0, key.length, number)
   table.setNumber(slot, 0, number)
   if (value !== undefined) table.setValue(slot, bytes(value), 0, value.length)
 }
 
-const filled = (rows = 1000): Table => {
-  const table = new Table(1)
+const filled = (rows = 1000): MemoryTable => {
+  const table = new MemoryTable(1)
   for (let i = 0; i < rows; i++) put(table, `key-${i}`, i, i % 3 === 0 ? undefined : `value ${i}`)
   table.commit()
   return table
 }
 
-const save = (table: Table, position = 500, as = identity): void => {
+const save = (table: MemoryTable, position = 500, as = identity): void => {
   const writer = new SnapshotWriter(file, as, position, table)
   while (!writer.step(1000));
   writer.finish()
 }
 
-const load = (table = new Table(1), as = identity, changelog = range): number | undefined =>
+const load = (table = new MemoryTable(1), as = identity, changelog = range): number | undefined =>
   loadSnapshot(file, as, changelog, table)
 
 describe('a snapshot', () => {
@@ -61,11 +61,11 @@ describe('a snapshot', () => {
           fc.tuple(fc.double(), fc.option(fc.string({ unit: 'binary-ascii' }))),
         ),
         (rows) => {
-          const table = new Table(1)
+          const table = new MemoryTable(1)
           for (const [key, [number, value]] of Object.entries(rows)) put(table, key, number, value ?? undefined)
           table.commit()
           save(table, 17)
-          const loaded = new Table(1)
+          const loaded = new MemoryTable(1)
           expect(load(loaded)).toBe(17)
           expect(contents(loaded)).toEqual(contents(table))
           loaded.abort()
@@ -77,12 +77,12 @@ describe('a snapshot', () => {
   })
 
   it('holds rows of any size', () => {
-    const table = new Table(1)
+    const table = new MemoryTable(1)
     put(table, 'large', 1, 'x'.repeat(3_000_000))
     put(table, 'small', 2, 'y')
     table.commit()
     save(table)
-    const loaded = new Table(1)
+    const loaded = new MemoryTable(1)
     load(loaded)
     expect(contents(loaded)).toEqual(contents(table))
   })
@@ -113,7 +113,7 @@ describe('a snapshot', () => {
     table.commit()
     writer.step(Infinity)
     writer.finish()
-    const loaded = new Table(1)
+    const loaded = new MemoryTable(1)
     load(loaded)
     // The changelog since.
     for (const key of ['key-98', 'key-0']) {
@@ -127,7 +127,7 @@ describe('a snapshot', () => {
   })
 
   const rejected = (message: string, as = identity, changelog = range): void => {
-    const table = new Table(1)
+    const table = new MemoryTable(1)
     expect(() => load(table, as, changelog)).toThrow(message)
     expect(table.size).toBe(0)
   }
@@ -168,7 +168,7 @@ describe('a snapshot', () => {
     save(filled(10), 500)
     rejected('begins at 501', identity, { start: 501, end: 900 })
     rejected('ends at 499', identity, { start: 0, end: 499 })
-    expect(load(new Table(1), identity, { start: 500, end: 500 })).toBe(500)
+    expect(load(new MemoryTable(1), identity, { start: 500, end: 500 })).toBe(500)
   })
 
   it('is rejected when it is older than half of the time that deletions are kept', () => {

@@ -1,6 +1,7 @@
 import fc from '../../fast-check.js'
 import { describe, expect, it } from 'vitest'
-import { Table, type RowIndex } from '../../../runtime/state/table.js'
+import { MemoryTable, type RowIndex } from '../../../runtime/state/memory-table.js'
+import type { Table } from '../../../runtime/state/table.js'
 import { ModelTable, contents, keyAt, rowAt, type ModelRow } from './model.js'
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
@@ -96,7 +97,7 @@ describe('Table', () => {
   it('holds what a Map holds, through mark, rollback, commit and abort', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-        const table = new Table(2)
+        const table = new MemoryTable(2)
         const linked = new Linked()
         table.addIndex(linked)
         const model = new ModelTable()
@@ -118,7 +119,7 @@ describe('Table', () => {
   })
 
   it('gives back the memory of what was replaced and deleted', () => {
-    const table = new Table()
+    const table = new MemoryTable()
     const value = Buffer.alloc(5000)
     for (let i = 0; i < 2000; i++) {
       table.mark()
@@ -134,7 +135,7 @@ describe('Table', () => {
   })
 
   it('holds values larger than a page and gives them back', () => {
-    const table = new Table()
+    const table = new MemoryTable()
     const large = Buffer.alloc(3_000_000, 'x')
     for (let i = 0; i < 20; i++) {
       table.mark()
@@ -147,7 +148,7 @@ describe('Table', () => {
   })
 
   it('finds every key of many, after deletions too', () => {
-    const table = new Table(1)
+    const table = new MemoryTable(1)
     const count = 60_000
     for (let i = 0; i < count; i++) table.setNumber(insert(table, `key-${i}`), 0, i)
     table.commit()
@@ -162,7 +163,7 @@ describe('Table', () => {
   })
 
   it('orders keys as unsigned bytes, a prefix first', () => {
-    const table = new Table()
+    const table = new MemoryTable()
     const names = ['b', 'ÿ', 'a', 'ab', '']
     const slots = names.map((name) => insert(table, name)).sort((a, b) => table.compareKeys(a, b))
     expect(slots.map((slot) => keyAt(table, slot))).toEqual(['', 'a', 'ab', 'b', 'ÿ'])
