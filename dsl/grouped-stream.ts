@@ -20,12 +20,12 @@ export interface GroupedStream<out K, V> extends CogroupOperator<K, V>, Windowed
     reducer: (acc: NonNullable<V>, value: V) => R,
     options?: TableOptions,
   ): Table<K, NonNullable<V>, Extract<R, null>>
+  /** Several aggregates in one pass. It stands first: a fold in its place would fix the types of its lambdas. */
+  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): Table<K, Aggregated<S>, never>
   /** A null result deletes the key: its next value begins anew. */
   aggregate<A, R extends A | null>(
     initial: () => A,
     add: (acc: A, value: V, ctx: RecordContext<K>) => R,
     options?: TableOptions,
   ): Table<K, NonNullable<A>, Extract<R, null>>
-  /** Several aggregates in one pass. */
-  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): Table<K, Aggregated<S>, never>
 }

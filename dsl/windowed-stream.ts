@@ -28,10 +28,10 @@ export interface WindowedStream<out K, V, W extends WindowKind, F extends boolea
     reducer: (acc: NonNullable<V>, value: V) => R,
     options?: TableOptions,
   ): WindowTable<K, NonNullable<V>, W, F, Extract<R | V, null>>
+  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): WindowTable<K, Aggregated<S>, W, F>
   aggregate<A, R extends A | null>(
     initial: () => A,
     add: (acc: A, value: V, ctx: RecordContext<K>) => R,
     ...options: MergeArgument<A, W>
   ): WindowTable<K, NonNullable<A>, W, F, Extract<R, null>>
-  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: TableOptions): WindowTable<K, Aggregated<S>, W, F>
 }

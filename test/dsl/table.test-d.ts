@@ -70,6 +70,8 @@ describe('grouping and aggregation', () => {
     expectTypeOf(all.toStream().map((a) => a.mean)).toEqualTypeOf<Stream<string, number>>()
     expectTypeOf(all.toStream().map((a) => a.top)).toEqualTypeOf<Stream<string, readonly TypedOrder['status'][]>>()
     expectTypeOf(all.toStream().map((a) => a.product)).toEqualTypeOf<Stream<string, number>>()
+    const named = orders.groupByKey().aggregate({ total: sum((o) => o.amount) }, { name: 'named' })
+    expectTypeOf(named.toStream().map((a) => a.total)).toEqualTypeOf<Stream<string, number>>()
     // @ts-expect-error no such field
     orders.groupByKey().aggregate({ total: sum((o) => o.amuont) })
   })

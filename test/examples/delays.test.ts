@@ -2,34 +2,17 @@
 import { testDriver } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { arrivedRows, expectedHours, expectedNames } from '../../examples/flights/expected-delays.js'
-import { readFlights, scheduledInstant, type Row } from '../../examples/flights/flights-csv.js'
+import { readFlights, type Row } from '../../examples/flights/flights-csv.js'
 import { cleanFlights, delays, departuresPerHour, namedFlights } from '../../examples/flights/pipelines/delays.js'
 import { airlines, airports, planes } from '../../examples/flights/pipelines/reference.js'
 import { readReference } from '../../examples/flights/reference-csv.js'
-import type { CleanFlight } from '../../generated/flights/schemas.js'
 import compiled from '../../generated/flights/delays.js'
+import { byText } from './support/by-text.js'
+import { clean } from './support/clean-flight.js'
 
 const reference = readReference()
 /** The first two days: enough for aircraft that nobody knows, and for hours without departures. */
 const arrived = arrivedRows(readFlights()).filter((row) => Number(row.day) <= 2)
-
-function clean(row: Row): CleanFlight {
-  const scheduled = scheduledInstant(row)
-  const departure = scheduled + Number(row.dep_delay) * 60_000
-  return {
-    id: `${row.carrier}${row.flight}@${scheduled}`,
-    carrier: row.carrier,
-    tailnum: row.tailnum,
-    origin: row.origin as 'EWR' | 'JFK' | 'LGA',
-    dest: row.dest,
-    scheduled: new Date(scheduled),
-    departure: new Date(departure),
-    arrival: new Date(departure + Number(row.air_time) * 60_000),
-    departureDelay: Number(row.dep_delay),
-    arrivalDelay: Number(row.arr_delay),
-    distance: Number(row.distance),
-  }
-}
 
 /** A flight of each origin long after, which closes the hours before it. */
 const closing = (): Row[] =>
@@ -38,10 +21,6 @@ const closing = (): Row[] =>
     if (last === undefined) throw new Error(`no flights from ${origin}`)
     return { ...last, time_hour: '2013-03-01T00:00:00Z' }
   })
-
-/** Whatever the order of values, and of the fields in them. */
-const byText = (values: readonly object[]): string[] =>
-  values.map((value) => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))).sort()
 
 describe.each([
   ['interpreted', delays],
