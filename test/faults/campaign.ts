@@ -8,14 +8,16 @@ import { openFaultCluster, type BrokerKind, type FaultCluster } from './fault-cl
 import type { Entry, Guarantee, History } from './history.js'
 import { Observer } from './observer.js'
 import { drawPlan } from './plans.js'
-import { ProcessSlot, RUNNING, type Lived } from './process-slot.js'
+import { ProcessSlot, type Lived } from './process-slot.js'
 import { Random } from './random.js'
-import { GROUP, openWorkload, PARTITIONS, TOPICS, type Workload } from './workload.js'
+import { GROUP, openWorkload, PARTITIONS, TOPICS, type Contender, type Workload } from './workload.js'
 import { Writer } from './writer.js'
 
 export interface CampaignOptions {
   readonly broker: BrokerKind
   readonly guarantee: Guarantee
+  /** Default: millrace. */
+  readonly contender?: Contender
   readonly records: number
   /** Lives of processes that end before their time. */
   readonly cycles: number
@@ -79,20 +81,14 @@ class Campaign {
       ),
     )
     await this.#cluster.heal()
-    const last = slots.map((slot) => slot.start())
+    const last = slots.map((slot) => slot.startAndKeep())
     await this.#settle(observer)
-    // Before that, signals do not drain.
-    for (const life of last) await life.says(RUNNING, SETTLE_MS)
-    for (const life of last) life.kill('SIGTERM')
-    const ends = await Promise.all(last.map(({ ended }) => ended))
+    await Promise.all(last.map((life) => life.end(SETTLE_MS)))
     await this.#conclude(observer)
     return {
       history: this.#history,
       seconds: Math.round(this.#now / 1000),
-      surprises: [
-        ...slots.flatMap(({ surprises }) => surprises),
-        ...ends.flatMap((end, index) => (end === 0 ? [] : [`at last: ${end}\n${last[index]?.said() ?? ''}`])),
-      ],
+      surprises: slots.flatMap(({ surprises }) => surprises),
     }
   }
 
@@ -109,7 +105,7 @@ class Campaign {
 
   /** The first is a static member of the group. */
   #slots(): readonly ProcessSlot[] {
-    const { guarantee } = this.#options
+    const { guarantee, contender = 'millrace' } = this.#options
     return Array.from({ length: PROCESSES }, (_, index) => {
       const name = `p${index}`
       const groupInstanceId = index === 0 ? name : undefined
@@ -118,6 +114,7 @@ class Campaign {
         workload: this.#workload,
         brokers: this.#cluster.brokers,
         guarantee,
+        contender,
         groupInstanceId,
       })
     })
@@ -201,16 +198,17 @@ class Campaign {
   }
 
   async #conclude(observer: Observer): Promise<void> {
-    for (const topic of ['input', 'output', 'counts'] as const) {
+    const counts = this.#options.contender === 'kafkajs' ? [] : (['counts'] as const)
+    for (const topic of ['input', 'output', ...counts] as const) {
       await observer.readOn(TOPICS[topic], true)
       this.#history.push({ op: 'topic', topic, records: observer.seen(TOPICS[topic]) })
     }
-    for (const topic of ['output', 'counts'] as const) {
+    for (const topic of ['output', ...counts] as const) {
       this.#history.push({ op: 'by markers', topic, records: await observer.byMarkers(TOPICS[topic]) })
     }
-    this.#history.push(
-      { op: 'store', counts: await observer.store(this.#workload.changelog) },
-      { op: 'committed', offsets: await observer.offsets(GROUP, TOPICS.input) },
-    )
+    if (counts.length > 0) {
+      this.#history.push({ op: 'store', counts: await observer.store(this.#workload.changelog) })
+    }
+    this.#history.push({ op: 'committed', offsets: await observer.offsets(GROUP, TOPICS.input) })
   }
 }

@@ -10,11 +10,16 @@ import type { Violation } from './invariants/violation.js'
 export type { Violation } from './invariants/violation.js'
 
 export const check = (history: History, guarantee: Guarantee): readonly Violation[] => [
+  ...checkWithoutStore(history, guarantee),
+  ...counts(history, guarantee),
+  ...(guarantee === 'exactly_once' ? store(history) : []),
+]
+
+/** Of a pipeline that only copies. */
+export const checkWithoutStore = (history: History, guarantee: Guarantee): readonly Violation[] => [
   ...lost(history),
   ...(guarantee === 'exactly_once' ? twice(history) : []),
   ...order(history),
-  ...counts(history, guarantee),
-  ...(guarantee === 'exactly_once' ? store(history) : []),
   ...committedAgainstOutputs(history, guarantee),
   ...committedAtEnd(history),
   ...abortedInvisible(history),

@@ -3,15 +3,17 @@ import { spawn } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BaselineOptions } from './child/baseline-options.js'
 import { SABOTAGED, type Sabotage } from './child/sabotage.js'
 import type { Guarantee } from './history.js'
 import type { Plan } from './plans.js'
-import type { Workload } from './workload.js'
+import { GROUP, TOPICS, type Contender, type Workload } from './workload.js'
 
-export const RUNNING = '"msg":"running"'
-export const SESSION_MS = 1500
+const RUNNING = '"msg":"running"'
+const SESSION_MS = 1500
 /** Until a process runs, and from then until what was drawn is done to it: it may have to wait for others. */
 const PATIENCE_MS = 15_000
+const TIMES = { sessionTimeout: SESSION_MS, heartbeatInterval: 150, transactionTimeout: 3000, requestTimeout: 3000 }
 /** For a clean end. */
 const END_MS = 15_000
 
@@ -20,6 +22,7 @@ export interface SlotOptions {
   readonly workload: Workload
   readonly brokers: string
   readonly guarantee: Guarantee
+  readonly contender: Contender
   /** With it, it is a static member, and a restart within the session moves nothing. */
   readonly groupInstanceId: string | undefined
 }
@@ -100,22 +103,39 @@ export class ProcessSlot {
     return life.says(`${SABOTAGED} ${sabotage.act}`, PATIENCE_MS)
   }
 
-  start(plan?: Plan): Life {
-    const { workload, brokers, guarantee, groupInstanceId } = this.#options
-    const options = {
-      guarantee,
-      ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
-      sessionTimeout: SESSION_MS,
-      heartbeatInterval: 150,
-      commitInterval: guarantee === 'exactly_once' ? 50 : 200,
-      transactionTimeout: 3000,
-      requestTimeout: 3000,
-      startTimeout: 60_000,
-      repartitionPurgeInterval: 1000,
-      state: { directory: this.#stateDirectory, snapshotInterval: 300 },
+  /** The life after all harm; one that ends by itself is a surprise, and started again. */
+  startAndKeep(): { readonly end: (patienceMs: number) => Promise<void> } {
+    let life = this.start()
+    let isAsked = false
+    const watch = async (): Promise<void> => {
+      for (;;) {
+        const end = await life.ended
+        if (end !== 0 || !isAsked)
+          this.surprises.push(`at last: ${this.name} ended with ${end}:\n${life.said().slice(-3000)}`)
+        if (isAsked) return
+        life = this.start()
+      }
     }
+    const watched = watch()
+    return {
+      end: async (patienceMs) => {
+        // Before that, signals do not drain.
+        await life.says(RUNNING, patienceMs)
+        isAsked = true
+        life.kill('SIGTERM')
+        const last = life
+        if ((await Promise.race([watched, sleep(patienceMs, 'too late', { ref: false })])) !== 'too late') return
+        last.kill('SIGKILL')
+        await watched
+      },
+    }
+  }
+
+  start(plan?: Plan): Life {
+    const { workload, brokers, contender } = this.#options
+    const options = contender === 'millrace' ? this.#millraceOptions : this.#baselineOptions
     const disk = plan?.diskFullAfter
-    const child = spawn(process.execPath, ['--import', workload.saboteur, workload.program], {
+    const child = spawn(process.execPath, ['--import', workload.saboteur, workload.programs[contender]], {
       cwd: workload.directory,
       env: {
         ...process.env,
@@ -164,6 +184,25 @@ export class ProcessSlot {
         }
       },
     }
+  }
+
+  get #millraceOptions(): object {
+    const { guarantee, groupInstanceId } = this.#options
+    return {
+      guarantee,
+      ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
+      ...TIMES,
+      commitInterval: guarantee === 'exactly_once' ? 50 : 200,
+      startTimeout: 60_000,
+      repartitionPurgeInterval: 1000,
+      state: { directory: this.#stateDirectory, snapshotInterval: 300 },
+    }
+  }
+
+  get #baselineOptions(): BaselineOptions {
+    const { brokers, guarantee, name } = this.#options
+    const { input, output } = TOPICS
+    return { brokers, groupId: GROUP, input, output, guarantee, transactionalId: `faults-${name}`, ...TIMES }
   }
 
   #sabotageOf({ sabotage, whenRunning }: Plan): Partial<Sabotage> {

@@ -1,6 +1,7 @@
-/** `npm run faults -- --broker embedded|real --records N --cycles N --seed N [--guarantee g] [--only act] [--log file]` */
+/** `npm run faults -- --broker embedded|real --records N --cycles N --seed N [--guarantee g] [--only act] [--log file] [--baseline]` */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { runBaseline } from './baseline.js'
 import { runCampaign, type CampaignOptions } from './campaign.js'
 import { check } from './checker.js'
 import type { Guarantee } from './history.js'
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     cycles: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    baseline: { type: 'boolean', default: false },
     log: { type: 'string' },
     quiet: { type: 'boolean', default: false },
   },
@@ -35,11 +37,15 @@ const options: CampaignOptions = {
   ...(values.only === undefined ? {} : { only: oneOf('only', values.only, ACTS) }),
   ...(values.quiet ? {} : { say: (line: string) => process.stderr.write(`${line}\n`) }),
 }
-const result = await runCampaign(options)
-if (values.log !== undefined) {
-  writeFileSync(values.log, result.history.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+const runOnce = async (): Promise<void> => {
+  const result = await runCampaign(options)
+  if (values.log !== undefined) {
+    writeFileSync(values.log, result.history.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  }
+  const violations = check(result.history, options.guarantee)
+  for (const surprise of result.surprises) process.stderr.write(`\n${surprise}\n`)
+  process.stdout.write(`${JSON.stringify({ ...options, ...summaryOf(result), violations }, undefined, 2)}\n`)
+  process.exitCode = violations.length === 0 && result.surprises.length === 0 ? 0 : 1
 }
-const violations = check(result.history, options.guarantee)
-for (const surprise of result.surprises) process.stderr.write(`\n${surprise}\n`)
-process.stdout.write(`${JSON.stringify({ ...options, ...summaryOf(result), violations }, undefined, 2)}\n`)
-process.exitCode = violations.length === 0 && result.surprises.length === 0 ? 0 : 1
+
+await (values.baseline ? runBaseline(options, (line) => process.stdout.write(`${line}\n`)) : runOnce())

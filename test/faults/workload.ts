@@ -38,9 +38,12 @@ await runMain({
 })
 `
 
+/** Who does the work: what we compile, or what people write with kafkajs, which copies and does not count. */
+export type Contender = 'millrace' | 'kafkajs'
+
 export interface Workload extends AsyncDisposable {
   readonly directory: string
-  readonly program: string
+  readonly programs: Readonly<Record<Contender, string>>
   /** To be preloaded with `--import`. */
   readonly saboteur: string
   readonly changelog: string
@@ -59,22 +62,33 @@ export const openWorkload = async (): Promise<Workload> => {
     await writeFile(join(directory, 'pipelines', 'faults.ts'), pipeline)
     await writeFile(join(directory, 'program.mjs'), program)
     await promisify(execFile)(process.execPath, [join(repository, 'dist/cli/main.js'), 'build'], { cwd: directory })
-    const saboteur = join(directory, 'saboteur.mjs')
-    await build({
-      entryPoints: [fileURLToPath(new URL('child/saboteur.ts', import.meta.url))],
-      outfile: saboteur,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      logLevel: 'warning',
-    })
+    const saboteur = await bundle('saboteur', directory)
+    const byHand = await bundle('kafkajs-pipeline', directory)
     const { manifest } = await loadPipeline(pathToFileURL(join(directory, 'generated', 'faults.js')))
     const changelog = manifest.stores[0]?.changelog?.topic
     if (changelog === undefined) throw new Error('the pipeline has no store with a changelog')
-    const program_ = join(directory, 'program.mjs')
-    return { directory, program: program_, saboteur, changelog, [Symbol.asyncDispose]: remove }
+    const programs = { millrace: join(directory, 'program.mjs'), kafkajs: byHand }
+    return { directory, programs, saboteur, changelog, [Symbol.asyncDispose]: remove }
   } catch (error) {
     await remove()
     throw error
   }
+}
+
+/** One file of what runs in processes under test. */
+const bundle = async (name: string, directory: string): Promise<string> => {
+  const outfile = join(directory, `${name}.mjs`)
+  await build({
+    entryPoints: [fileURLToPath(new URL(`child/${name}.ts`, import.meta.url))],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    // kafkajs is CommonJS.
+    banner: {
+      js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)`,
+    },
+    logLevel: 'warning',
+  })
+  return outfile
 }
