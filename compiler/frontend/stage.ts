@@ -168,8 +168,21 @@ function sameNames(pipelines: readonly StagedPlan[]): readonly Diagnostic[] {
 function danglingStreams({ plan }: StagedPlan): readonly Diagnostic[] {
   const used = new Set(plan.nodes.flatMap(inputsOf))
   return plan.nodes
-    .filter((node) => !endsStream(node) && !used.has(node.id))
+    .filter((node) => !endsStream(node) && !used.has(node.id) && !goesOn(plan.nodes, node))
     .map((node) => danglingStream(node.label, node.span))
+}
+
+/** A cogroup that got one more input is a new one, which stands for it. */
+function goesOn(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
+  return (
+    node.kind === 'cogroup' &&
+    nodes.some(
+      (other) =>
+        other.kind === 'cogroup' &&
+        other.inputs.length > node.inputs.length &&
+        node.inputs.every((input, i) => other.inputs[i] === input),
+    )
+  )
 }
 
 /** Operators that do something by themselves. */

@@ -24,7 +24,7 @@ describe.each([
       driver
         .output(reports)
         .readAll()
-        .map(({ key, value }) => [key, value?.worst ?? []]),
+        .map(({ key, value }) => [key, value.worst]),
     )
     const expected = expectedRoutes(arrived)
     expect([...last.keys()].sort()).toEqual(Object.keys(expected).sort())

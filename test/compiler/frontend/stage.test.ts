@@ -194,6 +194,19 @@ describe('a builder that is right', () => {
     expect(told(diagnostics)).toEqual(['MR1206 8:33 nobody uses the stream that filter-lost puts out'])
   })
 
+  it('takes a cogroup that got one more input for used', async () => {
+    const { diagnostics } = await frontEnd(
+      builder(
+        [
+          `  const grouped = p.stream(orders).groupByKey()`,
+          `  const both = grouped.cogroup(() => 0, (n, o) => n + o.amount).add(grouped, (n) => n + 1)`,
+          `  both.aggregate({ name: 'both' }).toStream().print()`,
+        ].join('\n'),
+      ),
+    )
+    expect(told(diagnostics)).toEqual([])
+  })
+
   it('may use import.meta.url, JSON and enums, and no semicolons', async () => {
     const { diagnostics, staged } = await frontEnd(
       project({
