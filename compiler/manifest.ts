@@ -80,6 +80,7 @@ export function buildManifest(
       columns: store.columns,
       bucketMs: store.bucketMs,
       ranges: store.ranges,
+      ...(store.ttlMs === undefined ? {} : { ttlMs: store.ttlMs }),
       contents: contentsOf(stores[store.name]),
       changelog: store.changelog,
     })),
@@ -113,11 +114,12 @@ function manifestSerde(ir: ModuleIR, serde: ResolvedSerde, framed: boolean): Man
 
 function contentsOf(store: LockedStore | undefined): ManifestContents | undefined {
   if (store === undefined) return undefined
-  const { key, rows, older, meaning } = store
+  const { key, outer, rows, older, meaning } = store
   const length = meaning['window.size'] ?? meaning['window.difference']
   const windowMs = typeof length === 'number' ? { windowMs: length } : {}
   return {
     key,
+    ...(outer === undefined ? {} : { outer }),
     value: rows.value,
     ...windowMs,
     rows: rows.id,

@@ -50,4 +50,26 @@ export type { WindowedStream } from './windowed-stream.js'
 export { hopping, session, sliding, tumbling, type Emit, type Window, type WindowOptions } from './windows.js'
 // Re-exported as a whole: only so can `declare module 'millrace'` add to the interface `Subjects`.
 export * from './subjects.js'
+export type { DedupeOptions } from './operators/dedupe.js'
+export type {
+  Clock,
+  FiredTimer,
+  OpenStores,
+  Processor,
+  ProcessorState,
+  Stores,
+  Timer,
+  ValueProcessor,
+} from './processor.js'
+export {
+  keyValueStore,
+  listStore,
+  mapStore,
+  valueStore,
+  type KeyValueStore,
+  type ListStore,
+  type MapStore,
+  type StoreDeclaration,
+  type ValueStore,
+} from './stores.js'
 export { topic, type Sink, type Source, type TimestampExtractor, type Topic } from './topic.js'

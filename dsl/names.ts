@@ -12,7 +12,7 @@ export function checkTopicName(name: unknown, site: CallSite | undefined): strin
 /** Names of pipelines and operators become parts of names of internal topics, which need room for a suffix. */
 export function checkName(
   name: unknown,
-  what: 'pipeline' | 'application' | 'operator' | 'topic',
+  what: 'pipeline' | 'application' | 'operator' | 'topic' | 'store' | 'timer' | 'output',
   longest: number,
   site: CallSite | undefined,
 ): string {

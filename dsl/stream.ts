@@ -1,3 +1,4 @@
+import type { DedupeOperator } from './operators/dedupe.js'
 import type { FilterNotOperator } from './operators/filter-not.js'
 import type { FilterOperator } from './operators/filter.js'
 import type { FlatMapOperator } from './operators/flat-map.js'
@@ -10,6 +11,7 @@ import type { MapOperator } from './operators/map.js'
 import type { MergeOperator } from './operators/merge.js'
 import type { PeekOperator } from './operators/peek.js'
 import type { PrintOperator } from './operators/print.js'
+import type { ProcessOperator } from './operators/process.js'
 import type { RepartitionOperator } from './operators/repartition.js'
 import type { SelectKeyOperator } from './operators/select-key.js'
 import type { SplitOperator } from './operators/split.js'
@@ -40,6 +42,8 @@ export interface Stream<out K, V>
     GroupByKeyOperator<K, V>,
     GroupByOperator<K, V>,
     JoinOperator<K, V>,
+    ProcessOperator<K, V>,
+    DedupeOperator<K, V>,
     ToOperator<K, V> {
   readonly [carries]: () => readonly [K, V]
 }

@@ -4,6 +4,7 @@
  */
 import { deadLetter } from '../compiler/interpret/dead-letter.js'
 import { InternalTopics } from '../compiler/interpret/internal-topics.js'
+import type { ErrorPolicy } from '../dsl/model/graph.js'
 import type { RecordProblem, StoreRow, Wire, WireRecord } from '../compiler/interpret/index.js'
 import { BatchCursor, buildBatch } from '../runtime/kafka/record-batch/index.js'
 import { internalPartitions } from '../runtime/executor/topology.js'
@@ -19,6 +20,8 @@ import { MemorySchemas } from './memory-schemas.js'
 export interface CompiledEngineOptions {
   readonly partitions: PartitionCount
   readonly print: PrintRecord
+  /** Wall clock at the start, ms; default 0. */
+  readonly startTime?: number
 }
 
 export function compiledEngine(generated: GeneratedPipeline, options: CompiledEngineOptions): Engine {
@@ -44,11 +47,13 @@ class CompiledEngine implements Engine {
   readonly #globals: StoreSet
   readonly #tasks = new Map<string, GeneratedTask>()
   readonly #stores: CompiledStores
+  #now: number
 
   constructor(generated: GeneratedPipeline, options: CompiledEngineOptions) {
     const { manifest } = generated
     this.#generated = generated
     this.#options = options
+    this.#now = options.startTime ?? 0
     this.#schemas = new MemorySchemas(manifest)
     this.#stores = new CompiledStores(manifest)
     const inputs = manifest.subTopologies.flatMap((sub) => sub.inputs.map(({ topic }) => topic))
@@ -61,6 +66,7 @@ class CompiledEngine implements Engine {
       manifest,
       (topic) => this.#internalPartitions.get(topic) ?? options.partitions(topic),
     )
+    this.#openTasks()
   }
 
   serdes: Engine['serdes'] = (topic) => manifestSerdes(this.#generated.manifest, topic)
@@ -69,17 +75,19 @@ class CompiledEngine implements Engine {
     const outcomes: EngineOutcome[] = []
     for (let next: WireRecord | undefined = record; next !== undefined; next = this.#internal.take()) {
       for (const sub of this.#readersOf(next.topic)) {
-        const outcome = this.#processOne(sub, next)
-        outcomes.push(outcome)
-        if (outcome.result.kind === 'failed') return outcomes
+        outcomes.push(...this.#processOne(sub, next))
+        if (outcomes.at(-1)?.result.kind === 'failed') return outcomes
       }
     }
     return outcomes
   }
 
-  /** No compiled operator looks at the wall clock. */
-  advanceWallClock(): readonly EngineOutcome[] {
-    return []
+  advanceWallClock(now: number): readonly EngineOutcome[] {
+    this.#now = now
+    const outcomes: EngineOutcome[] = []
+    for (const [id, task] of this.#tasks) outcomes.push(...this.#tick(task, tickAt(now, partitionOf(id))))
+    const next = this.#internal.take()
+    return next === undefined ? outcomes : [...outcomes, ...this.process(next)]
   }
 
   store(name: string): readonly StoreRow[] | undefined {
@@ -97,6 +105,7 @@ class CompiledEngine implements Engine {
   crash(): void {
     this.close()
     this.#stores.crash()
+    this.#openTasks()
   }
 
   close(): void {
@@ -110,19 +119,54 @@ class CompiledEngine implements Engine {
     return [...subTopologies, ...globals].filter(({ inputs }) => inputs.some((input) => input.topic === topic))
   }
 
-  #processOne(sub: Reader, record: WireRecord): EngineOutcome {
+  /** What became of the record, then of what was due behind it. */
+  #processOne(sub: Reader, record: WireRecord): readonly EngineOutcome[] {
     const task = this.#task(sub, record.partition)
     const batch = batchOf(record)
     const input = sub.inputs.findIndex(({ topic }) => topic === record.topic)
     const { buffer, view, start, end, section } = batch
     if (task.peek(input, buffer, view, start, end, section) === Stop.End && task.headTimestamp < 0) {
-      return { record, result: { kind: 'dropped' }, outputs: [] }
+      return [{ record, result: { kind: 'dropped' }, outputs: [] }]
     }
     for (let position = start; ; position = task.position) {
       const stop = task.process(input, buffer, view, position, end, section, Infinity)
-      if (stop === Stop.End) return { record, result: { kind: 'done' }, outputs: this.#takeOutputs() }
       if (stop === Stop.OutputFull || stop === Stop.TimeSlice) continue
-      return this.#applyPolicy(record, problemOf(this.#generated, task, stop))
+      if (stop !== Stop.End && stop !== Stop.Due) {
+        return [this.#applyPolicy(record, problemOf(this.#generated, task, stop))]
+      }
+      const done: EngineOutcome = { record, result: { kind: 'done' }, outputs: this.#takeOutputs() }
+      return stop === Stop.Due ? [done, ...this.#tick(task, record)] : [done]
+    }
+  }
+
+  /** What is due, each thing for itself; one that fails is dropped, or ends it, as the policy says. */
+  #tick(task: GeneratedTask, cause: WireRecord): readonly EngineOutcome[] {
+    const outcomes: EngineOutcome[] = []
+    for (;;) {
+      const stop = task.tick()
+      if (stop === Stop.RecordError) {
+        const problem = problemOf(this.#generated, task, stop)
+        const kind = this.#policyOf(problem).kind === 'fail' ? 'failed' : 'skipped'
+        // What was written before it is kept.
+        outcomes.push({ record: cause, result: { kind: 'done' }, outputs: this.#takeOutputs() })
+        outcomes.push({ record: cause, result: { kind, ...problem }, outputs: [] })
+        if (kind === 'failed') return outcomes
+        task.skipDue()
+        continue
+      }
+      const outputs = this.#takeOutputs()
+      outcomes.push({ record: cause, result: { kind: 'done' }, outputs })
+      if (stop === Stop.End) return outcomes
+    }
+  }
+
+  /** Those of wall-clock time are there from the start. */
+  #openTasks(): void {
+    const { subTopologies } = this.#generated.manifest
+    const { partitions } = this.#options
+    for (const sub of subTopologies) {
+      const width = Math.max(...sub.inputs.map(({ topic }) => this.#internalPartitions.get(topic) ?? partitions(topic)))
+      for (let partition = 0; partition < width; partition++) this.#task(sub, partition)
     }
   }
 
@@ -132,9 +176,8 @@ class CompiledEngine implements Engine {
   }
 
   #applyPolicy(record: WireRecord, problem: RecordProblem): EngineOutcome {
-    const { manifest } = this.#generated
     this.#takeOutputs()
-    const policy = manifest.operators.find(({ id }) => id === problem.operator)?.onError ?? manifest.onError
+    const policy = this.#policyOf(problem)
     switch (policy.kind) {
       case 'fail':
         return { record, result: { kind: 'failed', ...problem }, outputs: [] }
@@ -146,6 +189,11 @@ class CompiledEngine implements Engine {
         return { record, result: { kind: 'dead-lettered', ...problem }, outputs }
       }
     }
+  }
+
+  #policyOf(problem: RecordProblem): ErrorPolicy {
+    const { manifest } = this.#generated
+    return manifest.operators.find(({ id }) => id === problem.operator)?.onError ?? manifest.onError
   }
 
   /** Takes what was written; what stands on internal topics is queued. */
@@ -174,12 +222,22 @@ class CompiledEngine implements Engine {
         stores: this.#storesOf(sub, name),
         globals: this.#globals,
         log: { print: this.#options.print },
+        now: () => this.#now,
         deadline: Infinity,
       })
       this.#tasks.set(name, task)
     }
     return task
   }
+}
+
+/** What a failure of the wall clock is told of. */
+function tickAt(now: number, partition: number): WireRecord {
+  return { topic: 'wall clock', partition, offset: 0n, timestamp: now, key: null, value: null, headers: [] }
+}
+
+function partitionOf(task: string): number {
+  return Number(task.slice(task.indexOf('_') + 1))
 }
 
 function problemOf({ manifest }: GeneratedPipeline, task: GeneratedTask, stop: Stop): RecordProblem {

@@ -9,6 +9,8 @@ import { serdeOfKind } from '../compiler/interpret/serdes/of-kind.js'
 import type { Manifest, ManifestContents, ManifestStateSerde } from '../runtime/abi/index.js'
 import { BatchCursor, BatchWriter } from '../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../runtime/state/changelog.js'
+import { PREFIX_LENGTH_BYTES } from '../runtime/state/prefix-index.js'
+import { PrefixedStore } from '../runtime/state/prefixed-store.js'
 import { SessionStore } from '../runtime/state/session-store.js'
 import { StoreSet, type OpenStore } from '../runtime/state/store-set.js'
 import { WindowStore } from '../runtime/state/window-store.js'
@@ -98,7 +100,9 @@ function rowsOf({ description, table, store }: OpenStore): StoreRow[] {
   for (const slot of table.inKeyOrder()) {
     const keyEnd =
       store instanceof WindowStore || store instanceof SessionStore ? store.keyEnd(slot) : table.keyEnd(slot)
-    const key = decode(contents.key, table.keyBuffer(slot).subarray(table.keyStart(slot), keyEnd))
+    const keyStart = store instanceof PrefixedStore ? store.innerStart(slot) : table.keyStart(slot)
+    const own = decode(contents.key, table.keyBuffer(slot).subarray(keyStart, keyEnd))
+    const key = store instanceof PrefixedStore ? [outerKey(contents, store, slot), own] : own
     rows.push({
       key: windowed(key, slot, store, contents),
       value: table.hasValue(slot)
@@ -107,6 +111,13 @@ function rowsOf({ description, table, store }: OpenStore): StoreRow[] {
     })
   }
   return rows
+}
+
+/** Of a map of a processor: the key of the records. */
+function outerKey({ outer }: ManifestContents, store: PrefixedStore, slot: number): unknown {
+  const { table } = store
+  const start = table.keyStart(slot) + PREFIX_LENGTH_BYTES
+  return outer === undefined ? undefined : decode(outer, table.keyBuffer(slot).subarray(start, store.innerStart(slot)))
 }
 
 function windowed(key: unknown, slot: number, store: OpenStore['store'], { windowMs = 0 }: ManifestContents): unknown {

@@ -9,6 +9,8 @@ import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord }
 export interface InterpretedEngineOptions {
   readonly partitions: PartitionCount
   readonly print: PrintRecord
+  /** Wall clock at the start, ms; default 0. */
+  readonly startTime?: number
   /** Whether `commit` is called. */
   readonly commits?: boolean
   /** Serdes of nodes and of topics outside; default: by declaration, Avro by reference. */
@@ -25,6 +27,8 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
   const interpreter = interpret(graph, {
     partitions: () => most,
     print: (label, { key, value }) => print(label, key, value),
+    tasks: most,
+    startTime: options.startTime ?? 0,
     commits: options.commits ?? false,
     ...(nodeSerdes === undefined ? {} : { serdes: nodeSerdes }),
     ...(label === undefined ? {} : { label }),

@@ -19,6 +19,8 @@ export interface TestDriverOptions {
   readonly partitions?: number | Readonly<Record<string, number>>
   /** Time stamp of records that are sent without one, in ms since the epoch. Default 0. */
   readonly timestamp?: number
+  /** Wall clock at the start, in ms since the epoch. Default 0. */
+  readonly startTime?: number
   /** What `print` operators print. Default: a line on the console. */
   readonly print?: (label: string, key: unknown, value: unknown) => void
   /** When what was done is committed: after each record that is sent, or when the test says so. Default `'each-record'`. */
@@ -88,10 +90,11 @@ export interface TestDriver extends Disposable {
 export function testDriver(pipeline: Pipeline | GeneratedPipeline, options: TestDriverOptions = {}): TestDriver {
   const partitions = partitionCount(options.partitions)
   const print = options.print ?? printLine
+  const { startTime = 0 } = options
   const engine =
     'manifest' in pipeline
-      ? compiledEngine(pipeline, { partitions, print })
-      : interpretedEngine(recordGraph(pipeline), { partitions, print, commits: true })
+      ? compiledEngine(pipeline, { partitions, print, startTime })
+      : interpretedEngine(recordGraph(pipeline), { partitions, print, commits: true, startTime })
   return driveEngine(engine, options)
 }
 
@@ -125,12 +128,13 @@ class EngineDriver implements TestDriver {
   #failing: WireRecord | undefined
   #dropped = 0
   /** Wall clock, ms. */
-  #now = 0
+  #now: number
 
   constructor(engine: Engine, options: Omit<TestDriverOptions, 'print'>) {
     this.#engine = engine
     this.#partitions = partitionCount(options.partitions)
     this.#timestamp = options.timestamp ?? 0
+    this.#now = options.startTime ?? 0
     this.#commits = options.commits ?? 'each-record'
     this.#isExactlyOnce = (options.guarantee ?? 'exactly_once') === 'exactly_once'
   }

@@ -33,6 +33,7 @@ export function compiled(pipeline: GeneratedPipeline): Contender {
     stores: new StoreSet([]),
     globals: new StoreSet([]),
     log: { print: () => undefined },
+    now: () => 0,
     deadline: Infinity,
   })
   return {

@@ -94,6 +94,7 @@ class Task {
       stores: this.#stores,
       globals: new StoreSet([]),
       log: { print: () => undefined },
+      now: () => 0,
       deadline: Infinity,
     })
   }

@@ -6,6 +6,7 @@ import type { GeneratedModule, ModuleFactory, ModuleImport } from '../ir/generat
 import type { ModuleIR } from '../ir/module-ir.js'
 import type { Topology } from '../ir/topology.js'
 import { comma, join, js, Name, token } from './code.js'
+import { hasClock } from './clock.js'
 import { printDecoders } from './decoders.js'
 import { printEncoders } from './encoders.js'
 import { Lines } from './lines.js'
@@ -69,6 +70,10 @@ function printTask(
     out.line(js`super(context, ${Math.max(-1, ...topology.operators.keys()) + 1})`)
     for (const sink of outputs) {
       if (topology.sinks[sink]?.topic !== '') out.line(js`this.sink${sink} = context.outputs.sink(${sink})`)
+    }
+    if (hasClock(ir, id)) {
+      const clock = functions.find(({ fn }) => fn.input === topology.subTopologies[id]?.inputs.length)
+      out.line(js`this.clock = new ${module.helper('TaskClock')}(${clock?.fn.input ?? -1}, () => context.now())`)
     }
     for (const kernel of ir.kernels) {
       if (kernel.subTopology === id) printKernel(out, module, kernel)

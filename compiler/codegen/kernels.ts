@@ -1,7 +1,7 @@
 /** Constructors of kernels: stores by name, codecs of keys and state. */
 import type { Kernel, PlainSerdeKind, StateCodec } from '../ir/module-ir.js'
 import { decoderName, encoderName } from './codec-names.js'
-import { js, type Code } from './code.js'
+import { comma, join, js, type Code } from './code.js'
 import type { Lines } from './lines.js'
 import type { ModuleScope } from './module-scope.js'
 import { kernelName } from './names.js'
@@ -14,6 +14,11 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const { store } = kernel
   if (kernel.kind === 'stream-join') return streamJoin(module, kernel)
   if (kernel.kind === 'late') return late(module, kernel)
+  if (kernel.kind === 'processor') return processor(module, kernel)
+  if (kernel.kind === 'deduplication') {
+    const stores = js`context.stores.windows(${store}), context.stores.table(${kernel.times})`
+    return js`new ${module.helper('Deduplication')}(${stores}, ${kernel.within})`
+  }
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
   if (kernel.kind === 'suppression') {
     const stores = js`context.stores.buffer(${store}), context.stores.table(${kernel.times})`
@@ -86,6 +91,23 @@ function streamJoin(module: ModuleScope, kernel: Extract<Kernel, { kind: 'stream
   const codecs = js`${codec(module, kernel.key)}, ${codec(module, kernel.left)}, ${codec(module, kernel.right)}`
   const times = js`context.stores.table(${kernel.times})`
   return js`new ${module.helper('StreamJoin')}(${sides}, ${times}, ${waiting}, ${window}, ${codecs})`
+}
+
+function processor(module: ModuleScope, kernel: Extract<Kernel, { kind: 'processor' }>): Code {
+  const stores = kernel.stores.map(({ name, store, kind, key, value }) => {
+    const codecs = js`key: ${codec(module, key)}, value: ${codec(module, value)}`
+    return js`{ name: ${name}, store: ${store}, kind: ${kind}, ${codecs} }`
+  })
+  const timers = kernel.timers.map(({ name, clock }) => js`{ name: ${name}, clock: ${clock} }`)
+  const outputs = kernel.outputs.map((output) => js`${output}`)
+  const { punctuate } = kernel
+  const punctuation =
+    punctuate === undefined ? js`undefined` : js`{ every: ${punctuate.every}, clock: ${punctuate.clock} }`
+  const timed = js`streamTimers: ${kernel.streamTimers}, wallTimers: ${kernel.wallTimers}, punctuate: ${punctuation}`
+  const gives = js`keepsKey: ${kernel.keepsKey}, outputs: [${join(outputs, comma)}]`
+  const keeps = js`key: ${codec(module, kernel.key)}, stores: [${join(stores, comma)}], timers: [${join(timers, comma)}]`
+  const around = js`context.stores, context.stores.table(${kernel.store}), this.clock`
+  return js`new ${module.helper('Processor')}(${around}, { ${keeps}, ${timed}, ${gives} })`
 }
 
 function codec(module: ModuleScope, state: StateCodec): Code {

@@ -5,6 +5,7 @@
 import type { MirFunction } from '../ir/mir.js'
 import type { ModuleIR, PartReader } from '../ir/module-ir.js'
 import { comma, empty, join, js, Name, type Code } from './code.js'
+import { hasClock } from './clock.js'
 import { FunctionScope } from './function-scope.js'
 import { Lines } from './lines.js'
 import type { ModuleScope } from './module-scope.js'
@@ -71,8 +72,10 @@ function printWith(
   const scope = new FunctionScope(module, fn, reader, keyFieldsOf(reader.key))
   const methods = new MethodPrinter(scope, ir, outlineWrites)
   const loop = new Lines()
+  // The function of the clock has no topic.
+  const advancesClock = reader.topic !== '' && hasClock(ir, fn.subTopology)
   const hasState = ir.kernels.some((kernel) => kernel.subTopology === fn.subTopology)
-  const printer = new ProcessPrinter(scope, new StatementPrinter(scope, ir, methods), hasState)
+  const printer = new ProcessPrinter(scope, new StatementPrinter(scope, ir, methods), hasState, advancesClock)
   printer.record(loop)
   const out = new Lines()
   out.block(js`${processName(fn)}(${buffer}, ${view}, start, end, section, untilTimestamp)`, () => {
@@ -140,6 +143,8 @@ class ProcessPrinter {
     readonly statements: StatementPrinter,
     /** Whether the task has stores. */
     readonly hasState: boolean,
+    /** Whether its records move the time of the task on. */
+    readonly advancesClock: boolean,
   ) {}
 
   function(out: Lines, loop: Lines): void {
@@ -204,8 +209,15 @@ class ProcessPrinter {
     this.part(out, reader.value, valueNames)
     this.time(out)
     this.statements.body(out, fn.body)
+    if (this.advancesClock) out.line(js`const due$ = this.clock.advance(${timestamp})`)
     out.line(js`position$ = ${next}`)
     out.line(js`nextOffset$ = ${offset} + 1`)
+    if (this.advancesClock) {
+      out.block(js`if (due$)`, () => {
+        out.line(js`stop$ = 7`)
+        out.line(js`break`)
+      })
+    }
     out.block(js`if (${variables.outputs}.full)`, () => {
       out.line(js`stop$ = 3`)
       out.line(js`break`)

@@ -106,7 +106,14 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
       return out
     case 'merge':
     case 'branch':
+    case 'process-output':
       return out
+    case 'process':
+      return { key: whole, value: whole, headers: true }
+    case 'dedupe': {
+      const kept = { ...out, key: whole }
+      return node.by === undefined ? kept : uniteRecords(kept, ofLambda(plan, node.by, whole))
+    }
     case 'filter':
     case 'table-filter':
       return uniteRecords(out, ofLambda(plan, node.predicate, whole))

@@ -15,6 +15,7 @@ import type { QuotedProgram } from './quote.js'
 import type { ClosedPlan, ClosedProgram } from './resolve-closures.js'
 import { edgeTypes } from './types/edge-types.js'
 import type { LockedSubjects } from './types/locked-subjects.js'
+import { processorSerdes } from './types/processor-serdes.js'
 import { repartitionSerdes, type KnownTypes } from './types/repartition-serdes.js'
 import { stateSerdes } from './types/state-serdes.js'
 import { TopicSerdes } from './types/topic-serdes.js'
@@ -73,7 +74,10 @@ function resolveTopics(
       const internal = repartitionSerdes(node, role, known, diagnostics)
       if (internal !== undefined) known.topics.set(placeOf(node.id, role), internal)
     }
-    const rows = stateSerdes(node, known, diagnostics)
+    const rows =
+      node.kind === 'process' || node.kind === 'dedupe'
+        ? processorSerdes(node, known, serdes, diagnostics)
+        : stateSerdes(node, known, diagnostics)
     if (rows !== undefined && rows.length > 0) states.set(node.id, rows)
   }
   diagnostics.push(...serdes.diagnostics)

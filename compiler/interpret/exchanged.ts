@@ -22,10 +22,12 @@ export function behindExchange(context: OperatorContext, operator: Receiver): Pl
   switch (node.kind) {
     case 'to-table':
       return { receive: writeInternal(context), starts: new Map([['repartition', at(0)]]) }
+    case 'process':
+    case 'dedupe':
     case 'stream-table-join': {
       const write = writeInternal(context)
       return {
-        // A left join keeps records without a key, which no partition is right for.
+        // Records without a key, which no partition is right for, stay: left joins and processors have a use for them.
         receive: (record, port) => (port === 0 && hasKey(record) ? write(record) : operator(record, port)),
         starts: new Map([['repartition', at(0)]]),
       }

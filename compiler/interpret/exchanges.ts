@@ -13,6 +13,8 @@ export function exchangesOf(graph: PipelineGraph, node: GraphNode): readonly Exc
       return ['repartition']
     case 'group-by-key':
     case 'to-table':
+    case 'process':
+    case 'dedupe':
       return keyMayHaveChanged(graph, node.input) ? ['repartition'] : []
     case 'stream-table-join':
       return keyMayHaveChanged(graph, node.left) ? ['repartition'] : []
@@ -36,6 +38,10 @@ function keyMayHaveChanged(graph: PipelineGraph, id: number): boolean {
     case 'map-record':
     case 'select-key':
       return true
+    case 'process':
+      return !node.keepsKey
+    case 'dedupe':
+      return false
     case 'repartition':
     case 'to-stream':
     case 'to-table':

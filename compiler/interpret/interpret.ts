@@ -10,7 +10,7 @@ import { deadLetter } from './dead-letter.js'
 import { InternalTopics } from './internal-topics.js'
 import { partitionFor } from './murmur2.js'
 import { OperatorFailure, SOURCE_DECODER } from './operator-failure.js'
-import type { RecordOutcome, RecordResult } from './outcome.js'
+import type { RecordOutcome, RecordProblem, RecordResult } from './outcome.js'
 import { readSource } from './read-source.js'
 import type { StoreRow } from './operators/operator.js'
 import type { FlowRecord, OutputRecord, WireRecord } from './record.js'
@@ -18,6 +18,8 @@ import { byReference, serdesBySpec } from './serdes/by-spec.js'
 import type { TopicSerdes } from './serdes/element-serde.js'
 import { partitionBytes } from './wire.js'
 import { Journal } from './state/journal.js'
+import { TaskClock } from './task-clock.js'
+import { TaskGroups } from './task-groups.js'
 import { WallClock } from './wall-clock.js'
 import { wire, type Start } from './wiring.js'
 
@@ -29,6 +31,10 @@ export interface InterpreterOptions {
   /** Labels of operators, by node id; default `<kind>-<id>`, or the name given by the author. */
   readonly label?: (node: GraphNode) => string
   readonly print?: (label: string, record: FlowRecord) => void
+  /** Partitions of the topics that tasks read; default 1. */
+  readonly tasks?: number
+  /** Wall clock at the start, ms; default 0. */
+  readonly startTime?: number
   /** Whether `commit` will be called, so that `abort` can take back what came after. Default: no. */
   readonly commits?: boolean
 }
@@ -66,7 +72,9 @@ class GraphInterpreter implements Interpreter {
   readonly internalTopics: ReadonlySet<string>
   readonly #internal = new InternalTopics()
   readonly #journal: Journal
-  readonly #clock = new WallClock()
+  readonly #clock: WallClock
+  readonly #groups: TaskGroups
+  readonly #taskClocks = new Map<string, TaskClock>()
   readonly stores = new Map<string, () => readonly StoreRow[]>()
   #outputs: OutputRecord[] = []
 
@@ -74,22 +82,28 @@ class GraphInterpreter implements Interpreter {
     this.#graph = graph
     this.#options = options
     this.#journal = new Journal(options.commits)
+    this.#clock = new WallClock(options.startTime)
+    this.#groups = new TaskGroups(graph)
     const serdes = options.serdes ?? specSerdes
     const effects = {
       emit: (output: OutputRecord) => this.#outputs.push(output),
       print: options.print ?? (() => undefined),
     }
+    for (const node of graph.nodes) this.#clockOf(this.#groups.startingAt(node))
     const starts = wire(graph, (node) => ({
       effects,
       label: this.#label(node),
       graph,
       journal: this.#journal,
       clock: this.#clock,
-      expose: (rows) => this.stores.set(this.#label(node), rows),
+      task: this.#clockOf(this.#groups.startingAt(node)),
+      expose: (rows, store) => {
+        this.stores.set(store === undefined ? this.#label(node) : `${this.#label(node)}-${store}`, rows)
+      },
       internalTopics: this.#internalTopics(node),
       serdes: () => serdes(node),
     }))
-    this.internalTopics = new Set(starts.flatMap(({ isInternal, topic }) => (isInternal ? [topic] : [])))
+    this.internalTopics = new Set(starts.flatMap(({ role, topic }) => (role === undefined ? [] : [topic])))
     const entries = new Map<string, Entry[]>()
     for (const start of starts) {
       const entry = { ...start, serdes: serdes(start.node) }
@@ -101,10 +115,10 @@ class GraphInterpreter implements Interpreter {
   process(record: WireRecord): readonly RecordOutcome[] {
     const outcomes: RecordOutcome[] = []
     for (let next: WireRecord | undefined = record; next !== undefined; next = this.#internal.take()) {
-      const outcome = this.#processOne(next)
-      outcomes.push(outcome)
-      if (outcome.result.kind === 'failed') break
-      this.#feedInternalTopics(outcome.outputs)
+      const [outcome, ...fired] = [this.#processOne(next), ...this.#fireTasksOf(next)]
+      outcomes.push(outcome, ...fired)
+      if (outcomes.some(({ result }) => result.kind === 'failed')) break
+      for (const { outputs } of [outcome, ...fired]) this.#feedInternalTopics(outputs)
     }
     return outcomes
   }
@@ -118,15 +132,15 @@ class GraphInterpreter implements Interpreter {
     } catch (error) {
       this.#journal.rollback()
       if (!(error instanceof OperatorFailure)) throw error
-      const node = this.#graph.nodes[error.operator]
-      const label = node === undefined ? 'wall clock' : this.#label(node)
       // There is no record that could be skipped.
-      return [
-        { record: tick, result: { kind: 'failed', operator: error.operator, label, error: error.cause }, outputs: [] },
-      ]
+      return [{ record: tick, result: { kind: 'failed', ...this.#problem(error) }, outputs: [] }]
     }
-    this.#feedInternalTopics(this.#outputs)
     const outcomes: RecordOutcome[] = [{ record: tick, result: { kind: 'done' }, outputs: this.#outputs }]
+    for (const clock of this.#taskClocks.values()) {
+      clock.wall = this.#clock.now
+      for (const partition of clock.partitions) outcomes.push(...this.#fire(clock, partition, tick))
+    }
+    for (const { outputs } of outcomes) this.#feedInternalTopics(outputs)
     const next = this.#internal.take()
     return next === undefined ? outcomes : [...outcomes, ...this.process(next)]
   }
@@ -158,7 +172,57 @@ class GraphInterpreter implements Interpreter {
     if (entries === undefined) throw new RangeError(`pipeline ${this.#graph.name} reads no topic ${record.topic}`)
     const flows = entries.map((entry) => ({ start: entry.start, flow: readEntry(entry, record) }))
     for (const { start, flow } of flows) if (flow !== undefined) start(flow)
+    for (const [index, { flow }] of flows.entries()) {
+      const entry = entries[index]
+      if (flow !== undefined && entry !== undefined) this.#clockAt(entry).advance(record.partition, flow.timestamp)
+    }
     return flows.some(({ flow }) => flow !== undefined) ? 'done' : 'dropped'
+  }
+
+  /** What is due now that a record is done. */
+  #fireTasksOf(record: WireRecord): readonly RecordOutcome[] {
+    const clocks = new Set((this.#entries.get(record.topic) ?? []).map((entry) => this.#clockAt(entry)))
+    return [...clocks].flatMap((clock) => this.#fire(clock, record.partition, record))
+  }
+
+  /** Does what is due, each thing for itself; one that fails is dropped, or ends it, as the policy says. */
+  #fire(clock: TaskClock, partition: number, cause: WireRecord): readonly RecordOutcome[] {
+    const outcomes: RecordOutcome[] = []
+    for (;;) {
+      this.#outputs = []
+      try {
+        if (!clock.fire(partition, false)) return outcomes
+        this.#journal.keep()
+        outcomes.push({ record: cause, result: { kind: 'done' }, outputs: this.#outputs })
+      } catch (error) {
+        this.#journal.rollback()
+        if (!(error instanceof OperatorFailure)) throw error
+        const policy = this.#graph.nodes[error.operator]?.onError ?? this.#graph.onError
+        const kind = policy.kind === 'fail' ? 'failed' : 'skipped'
+        outcomes.push({ record: cause, result: { kind, ...this.#problem(error) }, outputs: [] })
+        if (kind === 'failed') return outcomes
+        clock.fire(partition, true)
+        this.#journal.keep()
+      }
+    }
+  }
+
+  #problem({ operator, cause }: OperatorFailure): RecordProblem {
+    const node = this.#graph.nodes[operator]
+    return { operator, label: node === undefined ? 'wall clock' : this.#label(node), error: cause }
+  }
+
+  #clockAt({ node, role }: Entry): TaskClock {
+    return this.#clockOf(this.#groups.startingAt(node, role))
+  }
+
+  #clockOf(group: string): TaskClock {
+    let clock = this.#taskClocks.get(group)
+    if (clock === undefined) {
+      clock = new TaskClock(this.#journal, this.#clock.now, this.#options.tasks ?? 1)
+      this.#taskClocks.set(group, clock)
+    }
+    return clock
   }
 
   #applyPolicy(record: WireRecord, failure: OperatorFailure): RecordOutcome {
@@ -187,7 +251,7 @@ class GraphInterpreter implements Interpreter {
   #feedInternalTopics(outputs: readonly OutputRecord[]): void {
     const placed = outputs.flatMap((output) => {
       const [entry] = this.#entries.get(output.topic) ?? []
-      if (entry?.isInternal !== true) return []
+      if (entry?.role === undefined) return []
       const { node } = entry
       const own = node.kind === 'repartition' ? node.partitions : undefined
       const partitions = own ?? this.#options.partitions?.(output.topic) ?? 1

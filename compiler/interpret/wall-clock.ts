@@ -1,8 +1,12 @@
 /** The wall clock of an interpreter: it stands still until it is moved. */
 export class WallClock {
   /** Ms. */
-  now = 0
+  now: number
   readonly #listeners: ((now: number) => void)[] = []
+
+  constructor(now = 0) {
+    this.now = now
+  }
 
   onAdvance(listener: (now: number) => void): void {
     this.#listeners.push(listener)

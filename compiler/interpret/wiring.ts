@@ -1,9 +1,11 @@
 /** Turns the nodes of a graph into receivers, children before parents. */
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
 import { behindExchange } from './exchanged.js'
+import type { ExchangeRole } from './exchanges.js'
 import { aggregate } from './operators/aggregate.js'
 import { branch } from './operators/branch.js'
 import { cogroup } from './operators/cogroup.js'
+import { dedupe } from './operators/dedupe.js'
 import { filter } from './operators/filter.js'
 import { flatMap } from './operators/flat-map.js'
 import { forEach } from './operators/for-each.js'
@@ -20,6 +22,8 @@ import { merge } from './operators/merge.js'
 import type { Child, Forward, OperatorContext, Receiver } from './operators/operator.js'
 import { peek } from './operators/peek.js'
 import { print } from './operators/print.js'
+import { processOutput } from './operators/process-output.js'
+import { process } from './operators/process.js'
 import { repartition } from './operators/repartition.js'
 import { selectKey } from './operators/select-key.js'
 import { source } from './operators/source.js'
@@ -43,7 +47,8 @@ export type NodeSurroundings = Omit<OperatorContext, 'node' | 'children' | 'forw
 export interface Start {
   readonly node: GraphNode
   readonly topic: string
-  readonly isInternal: boolean
+  /** undefined: the topic is the author's. */
+  readonly role: ExchangeRole | undefined
   readonly start: Forward
 }
 
@@ -63,11 +68,11 @@ export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => No
       const start: Forward = (record) => {
         placed.receive(record, 0)
       }
-      starts.push({ node, topic: node.topic.name, isInternal: false, start })
+      starts.push({ node, topic: node.topic.name, role: undefined, start })
     }
     for (const [role, topic] of around.internalTopics) {
       const start = placed.starts.get(role)
-      if (start !== undefined) starts.push({ node, topic, isInternal: true, start })
+      if (start !== undefined) starts.push({ node, topic, role, start })
     }
   }
   return starts.toReversed()
@@ -112,6 +117,12 @@ function receiverOf(node: GraphNode, context: OperatorContext): Receiver {
       return repartition(node, context)
     case 'to':
       return to(node, context)
+    case 'process':
+      return process(node, context)
+    case 'process-output':
+      return processOutput(node, context)
+    case 'dedupe':
+      return dedupe(node, context)
     case 'group-by-key':
       return groupByKey(node, context)
     case 'group-by':

@@ -20,6 +20,11 @@ export function assertLogicalPlan(plan: LogicalPlan): void {
     for (const input of inputsOf(node)) {
       if (input < 0 || input >= position) throw fault(`its input ${input} does not come before it`)
     }
+    if (node.kind === 'process-output') {
+      const processor = plan.nodes[node.input]
+      const named = processor?.kind === 'process' && processor.outputs.includes(node.output)
+      if (!named) throw fault(`its input is no processor with an output '${node.output}'`)
+    }
     if (node.kind === 'branch') {
       const split = plan.nodes[node.input]
       const named = split?.kind === 'split' && split.branches.some(({ name }) => name === node.branch)
@@ -106,6 +111,15 @@ function rolesOf(node: LogicalNode): readonly (readonly [LambdaId | undefined, s
       return [[node.initial, 'initial'] as const, ...node.adds.map((add) => [add, 'add'] as const)]
     case 'aggregate':
       return aggregationRoles(node.aggregation)
+    case 'process':
+      return [
+        [node.process, 'process'],
+        [node.onTimer, 'onTimer'],
+        [node.punctuate?.run, 'punctuate'],
+      ]
+    case 'dedupe':
+      return [[node.by, 'by']]
+    case 'process-output':
     case 'print':
     case 'merge':
     case 'branch':

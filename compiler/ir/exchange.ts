@@ -31,6 +31,8 @@ export function exchangesOf(nodes: readonly LogicalNode[], node: LogicalNode): r
       return ['repartition']
     case 'group-by-key':
     case 'to-table':
+    case 'process':
+    case 'dedupe':
       return keyMayHaveChanged(nodes, node.input) ? ['repartition'] : []
     case 'stream-table-join':
       return keyMayHaveChanged(nodes, node.left) ? ['repartition'] : []
@@ -63,6 +65,8 @@ export function isPinned(nodes: readonly LogicalNode[], node: LogicalNode): bool
     case 'table-source':
     case 'global-table':
     case 'to-table':
+    case 'process':
+    case 'dedupe':
     case 'suppress':
     case 'late':
     case 'aggregate':
@@ -83,6 +87,10 @@ function keyMayHaveChanged(nodes: readonly LogicalNode[], id: NodeId): boolean {
     case 'map-record':
     case 'select-key':
       return true
+    case 'process':
+      return !node.keepsKey
+    case 'dedupe':
+      return false
     case 'repartition':
     case 'to-stream':
     case 'to-table':

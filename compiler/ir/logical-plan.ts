@@ -4,6 +4,7 @@
  */
 import type { ErrorPolicy, JoinKind } from '../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../dsl/model/serde-spec.js'
+import type { StoreSpec, TimerSpec } from '../../dsl/model/store-spec.js'
 import type { WindowSpec } from '../../dsl/model/window-spec.js'
 import type { CapturedValue } from './captured-value.js'
 import type { Span } from './span.js'
@@ -59,6 +60,11 @@ export type LogicalNode = LogicalNodeBase &
         readonly headers: LambdaId | undefined
         readonly timestamp: LambdaId | undefined
       } & OneInput)
+    | LogicalProcess
+    /** One of the named outputs of a `process`. */
+    | ({ readonly kind: 'process-output'; readonly output: string } & OneInput)
+    /** `within`: ms. */
+    | ({ readonly kind: 'dedupe'; readonly within: number; readonly by: LambdaId | undefined } & OneInput)
     | ({ readonly kind: 'group-by-key' } & OneInput)
     | ({ readonly kind: 'group-by'; readonly selector: LambdaId } & OneInput)
     /** Several grouped streams that add to one aggregate: a `(acc, value, ctx) -> acc` each. */
@@ -123,6 +129,19 @@ export type LogicalNode = LogicalNodeBase &
         readonly joiner: LambdaId
       } & TwoInputs)
   )
+
+/** As dsl/model/graph.ts has it. */
+export interface LogicalProcess extends OneInput {
+  readonly kind: 'process'
+  readonly stores: readonly StoreSpec[]
+  readonly timers: readonly TimerSpec[]
+  readonly process: LambdaId
+  readonly onTimer: LambdaId | undefined
+  /** `every`: ms. */
+  readonly punctuate: { readonly every: number; readonly clock: 'stream' | 'wall'; readonly run: LambdaId } | undefined
+  readonly keepsKey: boolean
+  readonly outputs: readonly string[]
+}
 
 /** The windows that are compiled. */
 export type LogicalWindow = WindowSpec

@@ -4,6 +4,7 @@
  */
 import type { ArraySchema, AvroSchema, EnumSchema, FixedSchema, PrimitiveSchema } from '../../avro/schema.js'
 import type { Resolution } from '../../avro/resolve.js'
+import type { TimerSpec } from '../../dsl/model/store-spec.js'
 import type { Demand } from './demand.js'
 import type { LogicalWindow, NodeId } from './logical-plan.js'
 import type { MirExpression, MirFunction, MirProgram } from './mir.js'
@@ -84,9 +85,33 @@ export type Kernel = {
       readonly byEnd: boolean
       readonly windowed: boolean
     }
+  /** Records that went on, `within` ms back and ahead. */
+  | { readonly kind: 'deduplication'; readonly times: string; readonly within: number }
+  /** An operator of the author's own. */
+  | {
+      readonly kind: 'processor'
+      readonly key: StateCodec
+      readonly stores: readonly ProcessorStore[]
+      readonly timers: readonly TimerSpec[]
+      readonly streamTimers: string | undefined
+      readonly wallTimers: string | undefined
+      /** `every`: ms. */
+      readonly punctuate: { readonly every: number; readonly clock: 'stream' | 'wall' } | undefined
+      readonly keepsKey: boolean
+      readonly outputs: readonly string[]
+    }
   /** The newest values of a table's keys. */
   | { readonly kind: 'rows'; readonly value: StateCodec; readonly global: boolean }
 )
+
+/** A store that an author has declared. */
+export interface ProcessorStore {
+  readonly name: string
+  readonly store: string
+  readonly kind: 'key-value' | 'value' | 'list' | 'map'
+  readonly key: StateCodec
+  readonly value: StateCodec
+}
 
 export interface KernelWindow {
   readonly spec: LogicalWindow

@@ -41,13 +41,16 @@ export interface ResolvedTopic {
 
 /**
  * Which rows of an operator: those of its first or only input (0), of its second one (1), of the result of a foreign-key
- * join (2), or who refers to which of its right rows (3).
+ * join (2), or who refers to which of its right rows (3). Of a processor: its own (0), and those of each of its stores
+ * (1, 2…).
  */
-export type RowsPort = 0 | 1 | 2 | 3
+export type RowsPort = number
 
 export interface SideRows {
   readonly port: RowsPort
   readonly serdes: ResolvedTopic
+  /** Of a map: the key of the records, which stands before that of its own. */
+  readonly outer?: ResolvedSerde | undefined
 }
 
 export interface EdgeType {

@@ -11,6 +11,8 @@ export function storeName(node: LogicalNode, port: RowsPort): string {
       return `${name}-${port === 0 ? 'left' : 'right'}`
     case 'foreign-key-join':
       return `${name}${['-left', '-right', '', '-subscriptions'][port] ?? ''}`
+    case 'process':
+      return port === 0 ? name : `${name}-${node.stores[port - 1]?.name ?? ''}`
     case 'suppress':
       return port === 2 ? `${name}-emitted` : name
     default:
@@ -21,6 +23,11 @@ export function storeName(node: LogicalNode, port: RowsPort): string {
 /** The store of an operator's stream time. */
 export function timesOf(store: string): string {
   return `${store}-time`
+}
+
+/** Of a processor: its timers that go by this clock. */
+export function timersOf(processor: string, clock: 'stream' | 'wall'): string {
+  return clock === 'stream' ? `${processor}-timers` : `${processor}-wall-timers`
 }
 
 /** Of a join: the records that wait for a partner. */

@@ -5,7 +5,7 @@
 import type { PlaceId } from './exchange.js'
 import type { LambdaId, NodeId } from './logical-plan.js'
 import type { PhysicalOperator } from './physical-plan.js'
-import type { ResolvedTopic } from './resolved-plan.js'
+import type { ResolvedSerde, ResolvedTopic } from './resolved-plan.js'
 
 export interface Topology {
   readonly subTopologies: readonly SubTopology[]
@@ -67,6 +67,10 @@ export interface TopologyStore {
   readonly bucketMs: number
   /** Of windows: whether rows of a key are gone through in order. */
   readonly ranges: boolean
+  /** How long after their last change rows are kept, ms; undefined: for ever. */
+  readonly ttlMs?: number | undefined
+  /** Of a map of a processor: the key of the records. */
+  readonly outer?: ResolvedSerde | undefined
   /** What keys and rows are; undefined: the operator's own bookkeeping. */
   readonly serdes?: ResolvedTopic | undefined
   readonly changelog: StoreChangelog

@@ -64,7 +64,7 @@ function applyOpaque(
 }
 
 /** The record context as an object, for whoever needs all of it. */
-function contextObject(context: ContextValue): MirExpression {
+export function contextObject(context: ContextValue): MirExpression {
   const properties = ['timestamp', 'headers', 'topic', 'partition', 'offset'] as const
   return expression({
     kind: 'object',

@@ -13,6 +13,8 @@ import { lowerAggregate } from './lower-aggregate.js'
 import { lowerRegistration, lowerResponse, lowerRightChange, lowerSubscribe } from './lower-foreign-key-join.js'
 import { lowerGlobalTableJoin, lowerStreamTableJoin, lowerTableJoin } from './lower-join.js'
 import { lowerLate } from './lower-late.js'
+import { lowerDedupe } from './lower-dedupe.js'
+import { lowerProcess, lowerProcessOutput } from './lower-process.js'
 import { lowerStreamJoin } from './lower-stream-join.js'
 import { lowerSuppress } from './lower-suppress.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
@@ -90,6 +92,12 @@ export function lowerBehindExchange(
       return
     case 'stream-table-join':
       lowerStreamTableJoin(operatorContext(context, node, flow), flow, 0, out)
+      return
+    case 'process':
+      lowerProcess(operatorContext(context, node, flow), flow, out)
+      return
+    case 'dedupe':
+      lowerDedupe(operatorContext(context, node, flow), flow, out)
       return
     case 'group-table': {
       const [now, before] = ['now', 'before'].map((name) =>
@@ -212,6 +220,17 @@ function lowerOperator(
       if (role !== undefined) lowerExchange(context, node, role, flow, out)
       else lowerStreamTableJoin(operatorContext(context, node, flow), flow, port, out)
       return
+    case 'process':
+      if (role !== undefined) lowerExchange(context, node, role, flow, out)
+      else lowerProcess(operatorContext(context, node, flow), flow, out)
+      return
+    case 'process-output':
+      lowerProcessOutput(operatorContext(context, node, flow), flow, out)
+      return
+    case 'dedupe':
+      if (role !== undefined) lowerExchange(context, node, role, flow, out)
+      else lowerDedupe(operatorContext(context, node, flow), flow, out)
+      return
     case 'foreign-key-join':
       onlyNewest(flow, out, (inner) => {
         if (port === 0) lowerSubscribe(operatorContext(context, node, flow), flow, inner)
@@ -252,7 +271,7 @@ function lowerExchange(
   out: MirStatement[],
 ): void {
   const emit = emitTo(context, placeOf(node.id, role), flow, {})
-  // A left join keeps them: any partition is theirs.
+  // Where somebody has a use for them, any partition is theirs.
   if (keepsKeyless(node, role)) {
     out.push(statement({ kind: 'enter', operator: node.id, count: false }), emit)
     return
@@ -262,8 +281,9 @@ function lowerExchange(
   out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
 }
 
-/** Whether records without a key go on, alone, from this input of a join. */
+/** Whether records without a key go on: through a processor, or alone, from this input of a join. */
 function keepsKeyless(node: LogicalNode, role: ExchangeRole): boolean {
+  if (node.kind === 'process' || node.kind === 'dedupe') return true
   if (node.kind !== 'stream-table-join' && node.kind !== 'stream-join') return false
   return node.join === 'outer' || (node.join === 'left' && portOf(role) === 0)
 }
@@ -299,6 +319,7 @@ function hasOwnTime(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
     node.kind === 'aggregate' ||
     node.kind === 'table-join' ||
     node.kind === 'stream-join' ||
+    node.kind === 'process' ||
     node.kind === 'suppress'
   )
     return true

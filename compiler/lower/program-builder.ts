@@ -51,6 +51,14 @@ export class ProgramBuilder {
     return index
   }
 
+  /** A constant that is the author's function. */
+  functionConstant(lambda: Lambda): number {
+    const opaque = this.opaque(lambda)
+    const known = this.#constants.findIndex(({ value }) => value.kind === 'opaque' && value.opaque === opaque)
+    if (known >= 0) return known
+    return this.#constants.push({ name: `lambda${lambda.id}`, value: { kind: 'opaque', opaque } }) - 1
+  }
+
   nextEmit(): number {
     return this.#emits++
   }

@@ -50,6 +50,7 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'merge':
     // Whether a record takes a branch is decided by the split; the branch is only where it can be had.
     case 'branch':
+    case 'process-output':
     case 'cogroup':
     case 'window':
     case 'to-stream':
@@ -66,6 +67,8 @@ function reasonToStay(plan: OptimizedPlan, harmless: Harmless, node: LogicalNode
     case 'group-table':
     case 'group-by-key':
       return 'nobody reads its records, but its topic is part of the topology'
+    case 'process':
+    case 'dedupe':
     case 'aggregate':
     case 'to-table':
     case 'suppress':

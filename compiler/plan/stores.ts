@@ -6,7 +6,7 @@ import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { historyOfRows } from '../ir/rows.js'
 import { suppressionDelay } from '../ir/suppression-delay.js'
 import { joinRetention } from '../ir/join-retention.js'
-import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
+import { storeName, timersOf, timesOf, waitingOf } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
 import { inputCount, windowOf } from '../ir/window-of.js'
 
@@ -29,6 +29,8 @@ export function storesOf(
   if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
   if (node.kind === 'late') return lateStores(plan, node, subTopology)
   if (node.kind === 'stream-join') return joinStores(plan, node, subTopology)
+  if (node.kind === 'process') return processorStores(plan, node, subTopology)
+  if (node.kind === 'dedupe') return dedupeStores(plan, node, subTopology)
   return (plan.states.get(node.id) ?? []).flatMap(({ port, serdes }): readonly TopologyStore[] => {
     const name = storeName(node, port)
     const rows = keyed(plan, { node: node.id, subTopology, name, columns: 0, serdes })
@@ -125,6 +127,45 @@ function joinStores(
   const waiting = keyed(plan, { ...common, name: waitingOf(name), serdes: undefined })
   return [...sides, time, ...(node.join === 'inner' ? [] : [{ ...waiting, kind: 'buffer' as const, bucketMs }])]
 }
+
+/** Those that the author has declared, stream time with the next punctuation, and timers by time. */
+function processorStores(
+  plan: ResolvedPlan,
+  node: LogicalNodeOf<'process'>,
+  subTopology: number,
+): readonly TopologyStore[] {
+  const name = storeName(node, 0)
+  const common = { node: node.id, subTopology, columns: 0 }
+  const own = (plan.states.get(node.id) ?? []).flatMap(({ port, serdes, outer }): readonly TopologyStore[] => {
+    const spec = node.stores[port - 1]
+    if (spec === undefined) return []
+    const rows = keyed(plan, { ...common, name: storeName(node, port), serdes })
+    return [{ ...rows, kind: spec.kind === 'map' ? 'prefixed' : 'key-value', ttlMs: spec.ttl, outer }]
+  })
+  const time = keyed(plan, { ...common, name: timesOf(name), columns: 3, serdes: undefined })
+  const clocks = (['stream', 'wall'] as const).filter((clock) => node.timers.some((timer) => timer.clock === clock))
+  const timers = clocks.map((clock): TopologyStore => {
+    const rows = keyed(plan, { ...common, name: timersOf(name, clock), serdes: undefined })
+    return { ...rows, kind: 'buffer', bucketMs: TIMER_BUCKET_MS }
+  })
+  return [...own, time, ...timers]
+}
+
+/** Those that went on, by key and what makes them equal. */
+function dedupeStores(
+  plan: ResolvedPlan,
+  node: LogicalNodeOf<'dedupe'>,
+  subTopology: number,
+): readonly TopologyStore[] {
+  const common = { node: node.id, subTopology, serdes: undefined }
+  const name = storeName(node, 0)
+  const rows = keyed(plan, { ...common, name, columns: 0 })
+  const time = keyed(plan, { ...common, name: timesOf(name), columns: 2 })
+  return [{ ...rows, kind: 'window', bucketMs: bucketOf(2 * node.within), ranges: true }, time]
+}
+
+/** How far ahead timers are set is not known: of a minute some thousand are sorted at a time. */
+const TIMER_BUCKET_MS = 60_000
 
 /** Into so many parts the time that is kept is divided. */
 const BUCKETS = 64

@@ -28,7 +28,7 @@ import type { SchemaSlot } from '../ir/schema-slots.js'
 import { suppressionDelay } from '../ir/suppression-delay.js'
 import { historyOfRows, windowedAggregateOf } from '../ir/rows.js'
 import { joinRetention } from '../ir/join-retention.js'
-import { storeName, timesOf, waitingOf } from '../ir/store-name.js'
+import { storeName, timersOf, timesOf, waitingOf } from '../ir/store-name.js'
 import type { Topology, TopologyGlobalTable, TopologyInput } from '../ir/topology.js'
 import { inputCount, windowOf } from '../ir/window-of.js'
 import { CodecBuilder } from './codec-table.js'
@@ -64,8 +64,18 @@ function inputDemand(topology: Topology, fn: MirFunction, demand: PlanDemand): K
   }
 }
 
+/** Of the record that the function of a clock is called with: nothing of it is read. */
+const emptyInput: TopologyInput = {
+  topic: '',
+  framed: false,
+  serdes: { key: { kind: 'bytes', nullable: true }, value: { kind: 'bytes', nullable: true } },
+  places: [],
+  timestamp: undefined,
+}
+
 function inputOf(topology: Topology, fn: MirFunction): TopologyInput {
-  const input = topology.subTopologies[fn.subTopology]?.inputs[fn.input]
+  const inputs = topology.subTopologies[fn.subTopology]?.inputs
+  const input = fn.input === inputs?.length ? emptyInput : inputs?.[fn.input]
   if (input === undefined) throw new Error(`sub-topology ${fn.subTopology} has no input ${fn.input}`)
   return input
 }
@@ -88,7 +98,9 @@ class ModuleBuilder {
         ? []
         : node.kind === 'stream-join'
           ? [this.streamJoin(node)]
-          : (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
+          : node.kind === 'process'
+            ? [this.processor(node)]
+            : (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
     )
     return [...kept, ...this.topology.globalTables.flatMap((table) => this.globalKernels(table))]
   }
@@ -131,6 +143,32 @@ class ModuleBuilder {
     }
   }
 
+  private processor(node: LogicalNodeOf<'process'>): Kernel {
+    const [own, ...stores] = this.resolved.states.get(node.id) ?? []
+    const name = storeName(node, 0)
+    const store = timesOf(name)
+    const times = this.topology.stores.find((candidate) => candidate.name === store)
+    if (own === undefined || times === undefined) throw new Error(`${node.label} has no state`)
+    const timersBy = (clock: 'stream' | 'wall'): string | undefined =>
+      node.timers.some((timer) => timer.clock === clock) ? timersOf(name, clock) : undefined
+    const { timers, keepsKey, outputs, punctuate } = node
+    return {
+      kind: 'processor',
+      ...{ operator: node.id, port: 0, subTopology: times.subTopology, store },
+      key: this.stateCodec(own.serdes.key),
+      stores: stores.flatMap(({ port, serdes }) => {
+        const spec = node.stores[port - 1]
+        if (spec === undefined) return []
+        const codecs = { key: this.stateCodec(serdes.key), value: this.stateCodec(serdes.value) }
+        return [{ name: spec.name, store: storeName(node, port), kind: spec.kind, ...codecs }]
+      }),
+      ...{ timers, keepsKey, outputs },
+      streamTimers: timersBy('stream'),
+      wallTimers: timersBy('wall'),
+      punctuate: punctuate && { every: punctuate.every, clock: punctuate.clock },
+    }
+  }
+
   private kernel(node: LogicalNode, { port, serdes }: SideRows): Kernel {
     const name = storeName(node, port)
     const store = this.topology.stores.find((candidate) => candidate.name === name)
@@ -139,6 +177,7 @@ class ModuleBuilder {
     if (node.kind === 'foreign-key-join' && port === 3) {
       return { ...common, kind: 'subscriptions', value: this.stateCodec(serdes.value) }
     }
+    if (node.kind === 'dedupe') return { ...common, kind: 'deduplication', times: timesOf(name), within: node.within }
     const history = historyOfRows(this.resolved.nodes, node, port)
     if (history !== undefined) {
       return { ...common, kind: 'versions', value: this.stateCodec(serdes.value), times: timesOf(name), history }

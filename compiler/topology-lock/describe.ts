@@ -36,6 +36,7 @@ export function describeStore(plan: ResolvedPlan, store: TopologyStore): LockedS
   const value = store.serdes === undefined ? bookkeeping : lockedSerde(store.serdes.value)
   return {
     ...{ kind, columns, meaning, key },
+    ...(store.outer === undefined ? {} : { outer: lockedSerde(store.outer) }),
     rows: { id: rowsId(kind, columns, meaning, value), value },
     older: [],
     changelog: withoutId(plan, store.changelog.topic),

@@ -24,6 +24,8 @@ export interface LockedStore {
   readonly columns: number
   readonly meaning: LockedMeaning
   readonly key: LockedSerde
+  /** Of a map of a processor: what stands before the keys, those of the records. */
+  readonly outer?: LockedSerde | undefined
   /** As rows are written now… */
   readonly rows: LockedRows
   /** …and as they were before, oldest first: the changelog may still hold such rows. */

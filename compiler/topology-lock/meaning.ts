@@ -5,6 +5,8 @@ import type { LockedMeaning } from './lock.js'
 
 /** What every node has, and what tells nothing of its state. */
 const beside = new Set(['id', 'name', 'label', 'span', 'onError', 'input', 'inputs', 'printLabel', 'key', 'value'])
+/** When a processor is called says nothing of what it keeps. */
+const calls = new Set(['punctuate', 'keepsKey'])
 
 /** Numbers are taken by name only: the others are ids of lambdas and nodes, which move when something is inserted. */
 const numbers = new Set([
@@ -43,7 +45,7 @@ export function lastingMeaning(meaning: LockedMeaning): LockedMeaning {
 
 function collect(value: object, path: string, found: Record<string, string | number | boolean>): void {
   for (const [name, item] of Object.entries(value) as [string, unknown][]) {
-    if (path === '' && beside.has(name)) continue
+    if (path === '' && (beside.has(name) || calls.has(name))) continue
     const at = path === '' ? name : `${path}.${name}`
     if (typeof item === 'string' || typeof item === 'boolean') found[at] = item
     else if (typeof item === 'number' && numbers.has(name)) found[at] = item

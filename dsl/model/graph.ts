@@ -6,6 +6,7 @@
 import type { Aggregation } from './aggregation.js'
 import type { Site } from './call-site.js'
 import type { SerdeSpec } from './serde-spec.js'
+import type { StoreSpec, TimerSpec } from './store-spec.js'
 import type { WindowSpec } from './window-spec.js'
 
 /** Any function of the author; what it takes and gives is known from the node that holds it. */
@@ -61,10 +62,38 @@ export type GraphNode = NodeBase &
         readonly headers: AuthorFunction | undefined
         readonly timestamp: AuthorFunction | undefined
       } & OneInput)
+    | ProcessNode
+    /** One of the named outputs of a `process`: `input` is that node. */
+    | ({ readonly kind: 'process-output'; readonly output: string } & OneInput)
+    /** `by`: `(value, ctx) -> what makes records of one key equal`. `within`: ms. */
+    | ({ readonly kind: 'dedupe'; readonly within: number; readonly by: AuthorFunction | undefined } & OneInput)
     | TableNode
     | GroupNode
     | JoinNode
   )
+
+export interface ProcessNode extends OneInput {
+  readonly kind: 'process'
+  readonly stores: readonly StoreSpec[]
+  readonly timers: readonly TimerSpec[]
+  /** `(value, ctx, state) -> records`. */
+  readonly process: AuthorFunction
+  /** `(timer, state) -> records`. */
+  readonly onTimer: AuthorFunction | undefined
+  readonly punctuate: PunctuationSpec | undefined
+  /** Whether records go on with the key that they came with. */
+  readonly keepsKey: boolean
+  /** Empty: there is one, without a name. */
+  readonly outputs: readonly string[]
+}
+
+export interface PunctuationSpec {
+  /** ms */
+  readonly every: number
+  readonly clock: 'stream' | 'wall'
+  /** `(time, state) -> records`. */
+  readonly run: AuthorFunction
+}
 
 /** Tables: `name` is that of the store. */
 export type TableNode =

@@ -3,6 +3,7 @@ import { aggregate } from '../operators/aggregate.js'
 import { cogroup } from '../operators/cogroup.js'
 import { addToCogroup, aggregateCogroup, windowCogroup } from '../operators/cogrouped.js'
 import { count } from '../operators/count.js'
+import { dedupe } from '../operators/dedupe.js'
 import { filterNot } from '../operators/filter-not.js'
 import { filter } from '../operators/filter.js'
 import { flatMap } from '../operators/flat-map.js'
@@ -18,6 +19,7 @@ import { map } from '../operators/map.js'
 import { merge } from '../operators/merge.js'
 import { peek } from '../operators/peek.js'
 import { print } from '../operators/print.js'
+import { process } from '../operators/process.js'
 import { reduce } from '../operators/reduce.js'
 import { repartition } from '../operators/repartition.js'
 import { selectKey } from '../operators/select-key.js'
@@ -97,6 +99,9 @@ const operators: Readonly<Record<HandleKind, Readonly<Record<string, RecordOpera
     join: join('inner'),
     leftJoin: join('left'),
     outerJoin: join('outer'),
+    process: process(false),
+    processValues: process(true),
+    dedupe,
   },
   table: {
     filter: tableFilter(false),

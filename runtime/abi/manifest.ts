@@ -103,6 +103,8 @@ export interface ManifestStore {
   readonly columns: number
   /** Of windows, sessions and buffers: length of a time bucket, ms. Windows: the advance; else a part of the retention. */
   readonly bucketMs: number
+  /** How long after their last change rows are kept, ms of stream time; undefined: for ever. */
+  readonly ttlMs?: number | undefined
   /** Of windows: whether rows of a key are gone through in order. */
   readonly ranges: boolean
   /** What keys and rows are; undefined: not told. */
@@ -112,6 +114,8 @@ export interface ManifestStore {
 }
 
 export interface ManifestContents {
+  /** Of `prefixed` rows: what stands before their own keys. */
+  readonly outer?: ManifestStateSerde | undefined
   readonly key: ManifestStateSerde
   readonly value: ManifestStateSerde
   /** Length of its windows in ms, where all have one. */

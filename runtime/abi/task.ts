@@ -9,6 +9,7 @@ import type { SessionStore } from '../state/session-store.js'
 import type { Table } from '../state/table.js'
 import type { TimeBuffer } from '../state/time-buffer.js'
 import type { WindowStore } from '../state/window-store.js'
+import type { Expiry } from '../state/expiry.js'
 import type { Manifest } from './manifest.js'
 
 /** Default export of a generated module. */
@@ -43,6 +44,8 @@ export const Stop = {
   RecordError: 5,
   /** A chosen topic (`unknownTopic`) has no metadata yet: look it up, then call again. */
   UnknownTopic: 6,
+  /** The last record that is done has made something due in stream time: call `tick`. */
+  Due: 7,
 } as const
 export type Stop = (typeof Stop)[keyof typeof Stop]
 
@@ -67,6 +70,16 @@ export interface GeneratedTask {
    */
   peek(input: number, buffer: Buffer, view: DataView, start: number, end: number, section: RecordSection): Stop
 
+  /**
+   * Does what is due by stream time and wall clock: timers and punctuations, each for itself with all of its effects or
+   * none. End: nothing is due any more. OutputFull, TimeSlice: call it again. UnknownTopic, RecordError as `process`;
+   * after `skipDue` it goes on behind what has failed.
+   */
+  tick(): Stop
+  /** What is due next, and has failed, counts as done. */
+  skipDue(): void
+  /** When the wall clock makes something due, ms since the epoch; Infinity: never. Something may be due already. */
+  nextWallClock(): number
   readonly position: number
   readonly nextOffset: number
   readonly headTimestamp: number
@@ -91,6 +104,8 @@ export interface TaskContext {
   /** The global tables of the process; tasks only look at them. */
   readonly globals: Pick<TaskStores, 'table'>
   readonly log: TaskLog
+  /** Wall clock, ms since the epoch. */
+  now(): number
   /** Monotonic deadline of the current slice in ms (`performance.now()`); looked at every few hundred records. */
   deadline: number
 }
@@ -132,6 +147,8 @@ export interface TaskStores {
   sessions(name: string): SessionStore
   buffer(name: string): TimeBuffer
   prefixed(name: string): PrefixedStore
+  /** undefined: its rows are kept for ever. */
+  expiry(name: string): Expiry | undefined
   /** Generated code calls it before each record that may write to a store… */
   mark(): void
   /** …and this one, beside `TaskOutputs.rollback`, when the record failed. */

@@ -20,7 +20,7 @@ import { StoreSet } from '../state/store-set.js'
 import { OpenOutputs, type OutputTopic } from '../task/outputs.js'
 import { SchemaDirectory } from '../task/schemas.js'
 import type { Restoration } from '../task/restoration.js'
-import { RecordProcessingError } from '../task/task-error.js'
+import { DueProcessingError, RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
 import { Committer } from './committer.js'
@@ -32,6 +32,7 @@ import { fixedTopics } from './topology.js'
 import { TransactionalCommitter } from './transactional-committer.js'
 import { GlobalTables } from './global-tables.js'
 import { reportOf, type ExecutorCommand, type FromExecutor, type TaskStart, type ToExecutor } from './protocol.js'
+import { WakeTimer } from './wake-timer.js'
 
 /** A task gives way to the others after this long… */
 const SLICE_MS = 10
@@ -64,6 +65,10 @@ export class Executor {
   readonly #limits = new Map<string, number>()
   #scheduled = false
   #lingerTimer: NodeJS.Timeout | undefined
+  /** For what tasks do by the wall clock. */
+  readonly #wakeTimer = new WakeTimer(() => {
+    this.#schedule()
+  })
   #commitTimer: NodeJS.Timeout | undefined
   #statusTimer: NodeJS.Timeout | undefined
   #isPaused = false
@@ -328,6 +333,7 @@ export class Executor {
     const turnEnds = performance.now() + TURN_MS
     let more = false
     let journalBytes = 0
+    let wakeAt = Infinity
     try {
       more = this.#globals.run(performance.now() + SLICE_MS)
       if (this.#restoreStores()) more = true
@@ -339,6 +345,7 @@ export class Executor {
         }
         if (task.run(performance.now() + SLICE_MS) === 'more') more = true
         journalBytes += task.stores.journalBytes
+        wakeAt = Math.min(wakeAt, task.nextWallClock())
         // Who has run waits behind those who have not.
         this.#tasks.delete(key)
         this.#tasks.set(key, task)
@@ -351,6 +358,7 @@ export class Executor {
     }
     if (journalBytes > MAX_JOURNAL_BYTES) void this.#commit()
     if (more) this.#schedule()
+    else this.#wakeTimer.set(wakeAt)
   }
 
   /** A transaction ends: `#schedule` follows when it has. */
@@ -384,7 +392,7 @@ export class Executor {
   /** Everything before the failing record is whole: it is committed, so that a restart begins at that record. */
   async #failRecord(error: unknown): Promise<void> {
     this.#failed = true
-    if (error instanceof RecordProcessingError) {
+    if (error instanceof RecordProcessingError || error instanceof DueProcessingError) {
       try {
         await this.#committer.commitFinally([...this.#tasks.values()])
       } catch (cause) {
@@ -493,6 +501,7 @@ export class Executor {
     clearInterval(this.#commitTimer)
     clearInterval(this.#statusTimer)
     clearTimeout(this.#lingerTimer)
+    this.#wakeTimer.clear()
     for (const { task } of [...this.#restoring.values()]) this.#leaveRestoring(task.id)
     this.#standbys.releaseAll()
     this.#drop([...this.#tasks.values()].map(({ id }) => id))

@@ -135,6 +135,8 @@ export class TransactionalCommitter {
       }
     }
     if (offsets.length === 0 && !this.#producer.isOpen) return
+    // What was done without input, by the wall clock, is fenced by the group's generation all the same.
+    if (offsets.length === 0) offsets.push(...tasks.flatMap(positionsOf))
     await this.#end(offsets)
     this.commits++
     for (const { stores } of tasks) {
@@ -163,4 +165,11 @@ export class TransactionalCommitter {
       throw error
     }
   }
+}
+
+function positionsOf({ inputs }: TaskRunner): readonly PartitionOffset[] {
+  return inputs.map(({ source, offset, leaderEpoch }) => ({
+    ...{ topic: source.topic, partition: source.partition },
+    ...{ offset, leaderEpoch },
+  }))
 }

@@ -1,9 +1,17 @@
 /** What all generated tasks have in common: the fields that the runtime reads after a call. */
 import { Stop, type GeneratedTask, type RecordSection, type TaskContext, type TaskOutputs } from '../abi/index.js'
 import { UnknownTopic } from './errors.js'
+import type { TaskClock } from '../operators/task-clock.js'
 import { Scratch } from './scratch.js'
 
 const IN_METHOD = -2
+
+/** A record without key, value and headers: what the function of a clock is called with. */
+const TICK = Buffer.from([12, 0, 0, 0, 1, 1, 0])
+const TICK_VIEW = new DataView(TICK.buffer, TICK.byteOffset, TICK.length)
+const TICK_SECTION: RecordSection = { baseOffset: -1, baseTimestamp: 0, fromOffset: -1, appendTimestamp: -1 }
+/** Between looks at the time. */
+const TURNS = 63
 
 export abstract class TaskBase implements GeneratedTask {
   position = 0
@@ -21,6 +29,8 @@ export abstract class TaskBase implements GeneratedTask {
   protected operator = -1
   protected readonly scratch = new Scratch()
   protected readonly outputs: TaskOutputs
+  /** Of a task with operators that go by time. */
+  protected clock: TaskClock | undefined
 
   constructor(
     protected readonly context: TaskContext,
@@ -44,6 +54,30 @@ export abstract class TaskBase implements GeneratedTask {
   peek(input: number, buffer: Buffer, view: DataView, start: number, end: number, section: RecordSection): Stop {
     const stop = this.process(input, buffer, view, start, end, section, -Infinity)
     return stop === Stop.TimeLimit ? Stop.End : stop
+  }
+
+  tick(): Stop {
+    const { clock } = this
+    if (clock === undefined || clock.input < 0) return Stop.End
+    clock.wall = this.context.now()
+    for (let turn = 1; clock.isDue(clock.wall); turn++) {
+      clock.fired = false
+      const { position, nextOffset } = this
+      const stop = this.process(clock.input, TICK, TICK_VIEW, 0, TICK.length, TICK_SECTION, Infinity)
+      this.position = position
+      this.nextOffset = nextOffset
+      if (stop !== Stop.End) return stop
+      if ((turn & TURNS) === 0 && performance.now() > this.context.deadline) return Stop.TimeSlice
+    }
+    return Stop.End
+  }
+
+  skipDue(): void {
+    if (this.clock !== undefined) this.clock.skips = true
+  }
+
+  nextWallClock(): number {
+    return this.clock?.nextWallClock() ?? Infinity
   }
 
   close(): void {

@@ -106,7 +106,7 @@ export const applyChanges = (table: Table, section: RecordSection, fromOffset: n
       p += 8
     }
     const slot = table.insert(buffer, keyStart, keyEnd, timestamp)
-    if (!table.inserted) table.setTimestamp(slot, timestamp)
+    if (!table.inserted) table.relocate(slot, timestamp)
     for (let column = 0; column < columns; column++, p += 8) table.setNumber(slot, column, view.getFloat64(p))
     if (hasValue && rewrite !== undefined) {
       const value = rewrite(buffer, numbersEnd, valueEnd)

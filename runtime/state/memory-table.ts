@@ -95,6 +95,13 @@ export class MemoryTable implements Table {
     this.#rows.setNumber(slot, 0, timestamp)
   }
 
+  relocate(slot: number, timestamp: number): void {
+    if (this.timestamp(slot) === timestamp) return
+    for (const index of this.#indexes) index.unlinked(slot)
+    this.setTimestamp(slot, timestamp)
+    for (const index of this.#indexes) index.linked(slot)
+  }
+
   number(slot: number, column: number): number {
     return this.#rows.number(slot, column + 1)
   }

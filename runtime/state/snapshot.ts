@@ -269,7 +269,7 @@ const addRows = (block: Buffer, table: Table, rewrite: RewriteRow | undefined): 
     const timestamp = view.getFloat64(p + 8, true)
     // The same key twice: it moved while the snapshot was taken, and the changelog has the last word.
     const slot = table.insert(block, keyStart, keyEnd, timestamp)
-    if (!table.inserted) table.setTimestamp(slot, timestamp)
+    if (!table.inserted) table.relocate(slot, timestamp)
     for (let column = 0; column < table.columns; column++) {
       table.setNumber(slot, column, view.getFloat64(p + 16 + 8 * column, true))
     }

@@ -1,5 +1,6 @@
 /** All stores of one task: opened by the manifest, marked, committed and undone together. */
 import type { ManifestGlobalTable, ManifestStore, TaskStores } from '../abi/index.js'
+import { Expiry } from './expiry.js'
 import { changelogOverhead } from './changelog.js'
 import { RowForms } from './row-forms.js'
 import { PrefixedStore } from './prefixed-store.js'
@@ -22,6 +23,8 @@ export interface OpenStore {
   readonly forms: RowForms
   /** undefined: a plain table. */
   readonly store: Store | undefined
+  /** undefined: rows are kept for ever. */
+  readonly expiry: Expiry | undefined
 }
 
 export class StoreSet implements TaskStores {
@@ -76,6 +79,11 @@ export class StoreSet implements TaskStores {
     const { store } = this.#find(name)
     if (store instanceof PrefixedStore) return store
     throw new RangeError(`store ${name} has no prefixes`)
+  }
+
+  /** undefined: its rows are kept for ever. */
+  expiry(name: string): Expiry | undefined {
+    return this.#find(name).expiry
   }
 
   mark(): void {
@@ -136,7 +144,10 @@ const open = (description: ManifestStore): OpenStore => {
   const backing = new MemoryBacking(description.columns)
   const forms = new RowForms(description.contents)
   const { table } = backing
-  return { description, forms, store: specialStore(description, backing), table, memory: table }
+  const store = specialStore(description, backing)
+  const { ttlMs } = description
+  const expiry = ttlMs === undefined ? undefined : new Expiry(backing, ttlMs)
+  return { description, forms, store, table, memory: table, expiry }
 }
 
 const specialStore = (description: ManifestStore, backing: Backing): Store | undefined => {

@@ -30,6 +30,8 @@ export interface Table {
   insert(buffer: Uint8Array, start: number, end: number, timestamp: number): number
   timestamp(slot: number): number
   setTimestamp(slot: number, timestamp: number): void
+  /** While rows are restored: a row that may stand in its place by the time that it had. */
+  relocate(slot: number, timestamp: number): void
   /** A column, from 0. */
   number(slot: number, column: number): number
   setNumber(slot: number, column: number, value: number): void

@@ -1,5 +1,6 @@
 /** A record that the policy `fail` stops the application for. */
 import type { ManifestOperator } from '../abi/index.js'
+import type { TaskId } from '../kafka/task-id.js'
 
 export class RecordProcessingError extends Error {
   override readonly name = 'RecordProcessingError'
@@ -15,6 +16,24 @@ export class RecordProcessingError extends Error {
     super(
       `record at offset ${offset} of ${topic}-${partition} failed in ${where}: ${reasonOf(cause)}; ` +
         'nothing of it was written. To go on without such records, set onError to skip or to a dead-letter topic',
+      { cause },
+    )
+  }
+}
+
+/** Something that was due, by stream time or wall clock, that the policy `fail` stops the application for. */
+export class DueProcessingError extends Error {
+  override readonly name = 'DueProcessingError'
+
+  constructor(
+    { subTopology, partition }: TaskId,
+    readonly operator: ManifestOperator | undefined,
+    cause: unknown,
+  ) {
+    const where = operator === undefined ? '' : ` in operator ${operator.label}${at(operator)}`
+    super(
+      `a timer or punctuation of task ${subTopology}_${partition} failed${where}: ${reasonOf(cause)}; nothing of it ` +
+        'was written. To go on without such ones, set onError to skip',
       { cause },
     )
   }

@@ -13,7 +13,7 @@ import { DeadLetters, type FailedRecord } from './dead-letter.js'
 import { headRecord } from './failed-record.js'
 import type { OpenOutputs } from './outputs.js'
 import type { SchemaDirectory } from './schemas.js'
-import { RecordProcessingError, reasonOf } from './task-error.js'
+import { DueProcessingError, RecordProcessingError, reasonOf } from './task-error.js'
 import type { TaskInput } from './task-input.js'
 import { newTaskMetrics, type TaskMetrics } from './task-metrics.js'
 
@@ -70,6 +70,8 @@ export class TaskRunner {
   #changelogSerial = 0
   readonly #missingTopics = new Set<string>()
   #corruptTries = 0
+  /** Stream time has made something due. */
+  #isDue = true
   #closed = false
 
   constructor(
@@ -100,6 +102,7 @@ export class TaskRunner {
           environment.print(label, key, value)
         },
       },
+      now: Date.now,
       deadline: 0,
     }
     this.#context = context
@@ -119,6 +122,8 @@ export class TaskRunner {
     try {
       for (;;) {
         if (this.#environment.isFull()) return 'full'
+        const due = this.#tick()
+        if (due !== undefined) return due
         const input = this.#pick()
         if (input === undefined) return this.#isParked() ? 'parked' : 'waiting'
         const progress = this.#step(input)
@@ -130,6 +135,11 @@ export class TaskRunner {
       this.metrics.processMs += now - started
       this.#afterSlice(started)
     }
+  }
+
+  /** When the wall clock makes something due, ms since the epoch; Infinity: never. */
+  nextWallClock(): number {
+    return this.#task.nextWallClock()
   }
 
   /** Sends all open batches. */
@@ -272,7 +282,49 @@ export class TaskRunner {
       case Stop.RecordError:
         this.#recordError(input, task.failedOperator, task.error)
         return undefined
+      case Stop.Due:
+        this.#isDue = true
+        return undefined
     }
+  }
+
+  /** Does what is due; undefined: nothing is left. What fails has no record to go on behind: it is dropped, or ends the task. */
+  #tick(): Progress | undefined {
+    const task = this.#task
+    if (!this.#isDue && task.nextWallClock() > Date.now()) return undefined
+    for (;;) {
+      const stop = task.tick()
+      // Whatever is left is done first: records behind it would be ahead of their time.
+      this.#isDue = stop !== Stop.End
+      switch (stop) {
+        case Stop.End:
+          return undefined
+        case Stop.OutputFull:
+          this.seal()
+          if (this.#environment.isFull()) return 'full'
+          break
+        case Stop.TimeSlice:
+          return 'more'
+        case Stop.UnknownTopic:
+          if (!this.#findTopic(task.unknownTopic)) return 'parked'
+          this.#dropDue(-1, missingTopic(task.unknownTopic))
+          break
+        case Stop.RecordError:
+          this.#dropDue(task.failedOperator, task.error)
+          break
+        default:
+          throw new Error(`what was due stopped with ${stop}`)
+      }
+    }
+  }
+
+  #dropDue(operatorId: number, error: unknown): void {
+    const operator = this.#operator(operatorId)
+    if (this.#policyOf(operator).kind === 'fail') throw new DueProcessingError(this.id, operator, error)
+    this.metrics.skipped++
+    const fields = { task: `${this.id.subTopology}_${this.id.partition}`, operator: operator?.label }
+    this.#environment.warn(`what was due is skipped: ${reasonOf(error)}`, { ...fields, source: operator?.source })
+    this.#task.skipDue()
   }
 
   #advance(input: TaskInput): void {
@@ -319,10 +371,14 @@ export class TaskRunner {
   }
 
   #resolveTopic(input: TaskInput, topic: string): boolean {
-    if (this.#missingTopics.has(topic)) {
-      this.#recordError(input, -1, new Error(`the chosen topic "${topic}" does not exist`))
-      return true
-    }
+    if (!this.#findTopic(topic)) return false
+    this.#recordError(input, -1, missingTopic(topic))
+    return true
+  }
+
+  /** Whether it is known not to exist; else the task is parked until somebody knows. */
+  #findTopic(topic: string): boolean {
+    if (this.#missingTopics.has(topic)) return true
     this.#park(`topic ${topic}`, async () => {
       if (await this.#environment.lookUpTopic(topic)) return
       this.#missingTopics.add(topic)
@@ -346,7 +402,7 @@ export class TaskRunner {
 
   /** Applies the policy to the head record of the input and goes on behind it, or throws. */
   #recordError(input: TaskInput, operatorId: number, error: unknown): void {
-    const operator = this.#environment.pipeline.manifest.operators.find(({ id }) => id === operatorId)
+    const operator = this.#operator(operatorId)
     let head
     try {
       head = headRecord(input, error)
@@ -361,6 +417,10 @@ export class TaskRunner {
     input.position = head.nextPosition
     input.headTimestamp = undefined
     if (input.section !== undefined && input.position >= input.section.end) input.finishSection()
+  }
+
+  #operator(id: number): ManifestOperator | undefined {
+    return this.#environment.pipeline.manifest.operators.find((operator) => operator.id === id)
   }
 
   #policyOf(operator: ManifestOperator | undefined): ErrorPolicy {
@@ -423,5 +483,7 @@ const awaitedOf = (
   const topics = new Set(found?.awaited.map((index) => found.inputs[index]?.topic))
   return inputs.filter(({ source }) => topics.has(source.topic))
 }
+
+const missingTopic = (topic: string): Error => new Error(`the chosen topic "${topic}" does not exist`)
 
 const headOf = (input: TaskInput): number => input.headTimestamp ?? Infinity

@@ -3,6 +3,7 @@ import type { TestDriver } from '../../testing/index.js'
 import type { Case, NodeTypes } from './case-format.js'
 import type { LongForm } from './case-types.js'
 import { canonicalText, valueOf } from './case-values.js'
+import { PUNCTUATE_ROWS } from './operators/punctuate.js'
 
 /**
  * Stores of windows are left out: they show what Kafka Streams' retention has left of them. Compiled code computes the
@@ -13,18 +14,24 @@ export function compareStores(testCase: Case, driver: TestDriver, long: LongForm
   for (const [name, rows] of Object.entries(testCase.expectedStores ?? {})) {
     const types = typesOf(testCase, name)
     if (rows === null || types === undefined || isWindowed(types)) continue
-    if (form !== 'interpreted' && !hasStore(driver, name)) continue
+    const store = isPunctuated(testCase, name) ? `${name}-${PUNCTUATE_ROWS}` : name
+    if (form !== 'interpreted' && !hasStore(driver, store)) continue
     const wanted = rows.map(({ key, value }) =>
       rowText(valueOf(key, types.key, long), valueOf(value, types.value, long), types),
     )
     const held = driver
-      .store(name)
+      .store(store)
       .rows()
       .map(({ key, value }) => rowText(key, value, types))
     const [expected, actual] = [wanted.sort().join(', '), held.sort().join(', ')]
     if (expected !== actual) return `store ${name}: expected ${expected || 'nothing'}, got ${actual || 'nothing'}`
   }
   return undefined
+}
+
+/** The store of a processor is called after it. */
+function isPunctuated(testCase: Case, store: string): boolean {
+  return testCase.ops.some((operator) => operator.op === 'punctuate' && operator['store'] === store)
 }
 
 function hasStore(driver: TestDriver, name: string): boolean {

@@ -21,6 +21,9 @@ export interface Form {
   prepare(cases: readonly TranslatedCases[]): Promise<ReadonlyMap<Case, Open>>
 }
 
+/** Wall clock at the start of a case, by the format. */
+const START_TIME = 1_000_000_000_000
+
 /** The author's files as they are, in the interpreter. */
 const interpreted: Form = {
   name: 'interpreted',
@@ -29,7 +32,7 @@ const interpreted: Form = {
       new Map(
         cases.map(({ testCase, translated }) => {
           const pipeline = loadModule(translated.files, PIPELINE_FILE)[PIPELINE_EXPORT] as Pipeline
-          return [testCase, () => testDriver(pipeline)]
+          return [testCase, () => testDriver(pipeline, { startTime: START_TIME })]
         }),
       ),
     ),
@@ -59,7 +62,9 @@ function compiled(name: string, disabled: Disabled): Form {
           const error = refused.get(fileOf(testCase))
           if (error !== undefined) return [[testCase, () => fail(error)] as const]
           const generated = pipelines.get(pipelineName(testCase))?.generated
-          return generated === undefined ? [] : [[testCase, () => testDriver(generated)] as const]
+          return generated === undefined
+            ? []
+            : [[testCase, () => testDriver(generated, { startTime: START_TIME })] as const]
         }),
       )
     },

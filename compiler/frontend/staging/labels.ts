@@ -27,6 +27,8 @@ function subject(node: LogicalNode): string | undefined {
       return node.target.kind === 'topic' ? node.target.topic.name : undefined
     case 'branch':
       return node.branch
+    case 'process-output':
+      return node.output
     default:
       return undefined
   }

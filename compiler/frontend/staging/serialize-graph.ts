@@ -151,6 +151,25 @@ class Serializer {
         const { kind, left, right, join } = node
         return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner) }
       }
+      case 'process': {
+        const { kind, input, timers, punctuate, keepsKey, outputs } = node
+        return {
+          ...base,
+          ...{ kind, input, timers, keepsKey, outputs },
+          stores: node.stores.map((store) => ({
+            ...store,
+            key: plainSerde(store.key),
+            value: plainSerde(store.value) ?? store.value,
+          })),
+          process: this.#lambda(node.process),
+          onTimer: this.#optional(node.onTimer),
+          punctuate: punctuate && { ...punctuate, run: this.#lambda(punctuate.run) },
+        }
+      }
+      case 'process-output':
+        return { ...base, kind: node.kind, input: node.input, output: node.output }
+      case 'dedupe':
+        return { ...base, kind: node.kind, input: node.input, within: node.within, by: this.#optional(node.by) }
       case 'group-by-key':
       case 'late':
       case 'to-stream':

@@ -35,13 +35,21 @@ export function edgeTypes(quoted: QuotedProgram, closed: ClosedPlan): ReadonlyMa
     const hint = pascalCase(node.label)
     const input = inputEdge(node, edges)
     if (node.kind === 'to' || node.kind === 'for-each' || node.kind === 'split') return input
-    const branch = node.kind === 'branch' ? node.branch : undefined
+    // With named outputs, a processor's own records are nobody's.
+    if (node.kind === 'process' && node.outputs.length > 0) return { key: unknown, value: unknown }
+    const branch = nameInResult(node)
     const atCall = streamAt(staged?.anchor, undefined, hint) ?? streamAt(staged?.site, branch, hint)
     return atCall ?? withoutCall(node, input, closed)
   }
 
   for (const node of closed.staged.plan.nodes) edges.set(node.id, edgeOf(node))
   return edges
+}
+
+/** Under which name the stream stands in what the call gives; undefined: it is that. */
+function nameInResult(node: LogicalNode): string | undefined {
+  if (node.kind === 'branch') return node.branch
+  return node.kind === 'process-output' ? node.output : undefined
 }
 
 function inputEdge(node: LogicalNode, edges: ReadonlyMap<NodeId, EdgeType>): EdgeType {
@@ -71,6 +79,7 @@ function withoutCall(node: LogicalNode, input: EdgeType, { bodies }: ClosedPlan)
     case 'flat-map':
     case 'group-table':
     case 'aggregate':
+    case 'process':
       return { key: unknown, value: unknown }
     default:
       return input

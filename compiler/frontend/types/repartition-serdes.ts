@@ -126,6 +126,7 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefine
       return role === 'key' ? placeOf(id, 'repartition') : undefined
     case 'group-by-key':
     case 'to-table':
+    case 'dedupe':
       return exchanged(node) ?? originOf(node.input, role, plan)
     case 'filter':
     case 'peek':
@@ -160,6 +161,12 @@ function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefine
     case 'merge': {
       const origins = new Set(node.inputs.map((input) => originOf(input, role, plan)))
       return origins.size === 1 ? [...origins][0] : undefined
+    }
+    case 'process':
+      return role === 'key' && node.keepsKey ? (exchanged(node) ?? originOf(node.input, role, plan)) : undefined
+    case 'process-output': {
+      const processor = plan.nodes[node.input]
+      return processor && originOf(processor.id, role, plan)
     }
     case 'map-record':
     case 'for-each':

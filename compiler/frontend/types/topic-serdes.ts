@@ -43,6 +43,12 @@ export class TopicSerdes {
     return key === undefined || value === undefined ? undefined : { key, value }
   }
 
+  /** Of a store of an author's, whose changelog is `topic`. */
+  ofStore(spec: SerdeSpec, topic: string, role: Role, span: Span | undefined): ResolvedSerde | undefined {
+    const changelog = { name: topic, key: undefined, value: undefined, timestamp: undefined, span }
+    return this.#declared(spec, changelog, role, 'read', false)
+  }
+
   #serde(topic: LogicalTopic, role: Role, direction: Direction): ResolvedSerde | undefined {
     const spec = topic[role]
     if (spec !== undefined) return this.#declared(spec, topic, role, direction, false)

@@ -4,6 +4,7 @@ import type { ExchangeRole } from '../exchanges.js'
 import type { TopicSerdes } from '../serdes/element-serde.js'
 import type { Journal } from '../state/journal.js'
 import type { FlowRecord, OutputRecord } from '../record.js'
+import type { TaskClock } from '../task-clock.js'
 import type { WallClock } from '../wall-clock.js'
 
 export type NodeOf<K extends GraphNodeKind> = Extract<GraphNode, { readonly kind: K }>
@@ -43,8 +44,10 @@ export interface OperatorContext {
   readonly graph: PipelineGraph
   readonly journal: Journal
   readonly clock: WallClock
-  /** Shows the rows that the node keeps to those who ask for its store. */
-  readonly expose: (rows: () => readonly StoreRow[]) => void
+  /** Of the tasks that the node runs in, behind its internal topics. */
+  readonly task: TaskClock
+  /** Shows the rows that the node keeps to those who ask for its store, or for one of its stores. */
+  readonly expose: (rows: () => readonly StoreRow[], store?: string) => void
   /** Names of the internal topics that the node writes to and goes on behind. */
   readonly internalTopics: ReadonlyMap<ExchangeRole, string>
 }

@@ -19,6 +19,7 @@ const task = pipeline.createTask(0, {
   stores: StoreSet.of(pipeline.manifest.stores, 0),
   globals: StoreSet.ofGlobals(pipeline.manifest.globalTables),
   log: { print: () => undefined },
+  now: () => 0,
   deadline: Infinity,
 })
 for (const value of values) {

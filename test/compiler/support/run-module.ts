@@ -69,6 +69,7 @@ export function run(pipeline: GeneratedPipeline, records: readonly InputRecord[]
     stores: StoreSet.of(pipeline.manifest.stores, subTopology),
     globals: StoreSet.ofGlobals(pipeline.manifest.globalTables),
     log: { print: (...args) => printed.push(args) },
+    now: () => 0,
     deadline: Infinity,
   })
   const batch = buildBatch(

@@ -9,6 +9,7 @@ import { fkJoin, globalTableJoin, streamStreamJoin, streamTableJoin, tableTableJ
 import { map, mapValues, selectKey } from './map.js'
 import { merge } from './merge.js'
 import { peek } from './peek.js'
+import { punctuate } from './punctuate.js'
 import { repartition } from './repartition.js'
 import { split } from './split.js'
 import { suppress, toStream, toTable } from './table.js'
@@ -32,6 +33,7 @@ export const OPERATORS: Readonly<Record<string, OperatorTranslator>> = {
   mapValues,
   merge,
   peek,
+  punctuate,
   reduce,
   repartition,
   selectKey,

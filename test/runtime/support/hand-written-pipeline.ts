@@ -139,6 +139,18 @@ class HandWrittenTask implements GeneratedTask {
     return Stop.End
   }
 
+  tick(): Stop {
+    return Stop.End
+  }
+
+  skipDue(): void {
+    throw new Error('nothing is ever due')
+  }
+
+  nextWallClock(): number {
+    return Infinity
+  }
+
   peek(_input: number, buffer: Buffer, view: DataView, start: number, end: number, section: RecordSection): Stop {
     const reader = readerOf(buffer, view, start, end, section)
     this.position = start

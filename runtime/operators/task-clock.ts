@@ -1,0 +1,55 @@
+/**
+ * Time of one task, and what its operators have to do when it has passed. Stream time is the greatest timestamp of the
+ * records that the task has done (Kafka Streams' `StreamTask`); each operator keeps it in a row of its own, so that it is
+ * committed, undone and restored as state is.
+ */
+
+/** An operator that does something when time has passed. */
+export interface Clocked {
+  /** A record of the task is done. */
+  advance(timestamp: number): void
+  /** Whether something is due. */
+  isDue(wall: number): boolean
+  /** When the wall clock makes something due, ms since the epoch; Infinity: never. */
+  nextWallClock(): number
+}
+
+export class TaskClock {
+  /** Something was done in this turn: the next thing has a turn of its own, with a mark of its own. */
+  fired = false
+  /** What is due next is not done, but counts as done. */
+  skips = false
+  /** Wall clock of this turn, ms since the epoch. */
+  wall = 0
+  readonly #clocked: Clocked[] = []
+
+  /** `input`: what the generated task calls the function of its clock; -1: nothing of it goes by time. */
+  constructor(
+    readonly input: number,
+    readonly now: () => number,
+  ) {}
+
+  add(operator: Clocked): void {
+    this.#clocked.push(operator)
+  }
+
+  /** Whether something is due now that a record is done. */
+  advance(timestamp: number): boolean {
+    let due = false
+    for (const operator of this.#clocked) {
+      operator.advance(timestamp)
+      if (operator.isDue(-Infinity)) due = true
+    }
+    return due
+  }
+
+  isDue(wall: number): boolean {
+    return this.#clocked.some((operator) => operator.isDue(wall))
+  }
+
+  nextWallClock(): number {
+    let next = Infinity
+    for (const operator of this.#clocked) next = Math.min(next, operator.nextWallClock())
+    return next
+  }
+}

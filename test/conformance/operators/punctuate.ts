@@ -1,0 +1,42 @@
+import { serdeText, withoutNull } from '../case-types.js'
+import { inputOf } from './fields.js'
+import type { OperatorTranslator } from './index.js'
+
+/** Name of the store in the processor. */
+export const PUNCTUATE_ROWS = 'rows'
+
+/** The latest value of each key goes on at each punctuation, in order of the serialized keys. */
+export const punctuate: OperatorTranslator = (operator, scope) => {
+  const input = inputOf(operator)
+  const { key, value } = scope.types(input)
+  const name = scope.name(operator.id)
+  const options = typeof operator['store'] === 'string' ? `, { name: '${operator['store']}' }` : ''
+  // The order is that of bytes: Kafka's own serdes, not JSON.
+  const isLong = withoutNull(key) === 'long'
+  const keySerde = isLong
+    ? 'int64()'
+    : withoutNull(key) === 'string'
+      ? 'string()'
+      : serdeText(withoutNull(key), scope.long)
+  const [inward, outward] = isLong && scope.long === 'number' ? ['BigInt(ctx.key)', 'Number(key)'] : ['ctx.key', 'key']
+  const rows = `${PUNCTUATE_ROWS}: keyValueStore({ key: ${keySerde}, value: ${serdeText(withoutNull(value), scope.long)} })`
+  const lines = [
+    `const ${name} = ${scope.name(input)}.process({`,
+    `  stores: { ${rows} },`,
+    `  process(value, ctx, { stores }) {`,
+    `    if (ctx.key !== null && value !== null) stores.rows.set(${inward}, value)`,
+    `  },`,
+    `  punctuate: {`,
+    `    every: '${String(operator['intervalMs'])}ms',`,
+    `    clock: '${String(operator['clock'])}',`,
+    `    *run(_, { stores }) {`,
+    `      for (const [key, value] of stores.rows.entries()) {`,
+    `        stores.rows.delete(key)`,
+    `        yield { key: ${outward}, value }`,
+    `      }`,
+    `    },`,
+    `  },`,
+    `}${options})`,
+  ]
+  return lines.join('\n  ')
+}
