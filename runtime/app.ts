@@ -14,8 +14,10 @@ import { TaskCoordinator } from './executor/task-coordinator.js'
 import { withApplicationId } from './executor/with-application-id.js'
 import { workerChannel } from './executor/worker-channel.js'
 import type { HttpServer } from './http.js'
+import { AuthorizationError } from './kafka/authorization-error.js'
 import { KafkaClient } from './kafka/client.js'
 import { pause, retry } from './kafka/retry.js'
+import { retryLog } from './kafka/retry-log.js'
 import { KafkajsTransport } from './kafka/transport/kafkajs-transport.js'
 import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
 import { defaultLogger, type Logger } from './log.js'
@@ -65,6 +67,7 @@ export class App {
   readonly #log: Logger
   #client: KafkaClient | undefined
   readonly #uncaught: UncaughtErrors
+  readonly #onRetry: (error: Error) => void
   #executors: readonly ExecutorHandle[] = []
   #coordinator: TaskCoordinator | undefined
   #http: HttpServer | undefined
@@ -86,6 +89,9 @@ export class App {
       typeof onUncaughtError === 'function' ? onUncaughtError : this.#settings.onUncaughtError,
     )
     this.#log = logger ?? defaultLogger('millrace')
+    this.#onRetry = retryLog((level, message) => {
+      this.#log[level]({}, message)
+    })
   }
 
   get state(): AppState {
@@ -230,7 +236,8 @@ export class App {
       timeoutMs: this.#settings.startTimeout,
       signal: this.#starting.signal,
       onRetry: (error: Error) => {
-        if (error.message !== told) this.#log.warn({}, `${error.message}; trying again`)
+        if (error instanceof AuthorizationError) this.#onRetry(error)
+        else if (error.message !== told) this.#log.warn({}, `${error.message}; trying again`)
         told = error.message
       },
     }
@@ -403,9 +410,7 @@ export class App {
         onFatal: (error) => {
           void this.#fail(error)
         },
-        onRetry: (error) => {
-          this.#log.debug({}, error.message)
-        },
+        onRetry: this.#onRetry,
         warn: (message, fields) => {
           this.#log.warn(fields, message)
         },

@@ -1,10 +1,11 @@
 /** Before the group is joined: the topics must be there, and internal ones are created. */
 import type { Manifest } from './abi/index.js'
 import { createTopics, describeTopics } from './kafka/admin.js'
+import type { TopicOperation } from './kafka/authorization-error.js'
 import type { KafkaClient } from './kafka/client.js'
 import { pause, type RetryOptions } from './kafka/retry.js'
 import { checkCoPartitioning } from './executor/co-partitioning.js'
-import { externalTopics, internalPartitions } from './executor/topology.js'
+import { externalTopics, fixedTopics, globalTopics, inputTopics, internalPartitions } from './executor/topology.js'
 
 /** Topics that the pipeline reads or writes do not exist. */
 export class MissingTopicsError extends Error {
@@ -22,6 +23,18 @@ export class MissingTopicsError extends Error {
 
 const POLL_MS = 500
 
+/** What the application does with topics of its own. */
+const INTERNAL: readonly TopicOperation[] = ['Create', 'Read', 'Write']
+
+const operationsOn = (manifest: Manifest): ((topic: string) => readonly TopicOperation[]) => {
+  const read = new Set([...inputTopics(manifest), ...globalTopics(manifest)])
+  const written = new Set(fixedTopics(manifest))
+  return (topic) => [
+    ...(read.has(topic) ? (['Read'] as const) : []),
+    ...(written.has(topic) ? (['Write'] as const) : []),
+  ]
+}
+
 /** Waits for missing topics as long as `timeoutMs` says; throws `MissingTopicsError` after that. */
 export const prepareTopics = async (
   client: KafkaClient,
@@ -29,9 +42,9 @@ export const prepareTopics = async (
   options: RetryOptions,
   onMissing: (topics: readonly string[]) => void,
 ): Promise<void> => {
-  await waitForTopics(client, externalTopics(manifest), options, onMissing)
+  await waitForTopics(client, externalTopics(manifest), operationsOn(manifest), options, onMissing)
   const counts = internalPartitions(manifest, (topic) => client.topic(topic)?.partitions.length)
-  const existing = await describeTopics(client, [...counts.keys()], options)
+  const existing = await describeTopics(client, [...counts.keys()], options, () => INTERNAL)
   checkCoPartitioning(
     manifest,
     (topic) => existing.get(topic)?.partitions.length ?? counts.get(topic) ?? client.topic(topic)?.partitions.length,
@@ -68,6 +81,7 @@ export const prepareTopics = async (
 const waitForTopics = async (
   client: KafkaClient,
   topics: readonly string[],
+  operations: (topic: string) => readonly TopicOperation[],
   options: RetryOptions,
   onMissing: (topics: readonly string[]) => void,
 ): Promise<void> => {
@@ -75,7 +89,7 @@ const waitForTopics = async (
   let told = ''
   for (;;) {
     options.signal?.throwIfAborted()
-    const found = await describeTopics(client, topics, options)
+    const found = await describeTopics(client, topics, options, operations)
     const missing = topics.filter((topic) => !found.has(topic))
     if (missing.length === 0) return
     if (performance.now() - started + POLL_MS > options.timeoutMs) throw new MissingTopicsError(missing)

@@ -8,7 +8,7 @@ import type { Project } from '../config-file.js'
 import { UsageError } from '../usage-error.js'
 
 /** People wait at a keyboard: give up early, say why. */
-export const commandRetries: RetryOptions = { timeoutMs: 5000 }
+export const commandRetries: RetryOptions = { timeoutMs: 5000, awaitsGrants: false }
 
 export async function withKafka<T>(project: Project, work: (client: KafkaClient) => Promise<T>): Promise<T> {
   const { kafka } = project.config

@@ -10,6 +10,7 @@ import { Producer } from '../kafka/producer.js'
 import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { retry } from '../kafka/retry.js'
+import { retryLog } from '../kafka/retry-log.js'
 import { maxMessageBytes } from '../kafka/topic-limits.js'
 import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
 import { TransactionalProducer } from '../kafka/transactional-producer.js'
@@ -49,6 +50,7 @@ export class Executor {
   readonly #pipeline: GeneratedPipeline
   readonly #post: (message: FromExecutor) => void
   readonly #client: KafkaClient
+  readonly #onRetry: (error: Error) => void
   readonly #fetcher: Fetcher
   readonly #producer: Producer | TransactionalProducer
   readonly #registry: RuntimeRegistry | undefined
@@ -88,9 +90,10 @@ export class Executor {
       },
     })
     this.#client = new KafkaClient(transport, { requestTimeoutMs: options.requestTimeoutMs })
-    const onRetry = (error: Error): void => {
-      this.#log('debug', error.message, {})
-    }
+    const onRetry = retryLog((level, message) => {
+      this.#log(level, message, {})
+    })
+    this.#onRetry = onRetry
     const onFatal = (error: Error): void => {
       this.#fail(error)
     }
@@ -191,14 +194,12 @@ export class Executor {
   async #start(): Promise<void> {
     const options = {
       timeoutMs: this.#options.startTimeoutMs,
-      onRetry: (error: Error) => {
-        this.#log('debug', error.message, {})
-      },
+      onRetry: this.#onRetry,
     }
     const topics = [...fixedTopics(this.#pipeline.manifest), ...this.#globals.topics]
     await this.#refresh(topics, options.timeoutMs)
     await Promise.all([
-      this.#producer.start(),
+      this.#producer.start(options.timeoutMs),
       this.#schemas.load(options),
       retry(() => this.#learnLimits(topics), options),
     ])
@@ -522,7 +523,7 @@ export class Executor {
         for (const info of (await this.#client.refresh(topics)).values())
           if (info instanceof KafkaProtocolError) throw info
       },
-      { timeoutMs },
+      { timeoutMs, onRetry: this.#onRetry },
     )
   }
 

@@ -1,6 +1,7 @@
 /** Administrative requests that an application needs: topics, their creation, first and last offsets. */
 import { ErrorCode, KafkaProtocolError, api } from './protocol/index.js'
 import { byLeader } from './by-leader.js'
+import { AuthorizationError, type TopicOperation } from './authorization-error.js'
 import type { KafkaClient, TopicInfo } from './client.js'
 import { retry, type RetryOptions } from './retry.js'
 import { byTopic, partitionKey, type TopicPartition } from './topic-partition.js'
@@ -13,20 +14,40 @@ export interface NewTopic {
   readonly config: Readonly<Record<string, string>>
 }
 
-/** What exists of these topics; throws for errors other than "unknown" (authorisation…). */
+/**
+ * What exists of these topics; throws for errors other than "unknown". `operations`: what we are about to do with a topic,
+ * to be granted where we may not even see it.
+ */
 export const describeTopics = (
   client: KafkaClient,
   topics: readonly string[],
   options: RetryOptions,
+  operations: (topic: string) => readonly TopicOperation[] = () => ['Describe'],
 ): Promise<ReadonlyMap<string, TopicInfo>> =>
   retry(async () => {
     const found = new Map<string, TopicInfo>()
+    const refused: string[] = []
     for (const [name, info] of await client.refresh(topics)) {
       if (!(info instanceof KafkaProtocolError)) found.set(name, info)
+      else if (info instanceof AuthorizationError) refused.push(name)
       else if (info.code !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) throw info
     }
+    if (refused.length > 0) throw topicsRefused(client.transport.principal, refused, operations)
     return found
   }, options)
+
+/** All of them at once. */
+const topicsRefused = (
+  principal: string | undefined,
+  topics: readonly string[],
+  operations: (topic: string) => readonly TopicOperation[],
+): AuthorizationError =>
+  new AuthorizationError(
+    ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+    'metadata of topics',
+    principal,
+    topics.map((name) => ({ operations: operations(name), resource: 'topic', name })),
+  )
 
 /** Creates topics; those that exist already are left as they are. Waits until metadata shows them. */
 export const createTopics = async (
@@ -48,7 +69,8 @@ export const createTopics = async (
     })
     for (const { name, errorCode, errorMessage } of response.topics) {
       if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS) {
-        throw new KafkaProtocolError(errorCode, `creating topic ${name}`, errorMessage)
+        const touched = { topic: name, operations: ['Create'] } as const
+        throw client.errorOf(errorCode, `creating topic ${name}`, touched, errorMessage)
       }
     }
   }, options)
@@ -110,7 +132,7 @@ const listAt = async (
     for (const { partitionIndex, errorCode, offset } of topic.partitions) {
       if (errorCode !== ErrorCode.NONE) {
         await client.refresh([topic.name])
-        throw new KafkaProtocolError(errorCode, `offsets of ${topic.name}-${partitionIndex}`)
+        throw client.errorOf(errorCode, `offsets of ${topic.name}-${partitionIndex}`, { topic: topic.name })
       }
       offsets.set(partitionKey(topic.name, partitionIndex), Number(offset))
     }

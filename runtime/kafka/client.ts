@@ -4,13 +4,14 @@
  */
 import {
   ErrorCode,
-  KafkaProtocolError,
+  type KafkaProtocolError,
   api,
   decodeResponseBody,
   encodeRequestBody,
   type Api,
   type MetadataResponseTopic,
 } from './protocol/index.js'
+import { brokerError, type Touched } from './authorization-error.js'
 import { BOOTSTRAP, type ApiVersions, type Lane, type NodeId, type Transport } from './transport/transport.js'
 
 export interface RequestOptions {
@@ -44,7 +45,7 @@ export class UnsupportedBrokerError extends Error {
 
   constructor(apiName: string, ours: string, theirs: string) {
     super(
-      `the broker offers ${apiName} ${theirs}, this version of millrace needs ${ours}: use a Kafka broker from 2.4 on`,
+      `the broker offers ${apiName} ${theirs}, this version of millrace needs ${ours}: use Kafka brokers from 2.5 on`,
     )
   }
 }
@@ -174,7 +175,8 @@ export class KafkaClient {
   #learnTopic(name: string, topic: MetadataResponseTopic): TopicInfo | KafkaProtocolError {
     if (topic.errorCode !== ErrorCode.NONE) {
       if (topic.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) this.#topics.delete(name)
-      return new KafkaProtocolError(topic.errorCode, `metadata of topic ${name}`)
+      const touched: Touched = { topic: name, operations: ['Describe'] }
+      return this.errorOf(topic.errorCode, `metadata of topic ${name}`, touched)
     }
     const partitions = topic.partitions
       .map((p) => ({ partition: p.partitionIndex, leader: p.leaderId, leaderEpoch: p.leaderEpoch }))
@@ -199,12 +201,18 @@ export class KafkaClient {
       ),
     )
     if (response.errorCode !== ErrorCode.NONE) {
-      throw new KafkaProtocolError(response.errorCode, `coordinator of ${kind} ${key}`)
+      const touched = kind === 'group' ? { group: key } : { transactionalId: key }
+      throw this.errorOf(response.errorCode, `coordinator of ${kind} ${key}`, touched)
     }
     const { nodeId, host, port } = response
     this.transport.learn([{ nodeId, host, port, rack: null }])
     this.#coordinators.set(cacheKey, nodeId)
     return nodeId
+  }
+
+  /** The error of a code in an answer: a refusal says how to grant what is wanted. */
+  errorOf(code: number, where: string, touched: Touched, brokerMessage?: string | null): KafkaProtocolError {
+    return brokerError(code, where, this.transport.principal, touched, brokerMessage)
   }
 
   forgetCoordinator(kind: CoordinatorKind, key: string): void {

@@ -1,5 +1,5 @@
 /** Deletes the records of partitions below an offset: repartition topics are purged so, once their records are done. */
-import { ErrorCode, KafkaProtocolError, api } from './protocol/index.js'
+import { ErrorCode, api } from './protocol/index.js'
 import { byLeader } from './by-leader.js'
 import type { KafkaClient } from './client.js'
 import type { PartitionOffset } from './offsets.js'
@@ -23,7 +23,8 @@ export const deleteRecords = async (client: KafkaClient, below: readonly Partiti
     )
     for (const { name, partitions } of response.topics) {
       for (const { partitionIndex, errorCode } of partitions) {
-        if (errorCode !== ErrorCode.NONE) throw new KafkaProtocolError(errorCode, `purging ${name}-${partitionIndex}`)
+        const touched = { topic: name, operations: ['Delete'] } as const
+        if (errorCode !== ErrorCode.NONE) throw client.errorOf(errorCode, `purging ${name}-${partitionIndex}`, touched)
       }
     }
   }

@@ -5,6 +5,7 @@
  * a rebalance. Batches are handed over as they came: checksums, decompression and aborted transactions are the reader's.
  */
 import { ErrorCode, KafkaProtocolError, api, type FetchResponse, type PartitionData } from './protocol/index.js'
+import { AuthorizationError } from './authorization-error.js'
 import type { KafkaClient } from './client.js'
 import { ReadPositions } from './read-positions.js'
 import { FetchedPartition, type ResetPolicy } from './fetched-partition.js'
@@ -293,18 +294,28 @@ export class Fetcher {
       this.#callbacks.onData(partition)
       return
     }
-    const error = new KafkaProtocolError(data.errorCode, `fetching ${partition.key} at offset ${partition.fetchOffset}`)
+    const where = `fetching ${partition.key} at offset ${partition.fetchOffset}`
+    const error = this.#client.errorOf(data.errorCode, where, { topic: partition.topic })
     const wasReplica = partition.replica !== undefined
     partition.replica = undefined
     // A replica may be behind, or its log begin later: the leader decides.
     if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && !wasReplica)
       void this.#positions.reset(partition, error.message)
     else if (data.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) this.#callbacks.onRetry(error)
+    else if (error instanceof AuthorizationError) void this.#waitForGrant(partition, error)
     else if (STALE_METADATA.has(data.errorCode) || error.retriable) {
       this.#callbacks.onRetry(error)
       partition.stale = true
       this.#refreshMetadata()
     } else this.#fail(partition, error)
+  }
+
+  async #waitForGrant(partition: FetchedPartition, error: AuthorizationError): Promise<void> {
+    this.#callbacks.onRetry(error)
+    partition.isSeeking = true
+    await pause(MAX_BACKOFF_MS, this.#closing.signal)
+    partition.isSeeking = false
+    this.#wake()
   }
 
   /** Who got data waits behind those who got none: the limit of an answer must not always hit the same ones. */

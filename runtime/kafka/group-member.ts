@@ -54,7 +54,6 @@ const FATAL: ReadonlySet<number> = new Set([
   ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
   ErrorCode.INVALID_SESSION_TIMEOUT,
   ErrorCode.INVALID_GROUP_ID,
-  ErrorCode.GROUP_AUTHORIZATION_FAILED,
   ErrorCode.GROUP_MAX_SIZE_REACHED,
   ErrorCode.FENCED_INSTANCE_ID,
 ])
@@ -258,7 +257,7 @@ export class GroupMember {
   /** Whether an answer to join or sync is good; else prepares the next try or throws what is fatal. */
   async #accept(code: number, what: string): Promise<boolean> {
     if (code === ErrorCode.NONE) return true
-    const error = new KafkaProtocolError(code, `${what} group ${this.#options.groupId}`)
+    const error = this.#errorOf(code, `${what} group ${this.#options.groupId}`)
     if (FATAL.has(code)) throw error
     if (LOST.has(code)) {
       this.#lose(code)
@@ -300,9 +299,9 @@ export class GroupMember {
       }
       if (code === ErrorCode.REBALANCE_IN_PROGRESS) finish('rejoin')
       else if (FATAL.has(code)) {
-        this.#callbacks.onFatal(this.#explain(new KafkaProtocolError(code, 'heartbeat')))
+        this.#callbacks.onFatal(this.#explain(this.#errorOf(code, 'heartbeat')))
         return
-      }
+      } else this.#callbacks.onRetry(this.#errorOf(code, 'heartbeat'))
     }
   }
 
@@ -371,10 +370,14 @@ export class GroupMember {
     }
     return atCoordinator(this.#client, 'group', this.#options.groupId, options, async (node) => {
       const response = await unlessAborted(action(node), this.#closing.signal)
-      const error = new KafkaProtocolError(response.errorCode, `group ${this.#options.groupId}`)
+      const error = this.#errorOf(response.errorCode, `group ${this.#options.groupId}`)
       if (error.retriable) throw error
       return response
     })
+  }
+
+  #errorOf(code: number, where: string): KafkaProtocolError {
+    return this.#client.errorOf(code, where, { group: this.#options.groupId })
   }
 
   #explain(error: unknown): Error {

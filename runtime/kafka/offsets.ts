@@ -2,7 +2,7 @@
  * Committed offsets of a consumer group: fetch and commit. An offset is the next one to read. Offsets are safe integers
  * in this process; Kafka's 64 bits beyond 2^53 do not occur in practice.
  */
-import { ErrorCode, KafkaProtocolError, api } from './protocol/index.js'
+import { ErrorCode, api } from './protocol/index.js'
 import type { KafkaClient } from './client.js'
 import { atCoordinator, type RetryOptions } from './retry.js'
 import { byTopic, partitionKey, type TopicPartition } from './topic-partition.js'
@@ -48,13 +48,14 @@ export const fetchCommittedOffsets = async (
       { minVersion: 7, maxVersion: 7 },
     )
     if (response.errorCode !== ErrorCode.NONE) {
-      throw new KafkaProtocolError(response.errorCode, `committed offsets of group ${groupId}`)
+      throw client.errorOf(response.errorCode, `committed offsets of group ${groupId}`, { group: groupId })
     }
     const offsets = new Map<string, CommittedOffset>()
     for (const topic of response.topics) {
       for (const { partitionIndex, committedOffset, committedLeaderEpoch, errorCode } of topic.partitions) {
         if (errorCode !== ErrorCode.NONE) {
-          throw new KafkaProtocolError(errorCode, `committed offset of ${topic.name}-${partitionIndex}`)
+          const touched = { group: groupId, topic: topic.name }
+          throw client.errorOf(errorCode, `committed offset of ${topic.name}-${partitionIndex}`, touched)
         }
         if (committedOffset < 0n) continue
         offsets.set(partitionKey(topic.name, partitionIndex), {
@@ -101,7 +102,8 @@ export const commitOffsets = async (
     for (const topic of response.topics) {
       for (const { partitionIndex, errorCode } of topic.partitions) {
         if (errorCode !== ErrorCode.NONE) {
-          throw new KafkaProtocolError(errorCode, `commit of ${topic.name}-${partitionIndex}`)
+          const touched = { group: identity.groupId, topic: topic.name }
+          throw client.errorOf(errorCode, `commit of ${topic.name}-${partitionIndex}`, touched)
         }
       }
     }

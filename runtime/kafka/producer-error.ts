@@ -32,6 +32,10 @@ const VERDICTS: ReadonlyMap<number, ProduceVerdict> = new Map([
   [ErrorCode.LISTENER_NOT_FOUND, 'new-leader'],
   [ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE, 'new-leader'],
   [ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE, 'new-leader'],
+  // Somebody may grant it while we run.
+  [ErrorCode.TOPIC_AUTHORIZATION_FAILED, 'retry'],
+  [ErrorCode.CLUSTER_AUTHORIZATION_FAILED, 'retry'],
+  [ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 'retry'],
   [ErrorCode.UNKNOWN_TOPIC_ID, 'new-leader'],
   [ErrorCode.INCONSISTENT_TOPIC_ID, 'new-leader'],
 ])
@@ -52,8 +56,6 @@ const HELP: ReadonlyMap<number, string> = new Map([
     ErrorCode.MESSAGE_TOO_LARGE,
     "the topic's max.message.bytes is smaller than the producer's maxRecordBytes: make them equal",
   ],
-  [ErrorCode.TOPIC_AUTHORIZATION_FAILED, 'grant this user WRITE on the topic'],
-  [ErrorCode.CLUSTER_AUTHORIZATION_FAILED, 'grant this user IDEMPOTENT_WRITE on the cluster'],
   [ErrorCode.INVALID_RECORD, 'the topic may be compacted, and a record without a key cannot go there'],
   [ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'choose another compression'],
 ])

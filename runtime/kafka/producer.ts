@@ -6,7 +6,7 @@
  * is at-least-once. In a transaction it does not: there a lost producer id fails the producer with
  * a `TransactionAbortableError`. Batches are built and held back (linger) by the tasks, not here.
  */
-import { ErrorCode, KafkaProtocolError, api, type ProduceResponse } from './protocol/index.js'
+import { ErrorCode, type KafkaProtocolError, api, type ProduceResponse } from './protocol/index.js'
 import type { KafkaClient } from './client.js'
 import { PartitionQueue, type OutgoingBatch } from './outgoing-batch.js'
 import { DeliveryError, deliveryError, verdictInTransaction, verdictOf } from './producer-error.js'
@@ -84,8 +84,8 @@ export class Producer {
   }
 
   /** Gets a producer id. Not in transactions. */
-  async start(): Promise<void> {
-    await this.#initProducerId()
+  async start(timeoutMs = this.#options.deliveryTimeoutMs): Promise<void> {
+    await this.#initProducerId(timeoutMs)
   }
 
   get bufferedBytes(): number {
@@ -264,7 +264,7 @@ export class Producer {
       this.#acknowledge(queue, batch)
       return
     }
-    const error = new KafkaProtocolError(errorCode, `producing to ${where}`, errorMessage)
+    const error = this.#refusal(errorCode, queue, errorMessage)
     switch (verdict) {
       case 'fatal':
         this.#fail(deliveryError(errorCode, where, errorMessage))
@@ -283,9 +283,16 @@ export class Producer {
         this.#refreshMetadata()
         return
       case 'retry':
+        this.#callbacks.onRetry(error)
         this.#retry(queue, batch, error)
         return
     }
+  }
+
+  #refusal(code: number, { topic, partition }: PartitionQueue, message: string | null): KafkaProtocolError {
+    const { transactionalId = '' } = this.#transaction ?? {}
+    const touched = { topic, operations: ['Write'], transactionalId } as const
+    return this.#client.errorOf(code, `producing to ${partitionKey(topic, partition)}`, touched, message)
   }
 
   #acknowledge(queue: PartitionQueue, batch: OutgoingBatch): void {
@@ -343,7 +350,7 @@ export class Producer {
       await pause(10, this.#closing.signal)
       this.#closing.signal.throwIfAborted()
     }
-    await this.#initProducerId()
+    await this.#initProducerId(this.#options.deliveryTimeoutMs)
     for (const queue of this.#queues.values()) {
       let baseSequence = 0
       queue.retryAt = 0
@@ -356,9 +363,9 @@ export class Producer {
     }
   }
 
-  async #initProducerId(): Promise<void> {
+  async #initProducerId(timeoutMs: number): Promise<void> {
     const options = {
-      timeoutMs: this.#options.deliveryTimeoutMs,
+      timeoutMs,
       signal: this.#closing.signal,
       onRetry: (error: Error) => {
         this.#callbacks.onRetry(error)
@@ -373,7 +380,7 @@ export class Producer {
         { transactionalId: null, transactionTimeoutMs: 60_000 },
         { maxVersion: 4 },
       )
-      if (response.errorCode !== ErrorCode.NONE) throw new KafkaProtocolError(response.errorCode, 'a producer id')
+      if (response.errorCode !== ErrorCode.NONE) throw this.#client.errorOf(response.errorCode, 'a producer id', {})
       this.#assume(response)
     }, options)
   }

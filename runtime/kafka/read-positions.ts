@@ -55,7 +55,7 @@ const findDivergence = async (
   )
   const answer = response.topics[0]?.partitions[0]
   if (answer === undefined) throw new Error(`the broker did not tell ${what}`)
-  if (answer.errorCode !== ErrorCode.NONE) throw new KafkaProtocolError(answer.errorCode, what)
+  if (answer.errorCode !== ErrorCode.NONE) throw client.errorOf(answer.errorCode, what, { topic })
   const endOffset = Number(answer.endOffset)
   return endOffset < fetchOffset || answer.leaderEpoch < 0 ? endOffset : undefined
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorCode, KafkaProtocolError } from './protocol/index.js'
+import { AuthorizationError } from './authorization-error.js'
 import type { CoordinatorKind, KafkaClient } from './client.js'
 import type { NodeId } from './transport/transport.js'
 
@@ -14,6 +15,8 @@ export interface RetryOptions {
   /** Default 100 ms, doubled at each try up to `maxBackoffMs` (default 1,000 ms). */
   readonly backoffMs?: number
   readonly maxBackoffMs?: number
+  /** Permissions are waited for as well, since they may be granted meanwhile. Default: true. */
+  readonly awaitsGrants?: boolean
   /** Told of each failure that will be retried. */
   readonly onRetry?: ((error: Error) => void) | undefined
 }
@@ -41,7 +44,8 @@ export const retry = async <T>(action: () => Promise<T>, options: RetryOptions):
       return await action()
     } catch (error) {
       const elapsed = performance.now() - started
-      if (!isRetriable(error) || elapsed + backoff > options.timeoutMs) throw error
+      const isFinal = options.awaitsGrants === false && error instanceof AuthorizationError
+      if (isFinal || !isRetriable(error) || elapsed + backoff > options.timeoutMs) throw error
       options.onRetry?.(error)
       await pause(jitter(backoff), options.signal)
     }

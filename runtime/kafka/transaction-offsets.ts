@@ -1,5 +1,5 @@
 /** Offsets that count when a transaction commits, from a member of the group's current generation (KIP-447). */
-import { ErrorCode, KafkaProtocolError, api } from './protocol/index.js'
+import { ErrorCode, api } from './protocol/index.js'
 import type { KafkaClient } from './client.js'
 import type { GroupIdentity, PartitionOffset } from './offsets.js'
 import { atCoordinator, type RetryOptions } from './retry.js'
@@ -35,7 +35,8 @@ export const commitOffsetsInTransaction = async (
     for (const topic of response.topics) {
       for (const { partitionIndex, errorCode } of topic.partitions) {
         if (errorCode !== ErrorCode.NONE) {
-          throw new KafkaProtocolError(errorCode, `commit of ${topic.name}-${partitionIndex} in a transaction`)
+          const what = `commit of ${topic.name}-${partitionIndex} in a transaction`
+          throw client.errorOf(errorCode, what, { group: group.groupId, transactionalId, topic: topic.name })
         }
       }
     }

@@ -53,9 +53,10 @@ export class TransactionalProducer {
     })
   }
 
-  async start(): Promise<void> {
+  /** Waits for coordinator and permissions as long as `timeoutMs` says. */
+  async start(timeoutMs = Infinity): Promise<void> {
     await this.#transactions.negotiate()
-    await this.#transactions.init()
+    await this.#transactions.init(false, timeoutMs)
     this.#producer = this.#newProducer()
   }
 

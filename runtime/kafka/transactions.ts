@@ -36,6 +36,12 @@ const CONCURRENT_RETRY_MS = 20
 const FEATURE = 'transaction.version'
 const FEATURES_SINCE = 3
 
+interface Answer {
+  readonly codes: readonly number[]
+  /** Which topic each code is about, if it is. */
+  readonly topics?: readonly string[]
+}
+
 export class Transactions {
   version: TransactionVersion = 1
   readonly #client: KafkaClient
@@ -88,16 +94,20 @@ export class Transactions {
    * Gets a producer id, and aborts what an earlier producer of the same transactional id left open. With `bump` only as
    * the one who has it now (KIP-360): fails when somebody else has taken over.
    */
-  async init(bump = false): Promise<void> {
+  async init(bump = false, timeoutMs = Infinity): Promise<void> {
     const { transactionalId, transactionTimeoutMs } = this.#options
     const message = { transactionalId, transactionTimeoutMs, ...(bump ? this.#identity : {}) }
-    const response = await this.#ask('a producer id', async (node) => {
-      const answer = await this.#client.request(node, 'control', api.InitProducerId, message, {
-        minVersion: 3,
-        maxVersion: this.version === 2 ? 5 : 4,
-      })
-      return { ...answer, codes: [answer.errorCode] }
-    })
+    const response = await this.#ask(
+      'a producer id',
+      async (node) => {
+        const answer = await this.#client.request(node, 'control', api.InitProducerId, message, {
+          minVersion: 3,
+          maxVersion: this.version === 2 ? 5 : 4,
+        })
+        return { ...answer, codes: [answer.errorCode] }
+      },
+      timeoutMs,
+    )
     this.#identity = { producerId: response.producerId, producerEpoch: response.producerEpoch }
   }
 
@@ -122,8 +132,13 @@ export class Transactions {
         },
         { minVersion: 1, maxVersion: 3 },
       )
-      const results = answer.resultsByTopicV3AndBelow.flatMap(({ resultsByPartition }) => resultsByPartition)
-      return { codes: results.map(({ partitionErrorCode }) => partitionErrorCode) }
+      const results = answer.resultsByTopicV3AndBelow.flatMap(({ name, resultsByPartition }) =>
+        resultsByPartition.map(({ partitionErrorCode }) => ({ name, partitionErrorCode })),
+      )
+      return {
+        codes: results.map(({ partitionErrorCode }) => partitionErrorCode),
+        topics: results.map(({ name }) => name),
+      }
     })
   }
 
@@ -162,16 +177,16 @@ export class Transactions {
   }
 
   /** Until no code says that another try may succeed; throws by the first that is an error. */
-  async #ask<T extends { readonly codes: readonly number[] }>(
-    what: string,
-    action: (node: NodeId) => Promise<T>,
-  ): Promise<T> {
-    const { transactionalId } = this.#options
-    const options = { timeoutMs: Infinity, signal: this.#signal, onRetry: this.#onRetry }
+  async #ask<T extends Answer>(what: string, action: (node: NodeId) => Promise<T>, timeoutMs = Infinity): Promise<T> {
+    const { transactionalId, groupId } = this.#options
+    const options = { timeoutMs, signal: this.#signal, onRetry: this.#onRetry }
     for (;;) {
       const response = await atCoordinator(this.#client, 'transaction', transactionalId, options, async (node) => {
         const answer = await action(node)
-        const errors = answer.codes.map((code) => new KafkaProtocolError(code, what))
+        const errors = answer.codes.map((code, index) => {
+          const topic = answer.topics?.[index] ?? ''
+          return this.#client.errorOf(code, what, { transactionalId, group: groupId, topic, operations: ['Write'] })
+        })
         const again = errors.find(({ code, retriable }) => retriable && code !== ErrorCode.CONCURRENT_TRANSACTIONS)
         if (again !== undefined) throw again
         return answer

@@ -131,10 +131,10 @@ describe('faults of the broker', () => {
       api: 'Produce',
       topic: output,
       times: 100,
-      effect: error(ErrorCode.TOPIC_AUTHORIZATION_FAILED),
+      effect: error(ErrorCode.INVALID_RECORD),
     })
     await Promise.allSettled([app.start()])
-    await expect(app.finished()).rejects.toThrow(/TOPIC_AUTHORIZATION_FAILED.*grant this user WRITE/s)
+    await expect(app.finished()).rejects.toThrow(/INVALID_RECORD.*a record without a key cannot go there/s)
     expect(app.state).toBe('ERROR')
     await broker.faults.clear()
     expect(await committed(applicationId, input)).toBe(0)

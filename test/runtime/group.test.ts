@@ -115,16 +115,6 @@ describe('group membership', () => {
     await consumer.disconnect()
   })
 
-  it('says that authorisation is missing', async () => {
-    const { open } = await setUp()
-    await broker.faults.add({
-      api: 'JoinGroup',
-      times: 10,
-      effect: { kind: 'error', errorCode: ErrorCode.GROUP_AUTHORIZATION_FAILED },
-    })
-    await expect(open().start()).rejects.toThrow('GROUP_AUTHORIZATION_FAILED')
-  })
-
   it('leaves the group when it closes, so that others need not wait', async () => {
     const { open, applicationId } = await setUp({ sessionTimeout: 20_000 })
     const app = open()

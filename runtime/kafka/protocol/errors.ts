@@ -375,7 +375,7 @@ export const errorByCode = (code: number): KafkaErrorCode =>
 
 /** A broker answered with an error code. `where` says what was asked, of which broker, topic and partition. */
 export class KafkaProtocolError extends Error {
-  override readonly name = 'KafkaProtocolError'
+  override readonly name: string = 'KafkaProtocolError'
   readonly code: number
   readonly errorName: KafkaErrorName
   readonly retriable: boolean

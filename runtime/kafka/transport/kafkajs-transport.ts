@@ -9,7 +9,7 @@ import { hardenConnection } from './harden.js'
 import { connectPlain } from './plain-socket.js'
 import { checkPool, openCluster, type Connection, type KafkajsBroker, type KafkajsCluster } from './kafkajs-seams.js'
 import { ReceiveBuffers } from './receive-buffers.js'
-import { saslOf, type Credentials } from './sasl.js'
+import { principalOf, saslOf, type Credentials } from './sasl.js'
 import {
   BOOTSTRAP,
   type ApiVersions,
@@ -74,6 +74,7 @@ const parseAddress = (text: string): { host: string; port: number } => {
 
 export class KafkajsTransport implements Transport {
   readonly #cluster: KafkajsCluster
+  readonly principal: string | undefined
   readonly #security: ConnectionSecurity
   readonly #bootstrap: readonly { host: string; port: number }[]
   readonly #addresses = new Map<NodeId, BrokerAddress>()
@@ -88,6 +89,7 @@ export class KafkajsTransport implements Transport {
     this.#buffers = new ReceiveBuffers(options.receiveBytes)
     this.#bootstrap = options.brokers.map(parseAddress)
     if (this.#bootstrap.length === 0) throw new TypeError('no broker address is configured')
+    this.principal = principalOf(options.sasl)
     this.#security = { usesTls: options.ssl !== undefined && options.ssl !== false, credentials: options.sasl }
     const log = options.log
     this.#cluster = openCluster(

@@ -23,6 +23,10 @@ export class TokenRefusedError extends Error {
   override readonly name = 'TokenRefusedError'
 }
 
+/** Of tokens and certificates, the brokers decide whose they are. */
+export const principalOf = (credentials: Credentials | undefined): string | undefined =>
+  credentials === undefined || credentials.mechanism === 'oauthbearer' ? undefined : `User:${credentials.username}`
+
 export const saslOf = (credentials: Credentials): NonNullable<KafkaConfig['sasl']> => {
   switch (credentials.mechanism) {
     // Narrowed one by one, since kafkajs types them so.

@@ -42,6 +42,8 @@ export interface RawRequest {
 }
 
 export interface Transport {
+  /** Who we are, as ACLs name it; undefined when only the brokers know. */
+  readonly principal?: string | undefined
   /** Tells the addresses of nodes, as metadata lists them. A node whose address changed is reconnected. */
   learn(brokers: readonly BrokerAddress[]): void
   /** Connects if need be. */

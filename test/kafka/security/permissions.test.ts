@@ -1,0 +1,127 @@
+/** ACLs of Apache Kafka: whoever does what the warnings say has an application that runs, and needs no restart for it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { passwords, startSecuredKafka, type SecuredKafka } from '../../../scripts/real-kafka/security/secured-kafka.js'
+import { createApp, type App, type Logger } from '../../../runtime/index.js'
+import { counting } from '../../runtime/support/counting-pipeline.js'
+import { eventually, silent } from '../../runtime/support/topics.js'
+import { realEnvironment } from '../setup/real-environment.js'
+import { give, grantsIn, take, type Grant } from './acls.js'
+import { copied, kafkaThrough, linesOf, produce, securedPair, type TopicPair } from './support.js'
+
+let kafka: SecuredKafka
+
+beforeAll(async () => {
+  kafka = await startSecuredKafka(realEnvironment().kafkaClasspath)
+})
+afterAll(() => kafka.stop())
+
+const GUARANTEES = ['at_least_once', 'exactly_once'] as const
+type Guarantee = (typeof GUARANTEES)[number]
+
+/** Runs as a user without any permission. */
+const asGuest = (pair: TopicPair, guarantee: Guarantee): { readonly app: App; readonly warnings: string[] } => {
+  const warnings: string[] = []
+  const logger: Logger = { ...silent, warn: (_, message) => void warnings.push(message) }
+  const app = createApp({
+    pipeline: counting({ applicationId: pair.applicationId, inputs: [pair.input], output: pair.output }),
+    kafka: kafkaThrough(kafka, 'SASL_PLAIN_TEXT', {
+      sasl: { mechanism: 'scram-sha-256', username: 'guest', password: passwords.guest },
+    }),
+    logger,
+    env: {},
+    guarantee,
+    sessionTimeout: 2000,
+    heartbeatInterval: 100,
+    commitInterval: 100,
+    state: { directory: false },
+  })
+  return { app, warnings }
+}
+
+const asText = ({ operation, resource, name, isPrefix }: Grant): string =>
+  `${operation} ${resource} ${name}${isPrefix ? '*' : ''}`
+
+describe.each(GUARANTEES)('%s', (guarantee) => {
+  let pair: TopicPair
+  let running: App
+  let warnings: string[]
+  const given = new Map<string, Grant>()
+
+  /** Does what has been asked for, until the condition holds. */
+  const granting = (isDone: () => Promise<boolean> | boolean): Promise<unknown> =>
+    eventually(
+      async () => {
+        const fresh = warnings.flatMap(grantsIn).filter((grant) => !given.has(asText(grant)))
+        for (const grant of fresh) given.set(asText(grant), grant)
+        await give(kafka.admin, fresh)
+        return isDone()
+      },
+      (done) => done,
+      40_000,
+    )
+
+  it('runs with what it asks for, one thing after the other, and nothing else', async () => {
+    pair = await securedPair(kafka, `acls-${guarantee.replaceAll('_', '-')}`)
+    await produce(kafka, pair, 0, 200)
+    const guest = asGuest(pair, guarantee)
+    running = guest.app
+    warnings = guest.warnings
+    const states: string[] = []
+    running.onStateChange((state) => states.push(state))
+    const started = running.start()
+    await granting(() => running.state === 'RUNNING')
+    await started
+    await granting(async () => (await linesOf(kafka, pair.output)).length >= 200)
+    expect(states).toEqual(['REBALANCING', 'RUNNING'])
+    const { applicationId, input, output } = pair
+    const changelog = `topic ${applicationId}-counts-changelog`
+    expect([...given.keys()].sort()).toEqual(
+      [
+        `Create ${changelog}`,
+        `Read ${changelog}`,
+        `Write ${changelog}`,
+        `Read group ${applicationId}`,
+        `Read topic ${input}`,
+        `Write topic ${output}`,
+        ...(guarantee === 'exactly_once' ? [`Write transactional-id ${applicationId}*`] : []),
+      ].sort(),
+    )
+    expect([...given.values()].every(({ principal }) => principal === 'User:guest')).toBe(true)
+  })
+
+  it.each(['Write topic {output}', 'Read topic {input}', 'Read group {applicationId}'])(
+    'goes on when it gets back "%s"',
+    async (which) => {
+      const name = which.replace(/\{(\w+)\}/, (_, key: keyof TopicPair) => pair[key])
+      const grant = given.get(name)
+      if (grant === undefined) throw new Error(`${name} was not granted`)
+      const before = (await linesOf(kafka, pair.output)).length
+      const states: string[] = []
+      const stop = running.onStateChange((state) => states.push(state))
+      const heard = warnings.length
+      await take(kafka.admin, grant)
+      await produce(kafka, pair, before, 100)
+      await eventually(
+        () => warnings.slice(heard).flatMap(grantsIn).map(asText),
+        (asked) => asked.includes(name),
+      )
+      await give(kafka.admin, [grant])
+      await copied(kafka, pair, before + 100)
+      stop()
+      expect(states.filter((state) => state.includes('ERROR'))).toEqual([])
+    },
+  )
+
+  it('has lost nothing', async () => {
+    await running.close()
+    expect(running.state).toBe('NOT_RUNNING')
+    const counts = (await linesOf(kafka, pair.output)).map((line) => line.replace(/^\d+ /, ''))
+    const wanted = Array.from({ length: 20 }, (_, key) =>
+      Array.from({ length: 25 }, (__, n) => `k${key}=${n + 1}`),
+    ).flat()
+    const isExact = guarantee === 'exactly_once'
+    expect(isExact ? counts.sort() : [...new Set(counts)].filter((each) => wanted.includes(each)).sort()).toEqual(
+      wanted.sort(),
+    )
+  })
+})
