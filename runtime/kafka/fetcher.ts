@@ -131,8 +131,9 @@ export class Fetcher {
     return this.#closing.signal.aborted
   }
 
+  /** Half of the budget: what answers hold may be twice what of them is buffered, see `HeldAnswers`. */
   get #reserve(): number {
-    return Math.floor(this.#options.budgetBytes / Math.max(1, this.#partitions.size))
+    return Math.floor(this.#options.budgetBytes / 2 / Math.max(1, this.#partitions.size))
   }
 
   get #recordReserve(): number {

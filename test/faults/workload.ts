@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
@@ -62,8 +62,8 @@ export const openWorkload = async (): Promise<Workload> => {
     await writeFile(join(directory, 'pipelines', 'faults.ts'), pipeline)
     await writeFile(join(directory, 'program.mjs'), program)
     await promisify(execFile)(process.execPath, [join(repository, 'dist/cli/main.js'), 'build'], { cwd: directory })
-    const saboteur = await bundle('saboteur', directory)
-    const byHand = await bundle('kafkajs-pipeline', directory)
+    const saboteur = await bundle(childFile('saboteur'), directory)
+    const byHand = await bundle(childFile('kafkajs-pipeline'), directory)
     const { manifest } = await loadPipeline(pathToFileURL(join(directory, 'generated', 'faults.js')))
     const changelog = manifest.stores[0]?.changelog?.topic
     if (changelog === undefined) throw new Error('the pipeline has no store with a changelog')
@@ -75,11 +75,13 @@ export const openWorkload = async (): Promise<Workload> => {
   }
 }
 
+const childFile = (name: string): string => fileURLToPath(new URL(`child/${name}.ts`, import.meta.url))
+
 /** One file of what runs in processes under test. */
-const bundle = async (name: string, directory: string): Promise<string> => {
-  const outfile = join(directory, `${name}.mjs`)
+export const bundle = async (file: string, directory: string): Promise<string> => {
+  const outfile = join(directory, `${basename(file, '.ts')}.mjs`)
   await build({
-    entryPoints: [fileURLToPath(new URL(`child/${name}.ts`, import.meta.url))],
+    entryPoints: [file],
     outfile,
     bundle: true,
     format: 'esm',
