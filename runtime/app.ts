@@ -77,6 +77,8 @@ export class App {
   #error: Error | undefined
   /** Undefined: dynamic members do, static ones do not. */
   #leaves: boolean | undefined
+  /** It has been running and nothing has stopped its tasks since. */
+  #keepsRunning = false
   #isPaused = false
   #closing: Promise<void> | undefined
 
@@ -106,6 +108,14 @@ export class App {
   /** Where metrics are served; undefined without HTTP. */
   get httpAddress(): string | undefined {
     return this.#http?.address
+  }
+
+  /**
+   * Rebalances are cooperative: tasks that stay go on, and a process that was ready stays so, as Kafka Streams'
+   * `isRunningOrRebalancing` has it; but not when its tasks are lost or its worker is replaced.
+   */
+  get #isReady(): boolean {
+    return this.state === 'RUNNING' || (this.state === 'REBALANCING' && this.#keepsRunning)
   }
 
   /** Returns its unsubscription. */
@@ -197,7 +207,12 @@ export class App {
   async #serve(http: Exclude<Settings['http'], false>, manifest: Manifest, applicationId: string): Promise<void> {
     const [{ AppMetrics }, { startHttpServer }] = await Promise.all([import('./metrics.js'), import('./http.js')])
     const metrics = new AppMetrics(manifest, applicationId, () => ({ state: this.state, executors: this.#executors }))
-    this.#http = await startHttpServer(http, metrics, () => this.state)
+    this.#http = await startHttpServer(
+      http,
+      metrics,
+      () => this.state,
+      () => this.#isReady,
+    )
     this.#log.info({ address: this.#http.address }, 'metrics, health and readiness')
   }
 
@@ -318,6 +333,7 @@ export class App {
     const waits = this.#uncaught.nextPause()
     this.#log.error({ err: error }, `a worker is replaced${waits === 0 ? '' : ` in ${waits} ms`}: ${error.message}`)
     this.#assigned = undefined
+    this.#keepsRunning = false
     this.#states.enter('REBALANCING')
     try {
       await pause(waits, this.#starting.signal)
@@ -397,8 +413,9 @@ export class App {
         heldState: () => this.#heldState(client),
       },
       {
-        onRebalancing: () => {
+        onRebalancing: (isLost) => {
           this.#assigned = undefined
+          if (isLost) this.#keepsRunning = false
           this.#states.enter('REBALANCING')
         },
         onRunning: (tasks) => {
@@ -424,6 +441,7 @@ export class App {
     if (tasks === undefined || this.#executors.some(({ isRestoring }) => isRestoring)) return
     this.#assigned = undefined
     this.#log.info({ tasks: tasks.map(formatTaskId) }, 'running')
+    this.#keepsRunning = true
     this.#states.enter('RUNNING')
   }
 

@@ -1,5 +1,6 @@
 /**
- * `/metrics` for Prometheus, `/healthz` (the process works or is on its way to), `/readyz` (tasks run). On the loopback
+ * `/metrics` for Prometheus, `/healthz` (the process works or is on its way to), `/readyz` (tasks run, also while the group rebalances
+ * and this process keeps them). On the loopback
  * interface unless told otherwise.
  */
 import { createServer, type Server, type ServerResponse } from 'node:http'
@@ -31,9 +32,10 @@ export const startHttpServer = async (
   { port, host }: { readonly port: number; readonly host: string },
   metrics: AppMetrics,
   state: () => AppState,
+  isReady: () => boolean,
 ): Promise<HttpServer> => {
   const server = createServer((request, response) => {
-    void answer(request.url ?? '/', response, metrics, state())
+    void answer(request.url ?? '/', response, metrics, state(), isReady())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
@@ -46,7 +48,13 @@ export const startHttpServer = async (
   return new HttpServer(server, `http://${host.includes(':') ? `[${host}]` : host}:${actual}`)
 }
 
-const answer = async (url: string, response: ServerResponse, metrics: AppMetrics, state: AppState): Promise<void> => {
+const answer = async (
+  url: string,
+  response: ServerResponse,
+  metrics: AppMetrics,
+  state: AppState,
+  isReady: boolean,
+): Promise<void> => {
   switch (url.split('?')[0]) {
     case '/metrics':
       try {
@@ -59,7 +67,7 @@ const answer = async (url: string, response: ServerResponse, metrics: AppMetrics
       sendState(response, HEALTHY.has(state), state)
       return
     case '/readyz':
-      sendState(response, state === 'RUNNING', state)
+      sendState(response, isReady, state)
       return
     default:
       send(response, 404, 'text/plain', 'not found: there are /metrics, /healthz and /readyz\n')

@@ -5,7 +5,7 @@ import type { TopicOperation } from './kafka/authorization-error.js'
 import type { KafkaClient } from './kafka/client.js'
 import { pause, type RetryOptions } from './kafka/retry.js'
 import { checkCoPartitioning } from './executor/co-partitioning.js'
-import { externalTopics, fixedTopics, globalTopics, inputTopics, internalPartitions } from './executor/topology.js'
+import { externalTopics, internalPartitions, operationsOn } from './executor/topology.js'
 
 /** Topics that the pipeline reads or writes do not exist. */
 export class MissingTopicsError extends Error {
@@ -23,18 +23,6 @@ export class MissingTopicsError extends Error {
 
 const POLL_MS = 500
 
-/** What the application does with topics of its own. */
-const INTERNAL: readonly TopicOperation[] = ['Create', 'Read', 'Write']
-
-const operationsOn = (manifest: Manifest): ((topic: string) => readonly TopicOperation[]) => {
-  const read = new Set([...inputTopics(manifest), ...globalTopics(manifest)])
-  const written = new Set(fixedTopics(manifest))
-  return (topic) => [
-    ...(read.has(topic) ? (['Read'] as const) : []),
-    ...(written.has(topic) ? (['Write'] as const) : []),
-  ]
-}
-
 /** Waits for missing topics as long as `timeoutMs` says; throws `MissingTopicsError` after that. */
 export const prepareTopics = async (
   client: KafkaClient,
@@ -42,9 +30,9 @@ export const prepareTopics = async (
   options: RetryOptions,
   onMissing: (topics: readonly string[]) => void,
 ): Promise<void> => {
-  await waitForTopics(client, externalTopics(manifest), operationsOn(manifest), options, onMissing)
+  await waitForTopics(client, externalTopics(manifest), (topic) => operationsOn(manifest, topic), options, onMissing)
   const counts = internalPartitions(manifest, (topic) => client.topic(topic)?.partitions.length)
-  const existing = await describeTopics(client, [...counts.keys()], options, () => INTERNAL)
+  const existing = await describeTopics(client, [...counts.keys()], options, (topic) => operationsOn(manifest, topic))
   checkCoPartitioning(
     manifest,
     (topic) => existing.get(topic)?.partitions.length ?? counts.get(topic) ?? client.topic(topic)?.partitions.length,

@@ -15,6 +15,7 @@ import { checkAddresses, checkNodes } from '../doctor/check-brokers.js'
 import { checkClock } from '../doctor/check-clock.js'
 import { checkGroup } from '../doctor/check-group.js'
 import { checkRegistry } from '../doctor/check-registry.js'
+import { checkTransactions } from '../doctor/check-transactions.js'
 import { checkTopics } from '../doctor/check-topics.js'
 import { failed, messageOf, type Finding } from '../doctor/finding.js'
 import { ExitCode } from '../exit-code.js'
@@ -70,7 +71,9 @@ async function aboutKafka(
       update('groups')
       const ids = new Set(pipelines.map(({ manifest }) => manifest.applicationId))
       const groups = await Promise.all([...ids].map((id) => checkGroup(client, id)))
-      return [...addresses, ...nodes, ...topics, ...groups]
+      const isExact = readSettings(appSettings(project), {}).guarantee === 'exactly_once'
+      const transactions = isExact ? await Promise.all([...ids].map((id) => checkTransactions(client, id))) : []
+      return [...addresses, ...nodes, ...topics, ...groups, ...transactions]
     } catch (error) {
       return [...addresses, failed('brokers', messageOf(error), 'see the logs of the brokers')]
     }

@@ -1,5 +1,5 @@
 /** The bit fields in which brokers say what we may do (KIP-430): AclOperation codes. */
-export const topicOperations = { Read: 3, Write: 4 } as const
+export const topicOperations = { Read: 3, Write: 4, Create: 5, Delete: 6, Describe: 8 } as const
 
 /** Brokers without an authorizer, and older ones, say nothing. */
 const unsaid = -2_147_483_648

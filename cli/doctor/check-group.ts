@@ -1,4 +1,5 @@
 /** Whether the consumer group of an application can be used, and in which state it is. */
+import { grantCommand } from '../../runtime/kafka/authorization-error.js'
 import { atCoordinator } from '../../runtime/kafka/retry.js'
 import type { KafkaClient } from '../../runtime/kafka/client.js'
 import { api, ErrorCode, KafkaProtocolError } from '../../runtime/kafka/protocol/index.js'
@@ -8,7 +9,7 @@ import { missingOperations, topicOperations } from './authorized-operations.js'
 import { failed, messageOf, ok, warning, type Finding } from './finding.js'
 
 export async function checkGroup(client: KafkaClient, group: string): Promise<Finding> {
-  const grant = `kafka-acls.sh --bootstrap-server … --add --allow-principal User:… --operation Read --group ${group}`
+  const grant = grantCommand(client.transport.principal, { operations: ['Read'], resource: 'group', name: group })
   try {
     const { groups } = await atCoordinator(client, 'group', group, commandRetries, (node) =>
       client.request(

@@ -1,6 +1,8 @@
 /** Whether the topics are there, with the partitions and settings that the pipelines rely on, and may be used. */
 import type { GeneratedPipeline, Manifest } from '../../runtime/abi/index.js'
 import { checkCoPartitioning, CoPartitioningError } from '../../runtime/executor/co-partitioning.js'
+import { operationsOn } from '../../runtime/executor/topology.js'
+import { grantCommand, type TopicOperation } from '../../runtime/kafka/authorization-error.js'
 import type { KafkaClient } from '../../runtime/kafka/client.js'
 import { api, ErrorCode } from '../../runtime/kafka/protocol/index.js'
 import { internalTopicsOf, neededExternal, neededInternal, type NeededTopic } from '../topics/needed-topics.js'
@@ -24,19 +26,32 @@ export async function checkTopics(
   )
   const refused = new Set([...topics].filter(([, { refused }]) => refused).map(([topic]) => topic))
   const needed = [...neededExternal(manifests, found, undefined), ...neededInternal(manifests, found, undefined)]
+  const wanted = (topic: string): readonly TopicOperation[] => [
+    ...new Set(manifests.flatMap((manifest) => operationsOn(manifest, topic))),
+  ]
+  const grant: Grant = (topic, operations) =>
+    grantCommand(client.transport.principal, { operations, resource: 'topic', name: topic })
   const findings = needed.map((each) =>
     refused.has(each.topic)
-      ? failed('permissions', `we may not even see topic ${each.topic}, if it exists`, grant(each.topic, ['Describe']))
+      ? failed(
+          'permissions',
+          `we may not even see topic ${each.topic}, if it exists`,
+          grant(each.topic, wanted(each.topic)),
+        )
       : presence(each),
   )
   const known = needed.filter(({ found: partitions }) => partitions !== undefined)
   return [
     ...findings,
-    ...known.flatMap(({ topic, kind }) => permissions(topic, kind, topics.get(topic)?.operations)),
+    ...known.flatMap(({ topic, kind }) =>
+      permissions(topic, kind, wanted(topic), topics.get(topic)?.operations, grant),
+    ),
+    ...purging(manifests, topics, grant),
     ...manifests.flatMap((manifest) => coPartitioning(manifest, found)),
     ...(await settings(
       client,
       known.filter(({ kind }) => kind === 'internal'),
+      grant,
     )),
   ]
 }
@@ -99,17 +114,39 @@ function presence({ topic, kind, found, partitions }: NeededTopic): Finding {
   return ok('topics', `${kind} topic ${topic} has ${found} ${found === 1 ? 'partition' : 'partitions'}`)
 }
 
-function permissions(topic: string, kind: NeededTopic['kind'], operations: number | undefined): readonly Finding[] {
-  const wanted = { input: ['Read'], output: ['Write'], internal: ['Read', 'Write'] } as const
-  const missing = missingOperations(operations, wanted[kind], topicOperations)
+type Grant = (topic: string, operations: readonly string[]) => string
+
+function permissions(
+  topic: string,
+  kind: NeededTopic['kind'],
+  wanted: readonly TopicOperation[],
+  operations: number | undefined,
+  grant: Grant,
+): readonly Finding[] {
+  // It is there: nobody needs to create it.
+  const using = wanted.filter((operation) => operation !== 'Create')
+  const missing = missingOperations(operations, using, topicOperations)
   return missing.length === 0
     ? []
     : [failed('permissions', `we may not ${missing.join(' and ')} ${kind} topic ${topic}`, grant(topic, missing))]
 }
 
-function grant(topic: string, operations: readonly string[]): string {
-  const flags = operations.map((operation) => `--operation ${operation}`).join(' ')
-  return `kafka-acls.sh --bootstrap-server … --add --allow-principal User:… ${flags} --topic ${topic}`
+/** Repartition topics are emptied of what is done. */
+function purging(
+  manifests: readonly Manifest[],
+  topics: ReadonlyMap<string, SeenTopic>,
+  grant: Grant,
+): readonly Finding[] {
+  return manifests
+    .flatMap(({ internalTopics }) => internalTopics)
+    .filter(({ topic }) => missingOperations(topics.get(topic)?.operations, ['Delete'], topicOperations).length > 0)
+    .map(({ topic }) =>
+      warning(
+        'permissions',
+        `we may not Delete records of internal topic ${topic}: it grows for ever`,
+        grant(topic, ['Delete']),
+      ),
+    )
 }
 
 function coPartitioning(manifest: Manifest, found: ReadonlyMap<string, number>): readonly Finding[] {
@@ -126,7 +163,11 @@ function coPartitioning(manifest: Manifest, found: ReadonlyMap<string, number>):
   }
 }
 
-async function settings(client: KafkaClient, internal: readonly NeededTopic[]): Promise<readonly Finding[]> {
+async function settings(
+  client: KafkaClient,
+  internal: readonly NeededTopic[],
+  grant: Grant,
+): Promise<readonly Finding[]> {
   if (internal.length === 0) return []
   const wanted = new Map(internal.map(({ topic, config }) => [topic, config]))
   const { results } = await client.request(client.controller, 'control', api.DescribeConfigs, {

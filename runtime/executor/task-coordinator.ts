@@ -44,7 +44,8 @@ export interface CoordinatorOptions {
 }
 
 export interface CoordinatorCallbacks {
-  onRebalancing(): void
+  /** `isLost`: its tasks do not run any more, others have them. */
+  onRebalancing(isLost: boolean): void
   onRunning(tasks: readonly TaskId[]): void
   onFatal(error: Error): void
   onRetry(error: Error): void
@@ -93,7 +94,7 @@ export class TaskCoordinator {
       subscription: () => this.#subscription(),
       assign: (members) => this.#assign(members),
       onRebalance: () => {
-        callbacks.onRebalancing()
+        callbacks.onRebalancing(false)
       },
       onRevoke: () => this.#inTurn(() => this.#revoke(this.#owned)),
       onLost: (reason) => this.#inTurn(() => this.#lose(reason)),
@@ -316,7 +317,7 @@ export class TaskCoordinator {
 
   async #lose(reason: string): Promise<void> {
     this.#callbacks.warn(`tasks are lost: ${reason}`, { tasks: this.#owned.map(formatTaskId) })
-    this.#callbacks.onRebalancing()
+    this.#callbacks.onRebalancing(true)
     const lost = this.#byExecutor(this.#owned)
     this.#owned = []
     await Promise.all(lost.map(([executor, tasks]) => this.#tell(executor, () => executor.lose(tasks))))

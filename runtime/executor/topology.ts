@@ -1,5 +1,6 @@
 /** What follows from manifest and partition counts: the tasks, their inputs, the partitions of internal topics. */
 import type { Manifest, ManifestInternalTopic } from '../abi/index.js'
+import type { TopicOperation } from '../kafka/authorization-error.js'
 import type { TaskId } from '../kafka/task-id.js'
 import type { TopicPartition } from '../kafka/topic-partition.js'
 
@@ -33,6 +34,15 @@ export const fixedTopics = ({ sinks, operators, onError, stores }: Manifest): st
     if (policy.kind === 'dead-letter') topics.add(policy.topic)
   }
   return [...topics]
+}
+
+/** What the application does with a topic, so that it needs ACLs for it; those of its own it creates where they are missing. */
+export const operationsOn = (manifest: Manifest, topic: string): readonly TopicOperation[] => {
+  const changelogs = manifest.stores.flatMap(({ changelog }) => changelog?.topic ?? [])
+  if (isInternal(manifest, topic) || changelogs.includes(topic)) return ['Create', 'Read', 'Write']
+  const reads = inputTopics(manifest).includes(topic) || globalTopics(manifest).includes(topic)
+  const writes = fixedTopics(manifest).includes(topic)
+  return [...(reads ? (['Read'] as const) : []), ...(writes ? (['Write'] as const) : [])]
 }
 
 /** One task per partition of the widest input of each sub-topology. */

@@ -1,7 +1,13 @@
 /** ACLs of Apache Kafka: whoever does what the warnings say has an application that runs, and needs no restart for it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { passwords, startSecuredKafka, type SecuredKafka } from '../../../scripts/real-kafka/security/secured-kafka.js'
+import { checkGroup } from '../../../cli/doctor/check-group.js'
+import { checkTopics } from '../../../cli/doctor/check-topics.js'
+import { checkTransactions } from '../../../cli/doctor/check-transactions.js'
+import type { Finding } from '../../../cli/doctor/finding.js'
 import { createApp, type App, type Logger } from '../../../runtime/index.js'
+import { KafkaClient } from '../../../runtime/kafka/client.js'
+import { KafkajsTransport } from '../../../runtime/kafka/transport/kafkajs-transport.js'
 import { counting } from '../../runtime/support/counting-pipeline.js'
 import { eventually, silent } from '../../runtime/support/topics.js'
 import { realEnvironment } from '../setup/real-environment.js'
@@ -123,5 +129,51 @@ describe.each(GUARANTEES)('%s', (guarantee) => {
     expect(isExact ? counts.sort() : [...new Set(counts)].filter((each) => wanted.includes(each)).sort()).toEqual(
       wanted.sort(),
     )
+  })
+})
+
+describe('millrace doctor', () => {
+  it('asks for the same, and then finds nothing to do', async () => {
+    const pair = await securedPair(kafka, 'doctor')
+    const pipeline = counting({ applicationId: pair.applicationId, inputs: [pair.input], output: pair.output })
+    const client = new KafkaClient(
+      new KafkajsTransport({
+        brokers: kafka.brokersAt('SASL_PLAIN_TEXT').split(','),
+        clientId: 'doctor',
+        sasl: { mechanism: 'plain', username: 'guest', password: passwords.guest },
+      }),
+    )
+    const examine = async (): Promise<readonly Finding[]> => {
+      await client.refresh([])
+      const about = [
+        checkTopics(client, [pipeline]),
+        checkGroup(client, pair.applicationId).then((finding) => [finding]),
+        checkTransactions(client, pair.applicationId).then((finding) => [finding]),
+      ]
+      return (await Promise.all(about)).flat().filter(({ status }) => status === 'failed')
+    }
+    const failures = await examine()
+    const grants = failures.flatMap(({ fix = '' }) => grantsIn(fix))
+    const changelog = `topic ${pair.applicationId}-counts-changelog`
+    expect(grants.map(asText).sort()).toEqual(
+      [
+        `Create ${changelog}`,
+        `Read ${changelog}`,
+        `Write ${changelog}`,
+        `Read topic ${pair.input}`,
+        `Write topic ${pair.output}`,
+        `Read group ${pair.applicationId}`,
+        `Write transactional-id ${pair.applicationId}*`,
+      ].sort(),
+    )
+    await give(kafka.admin, grants)
+    expect(await examine()).toEqual([])
+    // Who may see a topic is told what he may do with it.
+    const write = grants.find((grant) => asText(grant) === `Write topic ${pair.output}`)
+    if (write === undefined) throw new Error('unreachable')
+    await take(kafka.admin, write)
+    await give(kafka.admin, [{ ...write, operation: 'Describe' }])
+    expect(await examine()).toMatchObject([{ message: `we may not Write output topic ${pair.output}` }])
+    await client.close()
   })
 })
