@@ -186,6 +186,32 @@ describe('starting', () => {
     )
   })
 
+  it.each(['down', 'slow', '500'] as const)('registry %s: waits for it, and then runs', async (trouble) => {
+    await using registry = await startRegistry()
+    const v1 = registry.register('orders-value', JSON.stringify(V1))
+    const { input, app, orders } = await setUp(registry)
+    if (trouble === 'down') await registry.down()
+    else {
+      const effect = trouble === 'slow' ? ({ kind: 'freeze' } as const) : ({ kind: 'status', status: 500 } as const)
+      registry.faults.add({ times: 1000, effect })
+    }
+    const started = app.start()
+    await produceTo(broker.bootstrap, input, [{ value: framed(v1, V1, { id: 'a', amount: 1 }) }])
+    // Nobody counts requests of a registry that is not there.
+    if (trouble !== 'down') {
+      await eventually(
+        () => registry.requests.length,
+        (count) => count >= 2,
+      )
+    }
+    expect(app.state).not.toBe('RUNNING')
+    if (trouble === 'down') await registry.up()
+    registry.faults.clear()
+    await started
+    await eventually(orders, (found) => found.length === 1)
+    await app.close()
+  })
+
   it('fails clearly without a registry, after the time allowed', async () => {
     const registry = await startRegistry()
     await registry.close()
