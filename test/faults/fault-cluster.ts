@@ -3,6 +3,7 @@ import { startBroker, type EmbeddedBroker } from '../../embedded/kafka/index.js'
 import { prepareDistributions } from '../../scripts/real-kafka/distributions.js'
 import { startKafkaCluster, type KafkaCluster } from '../../scripts/real-kafka/kafka-cluster.js'
 import { clusterClient, type ClusterClient } from '../e2e/kafkajs-cluster.js'
+import { MOVING_SOON, moveSomeLeader } from './leader-moves.js'
 import type { Random } from './random.js'
 import { GROUP, PARTITIONS, TOPICS } from './workload.js'
 
@@ -25,7 +26,7 @@ export const openFaultCluster = async (kind: BrokerKind): Promise<FaultCluster> 
   const { kafkaClasspath } = await prepareDistributions((line) => {
     console.error(line)
   })
-  const properties = { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500' }
+  const properties = { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500', ...MOVING_SOON }
   return real(await startKafkaCluster({ classpath: kafkaClasspath, nodes: NODES, properties }))
 }
 
@@ -114,7 +115,7 @@ const ERRORS = [
 ] as const
 
 const real = (cluster: KafkaCluster): FaultCluster => {
-  const { kafka: _kafka, ...client } = clusterClient(cluster.brokers)
+  const { kafka, ...client } = clusterClient(cluster.brokers)
   let down: number | undefined
   let frozen: number | undefined
   const heal = async (): Promise<void> => {
@@ -130,7 +131,9 @@ const real = (cluster: KafkaCluster): FaultCluster => {
     harm: async (random) => {
       await heal()
       const node = random.between(1, NODES + 1)
-      if (random.chance(0.5)) {
+      const drawn = random.next()
+      if (drawn < 0.4) return moveSomeLeader(kafka, NODES, random)
+      if (drawn < 0.7) {
         await cluster.kill(node)
         down = node
         return `node ${node} is killed: leaders and coordinators move`
