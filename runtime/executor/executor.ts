@@ -7,6 +7,7 @@ import type { GeneratedPipeline } from '../abi/index.js'
 import { KafkaClient } from '../kafka/client.js'
 import { Fetcher } from '../kafka/fetcher.js'
 import { Producer } from '../kafka/producer.js'
+import type { CommittedOffset } from '../kafka/offsets.js'
 import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { retry } from '../kafka/retry.js'
@@ -127,8 +128,8 @@ export class Executor {
         request: (id, offsets, transaction) => {
           post({ type: 'commit', id, offsets, transaction })
         },
-        restore: (committedOffset) => {
-          this.#restore(committedOffset)
+        restore: (committed) => {
+          this.#restore(committed)
         },
         onReleased: schedule,
         onFatal,
@@ -264,9 +265,9 @@ export class Executor {
   #open({ id, inputs: starts }: TaskStart, stores: StoreSet): void {
     const { checkCrcs, fetch } = this.#options
     const inputs = starts.map(({ topic, partition, offset, leaderEpoch, reset }) => {
-      this.#committer.startAt({ topic, partition, offset })
+      this.#committer.startAt({ topic, partition, offset, leaderEpoch })
       const source = this.#fetcher.assign(topic, partition, offset, reset, leaderEpoch)
-      return new TaskInput(source, offset, { checkCrcs, isolation: fetch.isolation })
+      return new TaskInput(source, offset, { checkCrcs, isolation: fetch.isolation }, leaderEpoch)
     })
     const describe = (topic: string): OutputTopic | undefined => this.#outputTopic(topic)
     const outputs = new OpenOutputs(this.#pipeline.manifest.sinks, describe)
@@ -465,12 +466,12 @@ export class Executor {
   }
 
   /** New tasks take the places of the old ones, at the committed offsets, with the stores as they were then. */
-  #restore(committedOffset: (key: string) => number | undefined): void {
+  #restore(committed: (key: string) => CommittedOffset | undefined): void {
     const starts = [...this.#tasks.values()].map(({ id, inputs, stores }) => ({
       id,
       stores,
-      inputs: inputs.map(({ source: { topic, partition, key, reset }, offset }) => {
-        return { topic, partition, offset: committedOffset(key) ?? offset, leaderEpoch: -1, reset }
+      inputs: inputs.map(({ source: { topic, partition, key, reset }, offset, leaderEpoch }) => {
+        return { topic, partition, reset, ...(committed(key) ?? { offset, leaderEpoch }) }
       }),
     }))
     for (const { id, inputs, stores } of starts) {

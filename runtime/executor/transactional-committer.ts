@@ -3,7 +3,7 @@
  * executor. Tasks are held while it ends, so that each record belongs to one transaction as a whole. When it
  * cannot commit it is aborted, and the tasks begin again at the offsets committed last.
  */
-import type { PartitionOffset } from '../kafka/offsets.js'
+import type { CommittedOffset, PartitionOffset } from '../kafka/offsets.js'
 import { pause } from '../kafka/retry.js'
 import { partitionKey } from '../kafka/topic-partition.js'
 import { TransactionAbortableError } from '../kafka/transaction-error.js'
@@ -14,8 +14,8 @@ import type { TaskRunner } from '../task/task-runner.js'
 export interface TransactionalCommitterCallbacks {
   /** Asks the main thread to add the offsets to the transaction; its answer comes by `answer`. */
   request(id: number, offsets: readonly PartitionOffset[], transaction: TransactionIdentity): void
-  /** Everything since the last commit is undone: replace the tasks by new ones that begin at `committedOffset`. */
-  restore(committedOffset: (key: string) => number | undefined): void
+  /** Everything since the last commit is undone: replace the tasks by new ones that begin where `committed` says. */
+  restore(committed: (key: string) => CommittedOffset | undefined): void
   /** Tasks may run again. */
   onReleased(): void
   onFatal(error: Error): void
@@ -28,7 +28,7 @@ export class TransactionalCommitter {
   commits = 0
   readonly #producer: TransactionalProducer
   readonly #callbacks: TransactionalCommitterCallbacks
-  readonly #committed = new Map<string, number>()
+  readonly #committed = new Map<string, CommittedOffset>()
   readonly #waiting = new Map<number, (error: string | undefined) => void>()
   #lastId = 0
   #busy = false
@@ -47,8 +47,8 @@ export class TransactionalCommitter {
   }
 
   /** Where a task starts: nothing to commit until it gets further. */
-  startAt({ topic, partition, offset }: PartitionOffset): void {
-    this.#committed.set(partitionKey(topic, partition), offset)
+  startAt({ topic, partition, offset, leaderEpoch = -1 }: PartitionOffset): void {
+    this.#committed.set(partitionKey(topic, partition), { offset, leaderEpoch })
   }
 
   forget(task: TaskRunner): void {
@@ -130,7 +130,7 @@ export class TransactionalCommitter {
     for (const task of tasks) {
       task.sealForCommit()
       for (const { source, offset, leaderEpoch } of task.inputs) {
-        if (offset === this.#committed.get(source.key)) continue
+        if (offset === this.#committed.get(source.key)?.offset) continue
         offsets.push({ topic: source.topic, partition: source.partition, offset, leaderEpoch })
       }
     }
@@ -143,9 +143,9 @@ export class TransactionalCommitter {
       stores.commit()
       stores.acknowledged()
     }
-    for (const { topic, partition, offset } of offsets) {
+    for (const { topic, partition, offset, leaderEpoch = -1 } of offsets) {
       const key = partitionKey(topic, partition)
-      if (this.#committed.has(key)) this.#committed.set(key, offset)
+      if (this.#committed.has(key)) this.#committed.set(key, { offset, leaderEpoch })
     }
   }
 

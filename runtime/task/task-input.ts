@@ -27,8 +27,8 @@ export class TaskInput {
   readonly source: FetchedPartition
   /** Offset of the next record to process: what may be committed. */
   offset: number
-  /** Of the batch that was read last; -1: none was. */
-  leaderEpoch = -1
+  /** Of the leader that had what is before the offset; -1: not known. */
+  leaderEpoch: number
   section: OpenSection | undefined
   /** Byte position in the section: the first record not done. */
   position = 0
@@ -40,9 +40,10 @@ export class TaskInput {
   #cursor: BatchCursor | undefined
   #isVisible: (batch: RecordBatch) => boolean = isVisibleUncommitted
 
-  constructor(source: FetchedPartition, offset: number, options: TaskInputOptions) {
+  constructor(source: FetchedPartition, offset: number, options: TaskInputOptions, leaderEpoch = -1) {
     this.source = source
     this.offset = offset
+    this.leaderEpoch = leaderEpoch
     this.#options = options
   }
 

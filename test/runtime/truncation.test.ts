@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBroker, type EmbeddedBroker } from '../../embedded/index.js'
+import { ErrorCode } from '../../runtime/kafka/protocol/index.js'
 import { appOn, topicPair } from './support/app-under-test.js'
 import { handWritten } from './support/hand-written-pipeline.js'
-import { eventually, produceTo, readAll } from './support/topics.js'
+import { eventually, produceTo, readAll, withAdmin } from './support/topics.js'
 
 let broker: EmbeddedBroker
 
@@ -10,6 +11,12 @@ beforeAll(async () => {
   broker = await startBroker()
 })
 afterAll(() => broker.close())
+
+const committedIn = (input: string): Promise<number> =>
+  withAdmin(broker.bootstrap, async (admin) => {
+    const offsets = await admin.fetchOffsets({ groupId: input.replace('in', 'app'), topics: [input] })
+    return Number(offsets[0]?.partitions[0]?.offset)
+  })
 
 const setUp = async (options = {}) => {
   const { input, output, applicationId } = await topicPair(broker, 1)
@@ -55,6 +62,35 @@ describe.each(['at_least_once', 'exactly_once'] as const)('records lost by an un
     expect(await written(7)).toEqual(['a', 'b', 'c', 'd', 'C', 'D', 'E'])
     await second.close()
   })
+})
+
+it('they are noticed also where an aborted transaction begins again', async () => {
+  const { input, open, produce, written } = await setUp({ guarantee: 'exactly_once' })
+  const app = open()
+  await app.start()
+  await produce('a', 'b', 'c', 'd')
+  await written(4)
+  await eventually(
+    () => committedIn(input),
+    (offset) => offset === 4,
+  )
+  await broker.faults.add({
+    api: 'Produce',
+    effect: { kind: 'error', errorCode: ErrorCode.TRANSACTION_ABORTABLE },
+    times: 1,
+    topic: input.replace('in', 'out'),
+  })
+  // Of the abort: meanwhile others take the places of what was committed.
+  await broker.faults.add({ api: 'EndTxn', effect: { kind: 'delay', ms: 500 } })
+  await produce('trigger')
+  await eventually(
+    () => broker.stats(),
+    ({ faultsLeft }) => faultsLeft === 0,
+  )
+  await broker.faults.truncate(input, 0, 2)
+  await produce('C', 'D', 'E')
+  expect(await written(7)).toEqual(['a', 'b', 'c', 'd', 'C', 'D', 'E'])
+  await app.close()
 })
 
 describe('with the reset policy "none"', () => {
