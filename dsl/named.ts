@@ -1,4 +1,5 @@
 /** Options that many operators take. */
+import type { Duration } from './duration.js'
 import type { OnError } from './on-error.js'
 
 export interface Named {
@@ -9,7 +10,20 @@ export interface Named {
   readonly name?: string
 }
 
+export interface LastingOptions extends Named {
+  /**
+   * How long after its last change a row is kept, in the operator's stream time; then it is deleted, as by a tombstone:
+   * also from the changelog, and for those who read the table. Default: for ever.
+   */
+  readonly ttl?: Duration
+}
+
+/** A row that expires is a deletion. */
+export type Expires<O> = O extends { readonly ttl: Duration } ? null : never
+
 export interface TableOptions extends Named {
   /** What a record gets that cannot be processed. Default: the pipeline's policy. */
   readonly onError?: OnError
 }
+
+export interface LastingTableOptions extends TableOptions, LastingOptions {}

@@ -1,5 +1,6 @@
 /** Runs a pipeline's builder and gives the graph that it describes: what the interpreter and the stage pass start from. */
 import { PipelineError } from './errors.js'
+import { lifetime } from './lifetime.js'
 import { Arguments } from './model/arguments.js'
 import type { PipelineGraph, TopicSpec } from './model/graph.js'
 import { Recorder } from './model/recorder.js'
@@ -46,10 +47,13 @@ function recordTable(recorder: Recorder, args: Arguments): Handle {
     throw args.wrong('`versioned` of `table` needs `history`', "write { versioned: { history: '1d' } }")
   }
   const history = kept === undefined ? undefined : milliseconds(kept, '`history`', args)
+  const ttl = lifetime(options, args)
+  if (ttl !== undefined && history !== undefined)
+    throw args.wrong('a versioned table has no `ttl`: `history` says what is kept')
   return openHandle(
     recorder,
     'table',
-    recorder.add({ kind: 'table-source', topic: topicOf(args), history }, args, options),
+    recorder.add({ kind: 'table-source', topic: topicOf(args), history, ttl }, args, options),
   )
 }
 

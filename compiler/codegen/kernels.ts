@@ -15,6 +15,10 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   if (kernel.kind === 'stream-join') return streamJoin(module, kernel)
   if (kernel.kind === 'late') return late(module, kernel)
   if (kernel.kind === 'processor') return processor(module, kernel)
+  if (kernel.kind === 'lifetimes') {
+    const stores = js`context.stores.buffer(${store}), context.stores.table(${kernel.times})`
+    return js`new ${module.helper('Lifetimes')}(${stores}, ${kernel.ttl}, ${codec(module, kernel.key)})`
+  }
   if (kernel.kind === 'deduplication') {
     const stores = js`context.stores.windows(${store}), context.stores.table(${kernel.times})`
     return js`new ${module.helper('Deduplication')}(${stores}, ${kernel.within})`

@@ -15,7 +15,7 @@ export function numbered(text: string, number: number): Name {
 
 /** Field of the task that holds the kernel of a stateful operator. */
 export function kernelName({ operator, port }: { readonly operator: number; readonly port: RowsPort }): Name {
-  const which = ['', 'right', 'result', 'subscriptions'][port] ?? ''
+  const which = ['', 'right', 'result', 'subscriptions', 'lifetimes'][port] ?? ''
   return new Name(`state${operator}${which}`)
 }
 

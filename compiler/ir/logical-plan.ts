@@ -76,11 +76,21 @@ export type LogicalNode = LogicalNodeBase &
       }
     /** Only says which windows the aggregates of its input have. */
     | ({ readonly kind: 'window'; readonly window: LogicalWindow } & OneInput)
-    | ({ readonly kind: 'aggregate'; readonly aggregation: LogicalAggregation } & OneInput)
+    | ({
+        readonly kind: 'aggregate'
+        readonly aggregation: LogicalAggregation
+        /** How long after their last change rows are kept, ms; undefined: for ever. Likewise below. */
+        readonly ttl: number | undefined
+      } & OneInput)
     /** `history`: how far back versions are kept, ms; undefined: only the newest. */
-    | { readonly kind: 'table-source'; readonly topic: LogicalTopic; readonly history: number | undefined }
+    | {
+        readonly kind: 'table-source'
+        readonly topic: LogicalTopic
+        readonly history: number | undefined
+        readonly ttl: number | undefined
+      }
     | { readonly kind: 'global-table'; readonly topic: LogicalTopic }
-    | ({ readonly kind: 'to-table' } & OneInput)
+    | ({ readonly kind: 'to-table'; readonly ttl: number | undefined } & OneInput)
     | ({ readonly kind: 'to-stream' } & OneInput)
     | ({ readonly kind: 'table-filter'; readonly predicate: LambdaId; readonly negated: boolean } & OneInput)
     | ({ readonly kind: 'table-map'; readonly mapper: LambdaId } & OneInput)

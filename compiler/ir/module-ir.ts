@@ -85,6 +85,8 @@ export type Kernel = {
       readonly byEnd: boolean
       readonly windowed: boolean
     }
+  /** When keys were changed last; `ttl`: ms that they live on. */
+  | { readonly kind: 'lifetimes'; readonly key: StateCodec; readonly times: string; readonly ttl: number }
   /** Records that went on, `within` ms back and ahead. */
   | { readonly kind: 'deduplication'; readonly times: string; readonly within: number }
   /** An operator of the author's own. */

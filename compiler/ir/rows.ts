@@ -1,5 +1,6 @@
 /** Where the rows of tables are kept, and who knows what a row was before. */
 import { inputsOf } from './inputs-of.js'
+import { lifetimeOf } from './lifetime.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from './logical-plan.js'
 import type { RowsPort } from './resolved-plan.js'
 import { windowOf } from './window-of.js'
@@ -28,6 +29,7 @@ export function isStored(
   node: LogicalNodeOf<'table-source' | 'to-table' | 'foreign-key-join'>,
 ): boolean {
   if (node.name !== undefined || needsOldRows(nodes, node.id)) return true
+  if (lifetimeOf(node) !== undefined) return true
   // Whether a version is the newest of its key is known where they are kept.
   if (node.kind === 'table-source' && node.history !== undefined) return true
   return nodes.some(

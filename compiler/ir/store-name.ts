@@ -1,9 +1,11 @@
 /** What stores are called: by their operator, and of joins that keep rows themselves, by the side. */
+import { LIFETIME_PORT, lifetimeOf } from './lifetime.js'
 import type { LogicalNode } from './logical-plan.js'
 import type { RowsPort } from './resolved-plan.js'
 
 export function storeName(node: LogicalNode, port: RowsPort): string {
   const name = node.name ?? node.label
+  if (port === LIFETIME_PORT && lifetimeOf(node) !== undefined) return `${name}-lifetimes`
   switch (node.kind) {
     case 'stream-join':
     case 'stream-table-join':

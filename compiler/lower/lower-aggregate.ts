@@ -3,14 +3,17 @@
  * functions and everything behind the table stay in their places. No function is called per row.
  */
 import type { LogicalWindow } from '../ir/logical-plan.js'
-import type { MirStatement } from '../ir/mir.js'
+import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { literal, statement } from '../ir/mir-build.js'
+import { needsOldRows } from '../ir/rows.js'
 import type { ValueType } from '../ir/value-type.js'
 import { windowOf } from '../ir/window-of.js'
 import { accumulationOf, type Accumulation } from './accumulation.js'
 import { loaded, resultOf, rowsOf, state, type AggregateContext } from './aggregate-state.js'
 import { number } from './arithmetic.js'
 import type { Flow } from './flow.js'
+import { choose } from './choose.js'
+import { lowerExpired, lowerTouched } from './lower-lifetime.js'
 import { lowerSessions } from './lower-sessions.js'
 import { lowerSlidingWindows } from './lower-sliding-windows.js'
 import { lowerTableAggregate } from './lower-table-aggregate.js'
@@ -28,7 +31,12 @@ export function lowerAggregate(context: AggregateContext, flow: Flow, input: num
     return
   }
   const window = windowOf(nodes, node)
-  const then: MirStatement[] = [seek(context, rowsOf(context), flow, input)]
+  const then: MirStatement[] = []
+  if (node.ttl !== undefined) {
+    lowerExpired(context, flow, (row, inner) => forgotten(context, accumulation, row, inner), then)
+    lowerTouched(context, flow, then)
+  }
+  then.push(seek(context, rowsOf(context), flow, input))
   if (window === undefined) {
     context.forward({ key: flow.key, ...updated(context, accumulation, flow.value, timeOf(flow), then) }, then)
   } else {
@@ -39,6 +47,28 @@ export function lowerAggregate(context: AggregateContext, flow: Flow, input: num
   const takesNull = window !== undefined && window.kind !== 'sliding'
   const test = takesNull ? isThere(flow.key) : and(isThere(flow.key), isThere(flow.value))
   out.push(statement({ kind: 'if', test, then, otherwise: [] }, node.span))
+}
+
+/** Deletes the row of a key; gives the result that it had. */
+function forgotten(
+  context: AggregateContext,
+  accumulation: Accumulation,
+  row: Flow,
+  out: MirStatement[],
+): MirExpression | undefined {
+  const { nodes } = context.program.plan
+  out.push(seek(context, rowsOf(context), row))
+  const choice = {
+    name: 'before',
+    type: undefined,
+    test: state(context, 'exists', [], { kind: 'boolean' }),
+    then: (inner: MirStatement[]) => accumulation.result(loaded(context, true, inner).slots, inner),
+    otherwise: () => literal(null),
+  } as const
+  const before = needsOldRows(nodes, context.node.id) ? choose(context.builder, choice, out) : undefined
+  const kept = before && context.builder.atom(before, 'before', out)
+  out.push(statement({ kind: 'expression', value: state(context, 'put', [literal(null), timeOf(row)]) }))
+  return kept
 }
 
 function lowerWindows(

@@ -3,6 +3,8 @@ import type { LambdaId, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { expression, helper, letStatement, literal, local, member, not, statement, object } from '../ir/mir-build.js'
 import { isStored, needsOldRows, staysSilent } from '../ir/rows.js'
+import { lifetimeOf } from '../ir/lifetime.js'
+import { lowerExpired, lowerTouched } from './lower-lifetime.js'
 import { keyAndValue } from './key-and-value.js'
 import type { Flow, LoweringContext, OperatorContext } from './flow.js'
 import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf } from './rows.js'
@@ -25,9 +27,22 @@ export function lowerNewestRows(
   let before: MirExpression | undefined
   if (node.kind === 'global-table' || isStored(nodes, node)) {
     const place = { operator: node.id, port: 0 } as const
+    const rowType = program.plan.edges.get(node.id)?.value
+    if (lifetimeOf(node) !== undefined) {
+      const forget = (row: Flow, inner: MirStatement[]): MirExpression | undefined => {
+        inner.push(seek(context, place, row))
+        const was = needsOldRows(nodes, node.id)
+          ? builder.atom(rowOrNull(context, place, rowType), 'before', inner)
+          : undefined
+        inner.push(statement({ kind: 'expression', value: ask(place, 'set', [literal(null), timeOf(row)]) }))
+        return was
+      }
+      lowerExpired(context, flow, forget, then)
+      lowerTouched(context, flow, then)
+    }
     then.push(seek(context, place, flow))
     if (needsOldRows(nodes, node.id)) {
-      before = builder.atom(rowOrNull(context, place, program.plan.edges.get(node.id)?.value), 'before', then)
+      before = builder.atom(rowOrNull(context, place, rowType), 'before', then)
     }
     then.push(statement({ kind: 'expression', value: ask(place, 'set', [value, timeOf(flow)]) }, node.span))
   }

@@ -5,6 +5,7 @@ import type { LogicalNode, LogicalNodeOf, LogicalWindow } from '../ir/logical-pl
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { historyOfRows } from '../ir/rows.js'
 import { suppressionDelay } from '../ir/suppression-delay.js'
+import { LIFETIME_PORT, lifetimeOf } from '../ir/lifetime.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timersOf, timesOf, waitingOf } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
@@ -26,7 +27,8 @@ export function storesOf(
   if (sends !== undefined) return []
   // Every process reads the topic itself.
   if (node.kind === 'global-table') return []
-  if (node.kind === 'aggregate') return aggregateStores(plan, node, subTopology)
+  if (node.kind === 'aggregate')
+    return [...aggregateStores(plan, node, subTopology), ...lifetimes(plan, node, subTopology)]
   if (node.kind === 'late') return lateStores(plan, node, subTopology)
   if (node.kind === 'stream-join') return joinStores(plan, node, subTopology)
   if (node.kind === 'process') return processorStores(plan, node, subTopology)
@@ -40,9 +42,21 @@ export function storesOf(
     if (node.kind === 'suppress' && port === 0) {
       return [{ ...rows, kind: 'buffer', columns: 1, bucketMs: bucketOf(suppressionDelay(plan.nodes, node)) }, time]
     }
+    if (port === LIFETIME_PORT && lifetimeOf(node) !== undefined) return lifetimes(plan, node, subTopology)
     if (node.kind !== 'stream-table-join' || port !== 0) return [rows]
     return [{ ...rows, kind: 'buffer', bucketMs: bucketOf(node.grace ?? 0) }, time]
   })
+}
+
+/** When keys were changed last, and stream time. */
+function lifetimes(plan: ResolvedPlan, node: LogicalNode, subTopology: number): readonly TopologyStore[] {
+  const ttl = lifetimeOf(node)
+  if (ttl === undefined) return []
+  const name = storeName(node, LIFETIME_PORT)
+  const common = { node: node.id, subTopology, serdes: undefined }
+  const rows = keyed(plan, { ...common, name, columns: 0 })
+  const time = keyed(plan, { ...common, name: timesOf(name), columns: 2 })
+  return [{ ...rows, kind: 'buffer', bucketMs: bucketOf(ttl) }, time]
 }
 
 function aggregateStores(

@@ -27,6 +27,7 @@ import type { ResolvedPlan, ResolvedSerde, RowsPort, SideRows } from '../ir/reso
 import type { SchemaSlot } from '../ir/schema-slots.js'
 import { suppressionDelay } from '../ir/suppression-delay.js'
 import { historyOfRows, windowedAggregateOf } from '../ir/rows.js'
+import { LIFETIME_PORT, lifetimeOf } from '../ir/lifetime.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timersOf, timesOf, waitingOf } from '../ir/store-name.js'
 import type { Topology, TopologyGlobalTable, TopologyInput } from '../ir/topology.js'
@@ -176,6 +177,10 @@ class ModuleBuilder {
     const common = { operator: node.id, port, subTopology: store.subTopology, store: name }
     if (node.kind === 'foreign-key-join' && port === 3) {
       return { ...common, kind: 'subscriptions', value: this.stateCodec(serdes.value) }
+    }
+    const ttl = port === LIFETIME_PORT ? lifetimeOf(node) : undefined
+    if (ttl !== undefined) {
+      return { ...common, kind: 'lifetimes', key: this.stateCodec(serdes.key), times: timesOf(name), ttl }
     }
     if (node.kind === 'dedupe') return { ...common, kind: 'deduplication', times: timesOf(name), within: node.within }
     const history = historyOfRows(this.resolved.nodes, node, port)

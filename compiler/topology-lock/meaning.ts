@@ -26,7 +26,7 @@ const numbers = new Set([
 ])
 
 /** Rows and windows stay what they are when these change. */
-const harmless = new Set(['grace', 'emit', 'closeAfter'])
+const harmless = new Set(['grace', 'emit', 'closeAfter', 'ttl'])
 
 export function meaningOf(nodes: readonly LogicalNode[], node: LogicalNode): LockedMeaning {
   const found: Record<string, string | number | boolean> = { kind: node.kind }

@@ -98,9 +98,15 @@ export interface PunctuationSpec {
 /** Tables: `name` is that of the store. */
 export type TableNode =
   /** `history`: how far back versions are kept, in ms, of a versioned table; undefined: only the newest. */
-  | { readonly kind: 'table-source'; readonly topic: TopicSpec; readonly history: number | undefined }
+  | {
+      readonly kind: 'table-source'
+      readonly topic: TopicSpec
+      readonly history: number | undefined
+      /** How long after their last change rows are kept, ms; undefined: for ever. Likewise below. */
+      readonly ttl: number | undefined
+    }
   | { readonly kind: 'global-table'; readonly topic: TopicSpec }
-  | ({ readonly kind: 'to-table' } & OneInput)
+  | ({ readonly kind: 'to-table'; readonly ttl: number | undefined } & OneInput)
   | ({ readonly kind: 'to-stream' } & OneInput)
   | ({ readonly kind: 'table-filter'; readonly predicate: AuthorFunction; readonly negated: boolean } & OneInput)
   | ({ readonly kind: 'table-map'; readonly mapper: AuthorFunction } & OneInput)
@@ -129,7 +135,7 @@ export type GroupNode =
   /** `input` is a grouped stream or a cogroup. */
   | ({ readonly kind: 'window'; readonly window: WindowSpec } & OneInput)
   /** `input` is a grouped stream, a grouped table, a cogroup or a window. */
-  | ({ readonly kind: 'aggregate'; readonly aggregation: Aggregation } & OneInput)
+  | ({ readonly kind: 'aggregate'; readonly aggregation: Aggregation; readonly ttl: number | undefined } & OneInput)
   /** Records that no window of `input` accepted, as a stream. */
   | ({ readonly kind: 'late' } & OneInput)
 

@@ -1,4 +1,5 @@
 import { declaredFields } from '../declared-fields.js'
+import { lifetimeOfGroups } from '../lifetime.js'
 import type { Aggregation } from '../model/aggregation.js'
 import type { Arguments } from '../model/arguments.js'
 import type { OperatorCall } from '../model/handle.js'
@@ -8,7 +9,8 @@ export function aggregate({ recorder, input, args, table }: OperatorCall): unkno
   const folds = typeof args.at(0) === 'function'
   const options = args.options(folds ? 2 : 1)
   const aggregation: Aggregation = folds ? fold(args, options) : { kind: 'declared', fields: declaredFields(args) }
-  return table(recorder.add({ kind: 'aggregate', input, aggregation }, args, options))
+  const ttl = lifetimeOfGroups(recorder.node(input), options, args)
+  return table(recorder.add({ kind: 'aggregate', input, aggregation, ttl }, args, options))
 }
 
 function fold(args: Arguments, options: Readonly<Record<string, unknown>>): Aggregation {

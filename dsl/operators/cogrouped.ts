@@ -1,3 +1,4 @@
+import { lifetimeOfGroups } from '../lifetime.js'
 /** What a cogroup becomes: with another input, in windows, aggregated. */
 import { DeclaredWindow } from '../windows.js'
 import type { OperatorCall } from '../model/handle.js'
@@ -21,5 +22,6 @@ export function windowCogroup({ recorder, input, args, open }: OperatorCall): un
 export function aggregateCogroup({ recorder, input, args, table }: OperatorCall): unknown {
   const options = args.options(0)
   const merge = args.optionalFunction(options['merge'], '`merge`')
-  return table(recorder.add({ kind: 'aggregate', input, aggregation: { kind: 'cogroup', merge } }, args, options))
+  const ttl = lifetimeOfGroups(recorder.node(input), options, args)
+  return table(recorder.add({ kind: 'aggregate', input, aggregation: { kind: 'cogroup', merge }, ttl }, args, options))
 }

@@ -1,3 +1,4 @@
+import { lifetimeOfGroups } from '../lifetime.js'
 import { declaredFields } from '../declared-fields.js'
 import type { RecordFunction } from '../functions.js'
 import type { GroupedTable } from '../grouped-table.js'
@@ -32,7 +33,13 @@ export function reduceTable({ recorder, input, args, table }: OperatorCall): unk
     add: args.function(0, 'what adds a value'),
     subtract: args.function(1, 'what subtracts a value'),
   }
-  return table(recorder.add({ kind: 'aggregate', input, aggregation }, args, args.options(2)))
+  return table(
+    recorder.add(
+      { kind: 'aggregate', input, aggregation, ttl: lifetimeOfGroups(recorder.node(input), args.options(2), args) },
+      args,
+      args.options(2),
+    ),
+  )
 }
 
 export function aggregateTable({ recorder, input, args, table }: OperatorCall): unknown {
@@ -46,5 +53,16 @@ export function aggregateTable({ recorder, input, args, table }: OperatorCall): 
         merge: undefined,
       }
     : { kind: 'declared', fields: declaredFields(args) }
-  return table(recorder.add({ kind: 'aggregate', input, aggregation }, args, args.options(folds ? 3 : 1)))
+  return table(
+    recorder.add(
+      {
+        kind: 'aggregate',
+        input,
+        aggregation,
+        ttl: lifetimeOfGroups(recorder.node(input), args.options(folds ? 3 : 1), args),
+      },
+      args,
+      args.options(folds ? 3 : 1),
+    ),
+  )
 }

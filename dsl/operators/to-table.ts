@@ -1,4 +1,5 @@
-import type { Named } from '../named.js'
+import { lifetime } from '../lifetime.js'
+import type { LastingOptions } from '../named.js'
 import type { OperatorCall } from '../model/handle.js'
 import type { Table } from '../table.js'
 
@@ -12,9 +13,10 @@ export interface ToTableOperator<out K, out V> {
    * const newest = positions.toTable({ name: 'newest-positions' })
    * ```
    */
-  toTable(options?: Named): Table<NonNullable<K>, NonNullable<V>>
+  toTable(options?: LastingOptions): Table<NonNullable<K>, NonNullable<V>>
 }
 
 export function toTable({ recorder, input, args, table }: OperatorCall): unknown {
-  return table(recorder.add({ kind: 'to-table', input }, args, args.options(0)))
+  const options = args.options(0)
+  return table(recorder.add({ kind: 'to-table', input, ttl: lifetime(options, args) }, args, options))
 }

@@ -111,7 +111,7 @@ class Serializer {
       case 'to':
         return this.#sink(node, base)
       case 'table-source':
-        return { ...base, kind: node.kind, topic: this.#topic(node.topic), history: node.history }
+        return { ...base, kind: node.kind, topic: this.#topic(node.topic), history: node.history, ttl: node.ttl }
       case 'global-table':
         return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
       case 'table-filter':
@@ -173,8 +173,9 @@ class Serializer {
       case 'group-by-key':
       case 'late':
       case 'to-stream':
-      case 'to-table':
         return { ...base, kind: node.kind, input: node.input }
+      case 'to-table':
+        return { ...base, kind: node.kind, input: node.input, ttl: node.ttl }
       case 'group-by':
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
       case 'cogroup':
@@ -189,7 +190,7 @@ class Serializer {
         if (node.window.closeAfter !== undefined) throw notYet('closing windows without input is', node)
         return { ...base, kind: node.kind, input: node.input, window: node.window }
       case 'aggregate':
-        return { ...base, kind: node.kind, input: node.input, aggregation: this.#aggregation(node) }
+        return { ...base, kind: node.kind, input: node.input, aggregation: this.#aggregation(node), ttl: node.ttl }
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { accumulatorOf } from '../../ir/accumulator.js'
 import { placeOf } from '../../ir/exchange.js'
+import { LIFETIME_PORT, lifetimeOf } from '../../ir/lifetime.js'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { ResolvedSerde, ResolvedTopic, RowsPort, SideRows } from '../../ir/resolved-plan.js'
 import { isStored, needsOldRows, ownSides, windowedAggregateOf } from '../../ir/rows.js'
@@ -13,6 +14,18 @@ export function stateSerdes(
   known: KnownTypes,
   diagnostics: Diagnostic[],
 ): readonly SideRows[] | undefined {
+  const found = rowsOfNode(node, known, diagnostics)
+  const [own] = found ?? []
+  if (lifetimeOf(node) === undefined || own === undefined) return found
+  // When keys were changed last stands beside the rows.
+  const changed: SideRows = {
+    port: LIFETIME_PORT,
+    serdes: { key: own.serdes.key, value: { kind: 'bytes', nullable: false } },
+  }
+  return [...(found ?? []), changed]
+}
+
+function rowsOfNode(node: LogicalNode, known: KnownTypes, diagnostics: Diagnostic[]): readonly SideRows[] | undefined {
   const { nodes } = known.plan
   switch (node.kind) {
     case 'aggregate': {

@@ -23,7 +23,7 @@ export const aggregate: OperatorInterpreter<'aggregate'> = (node, context) => {
   const lag = window === undefined ? 0 : allowedLag(window, inputs)
   switch (window?.kind) {
     case undefined:
-      return keyedAggregate(aggregator, context)
+      return keyedAggregate(aggregator, context, node.ttl)
     case 'time':
       return timeWindows(window, aggregator, context, lag)
     case 'sliding':

@@ -24,7 +24,9 @@ export class Timers {
 
   set(timer: SetTimer): void {
     if (!Number.isSafeInteger(timer.at) || timer.at < 0) {
-      throw new RangeError(`timer '${timer.name}' is set to ${String(timer.at)}, which is no time in ms since the epoch`)
+      throw new RangeError(
+        `timer '${timer.name}' is set to ${String(timer.at)}, which is no time in ms since the epoch`,
+      )
     }
     this.#set.set(idOf(timer), timer)
   }
