@@ -83,6 +83,7 @@ export function buildManifest(
       ...(store.ttlMs === undefined ? {} : { ttlMs: store.ttlMs }),
       contents: contentsOf(stores[store.name]),
       changelog: store.changelog,
+      ...(store.location === undefined ? {} : { location: store.location }),
     })),
     schemas: ir.slots.map(({ slot, subject, fingerprint, schema }) => ({
       slot,

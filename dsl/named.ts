@@ -10,7 +10,7 @@ export interface Named {
   readonly name?: string
 }
 
-export interface LastingOptions extends Named {
+export interface LastingOptions extends Named, Stored {
   /**
    * How long after its last change a row is kept, in the operator's stream time; then it is deleted, as by a tombstone:
    * also from the changelog, and for those who read the table. Default: for ever.
@@ -27,3 +27,14 @@ export interface TableOptions extends Named {
 }
 
 export interface LastingTableOptions extends TableOptions, LastingOptions {}
+
+/** Of operators that keep state. */
+export interface Stored {
+  /**
+   * Where its rows are: `memory` (default), or on `disk`, for state that is larger than memory; that wants the package
+   * `lmdb` and a state directory. Changelogs are the same: it may be changed at any time.
+   */
+  readonly store?: 'memory' | 'disk'
+}
+
+export interface StateOptions extends TableOptions, Stored {}

@@ -6,6 +6,8 @@ import { positiveMilliseconds, type Duration } from './duration.js'
 import { Arguments } from './model/arguments.js'
 import type { SerdeSpec } from './model/serde-spec.js'
 import type { StoreSpec } from './model/store-spec.js'
+import type { Stored } from './named.js'
+import { storeOf } from './model/store-option.js'
 import { serdeSpec, type Serde } from './serdes.js'
 
 declare const opens: unique symbol
@@ -49,7 +51,7 @@ export interface MapStore<K, V> {
   clear(): void
 }
 
-interface StoreOptions<V> {
+interface StoreOptions<V> extends Stored {
   readonly value: Serde<V>
   /**
    * How long after its last change a row is kept, in stream time of the operator; then it is deleted, from the changelog
@@ -106,6 +108,7 @@ function declare(kind: StoreSpec['kind'], args: Arguments): DeclaredStore {
     key: keyed ? serdeOf(args, 'key', options['key']) : undefined,
     value: serdeOf(args, 'value', options['value']),
     ttl: ttl === undefined ? undefined : positiveMilliseconds(ttl, '`ttl`', args),
+    store: storeOf(options['store'], args),
   })
 }
 

@@ -30,6 +30,8 @@ export interface LogicalNodeBase {
   readonly span: Span | undefined
   /** Resolved: the operator's own policy, else the pipeline's. */
   readonly onError: ErrorPolicy
+  /** Where its rows are; undefined: in memory. */
+  readonly store?: 'disk' | undefined
 }
 interface OneInput {
   readonly input: NodeId

@@ -74,6 +74,8 @@ export interface TopologyStore {
   /** What keys and rows are; undefined: the operator's own bookkeeping. */
   readonly serdes?: ResolvedTopic | undefined
   readonly changelog: StoreChangelog
+  /** Where its rows are; undefined: in memory. */
+  readonly location?: 'disk' | undefined
 }
 
 interface StoreChangelog {

@@ -23,6 +23,20 @@ export function storesOf(
   subTopology: number,
   sends: ExchangeRole | undefined,
 ): readonly TopologyStore[] {
+  const stores = storesInMemory(plan, node, subTopology, sends)
+  if (node.store !== 'disk') return stores
+  // Stream time is a row, which is looked at for each record.
+  return stores.map((store) =>
+    store.serdes === undefined && store.kind === 'key-value' ? store : { ...store, location: node.store },
+  )
+}
+
+function storesInMemory(
+  plan: ResolvedPlan,
+  node: LogicalNode,
+  subTopology: number,
+  sends: ExchangeRole | undefined,
+): readonly TopologyStore[] {
   if (node.kind === 'foreign-key-join') return foreignKeyStores(plan, node, subTopology, sends)
   if (sends !== undefined) return []
   // Every process reads the topic itself.
@@ -154,7 +168,9 @@ function processorStores(
     const spec = node.stores[port - 1]
     if (spec === undefined) return []
     const rows = keyed(plan, { ...common, name: storeName(node, port), serdes })
-    return [{ ...rows, kind: spec.kind === 'map' ? 'prefixed' : 'key-value', ttlMs: spec.ttl, outer }]
+    return [
+      { ...rows, kind: spec.kind === 'map' ? 'prefixed' : 'key-value', ttlMs: spec.ttl, outer, ...placeOf(spec.store) },
+    ]
   })
   const time = keyed(plan, { ...common, name: timesOf(name), columns: 3, serdes: undefined })
   const clocks = (['stream', 'wall'] as const).filter((clock) => node.timers.some((timer) => timer.clock === clock))
@@ -180,6 +196,10 @@ function dedupeStores(
 
 /** How far ahead timers are set is not known: of a minute some thousand are sorted at a time. */
 const TIMER_BUCKET_MS = 60_000
+
+function placeOf(location: TopologyStore['location']): Pick<TopologyStore, 'location'> {
+  return location === undefined ? {} : { location }
+}
 
 /** Into so many parts the time that is kept is divided. */
 const BUCKETS = 64

@@ -36,9 +36,14 @@ function compareStore(name: string, before: LockedStore, after: LockedStore): re
     const reason = `its key was ${serdeText(before.key)} and is ${serdeText(after.key)}: no row would be found again, and keys would be in other partitions`
     differs('refused', reason, anew)
   }
+  if (before.location !== after.location) {
+    const [was, is] = [placeText(before), placeText(after)]
+    const reason = `was ${was} and is ${is}: a process that restarts reads its changelog once from the start`
+    differs('safe', reason, undefined)
+  }
   const changed = changedMeaning(before, after)
   if (changed !== undefined) differs('reset', changed, anew)
-  if (before.rows.id === after.rows.id || differences.length > 0) {
+  if (before.rows.id === after.rows.id || differences.some(({ verdict }) => verdict !== 'safe')) {
     const softened = changedMeaning(before, after, true)
     if (changed === undefined && softened !== undefined) differs('rolling', softened, undefined)
     return differences
@@ -52,6 +57,10 @@ function compareStore(name: string, before: LockedStore, after: LockedStore): re
     differs('rolling', reason, undefined)
   }
   return differences
+}
+
+function placeText({ location }: LockedStore): string {
+  return location === undefined ? 'in memory' : 'on disk'
 }
 
 function problems(writer: LockedSerde, reader: LockedSerde): readonly string[] {

@@ -40,6 +40,7 @@ export function describeStore(plan: ResolvedPlan, store: TopologyStore): LockedS
     rows: { id: rowsId(kind, columns, meaning, value), value },
     older: [],
     changelog: withoutId(plan, store.changelog.topic),
+    ...(store.location === undefined ? {} : { location: store.location }),
   }
 }
 

@@ -32,6 +32,8 @@ export interface LockedStore {
   readonly older: readonly LockedRows[]
   /** Name of the changelog's topic, without the application id; whole where the source topic serves. */
   readonly changelog: string | undefined
+  /** Where its rows are; undefined: in memory. */
+  readonly location?: 'disk' | undefined
 }
 
 export interface LockedInternalTopic {

@@ -4,7 +4,19 @@ import type { LogicalNode } from '../ir/logical-plan.js'
 import type { LockedMeaning } from './lock.js'
 
 /** What every node has, and what tells nothing of its state. */
-const beside = new Set(['id', 'name', 'label', 'span', 'onError', 'input', 'inputs', 'printLabel', 'key', 'value'])
+const beside = new Set([
+  'id',
+  'name',
+  'label',
+  'span',
+  'onError',
+  'store',
+  'input',
+  'inputs',
+  'printLabel',
+  'key',
+  'value',
+])
 /** When a processor is called says nothing of what it keeps. */
 const calls = new Set(['punctuate', 'keepsKey'])
 

@@ -34,6 +34,8 @@ interface NodeBase {
   readonly site: Site | undefined
   /** Policy of this operator; undefined: the pipeline's. */
   readonly onError: ErrorPolicy | undefined
+  /** Where its rows are; undefined: in memory. */
+  readonly store: 'disk' | undefined
 }
 interface OneInput {
   readonly input: number

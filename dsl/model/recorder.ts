@@ -5,6 +5,7 @@ import { errorPolicy } from '../on-error.js'
 import type { Arguments } from './arguments.js'
 import type { CallSite } from './call-site.js'
 import type { ErrorPolicy, GraphNode } from './graph.js'
+import { storeOf } from './store-option.js'
 
 type NodeData = GraphNode extends infer Node ? (Node extends GraphNode ? Omit<Node, keyof Common> : never) : never
 interface Common {
@@ -12,6 +13,7 @@ interface Common {
   readonly name: string | undefined
   readonly site: CallSite | undefined
   readonly onError: ErrorPolicy | undefined
+  readonly store: 'disk' | undefined
 }
 
 export class Recorder {
@@ -24,7 +26,7 @@ export class Recorder {
     this.pipeline = pipeline
   }
 
-  /** Adds a node; `name` and `onError` are taken from the operator's options. */
+  /** Adds a node; `name`, `onError` and `store` are taken from the operator's options. */
   add(data: NodeData, args: Arguments, options: Readonly<Record<string, unknown>> = {}): number {
     this.assertOpen(args)
     const id = this.#nodes.length
@@ -33,6 +35,7 @@ export class Recorder {
       name: this.#name(options['name'], args),
       site: args.site,
       onError: options['onError'] === undefined ? undefined : errorPolicy(options['onError'], args.site),
+      store: storeOf(options['store'], args),
     }
     this.#nodes.push({ ...data, ...common })
     return id

@@ -11,6 +11,8 @@ export interface StoreSpec {
   readonly value: SerdeSpec
   /** How long after its last change a row is kept, ms of stream time; undefined: for ever. */
   readonly ttl: number | undefined
+  /** Where its rows are; undefined: in memory. */
+  readonly store?: 'disk' | undefined
 }
 
 export interface TimerSpec {

@@ -1,6 +1,6 @@
 import type { RecordFunction } from '../functions.js'
 import type { RecordOperator } from '../model/handle.js'
-import type { TableOptions } from '../named.js'
+import type { StateOptions } from '../named.js'
 import type { Table } from '../table.js'
 
 export interface ForeignKeyJoinOperator<out K, out V> {
@@ -17,13 +17,13 @@ export interface ForeignKeyJoinOperator<out K, out V> {
     other: Table<FK, V2, D>,
     foreignKey: RecordFunction<K, V, FK | null | undefined>,
     joiner: (left: V, right: V2) => R,
-    options?: TableOptions,
+    options?: StateOptions,
   ): Table<K, NonNullable<R>>
   leftJoinOn<FK, V2, D extends null, R>(
     other: Table<FK, V2, D>,
     foreignKey: RecordFunction<K, V, FK | null | undefined>,
     joiner: (left: V, right: V2 | undefined) => R,
-    options?: TableOptions,
+    options?: StateOptions,
   ): Table<K, NonNullable<R>>
 }
 

@@ -5,12 +5,12 @@ import type { GlobalTable } from '../global-table.js'
 import type { JoinKind } from '../model/graph.js'
 import { historyOf } from '../model/history.js'
 import type { OperatorCall, RecordOperator } from '../model/handle.js'
-import type { TableOptions } from '../named.js'
+import type { StateOptions, TableOptions } from '../named.js'
 import type { RecordContext } from '../record-context.js'
 import type { Stream } from '../stream.js'
 import type { Table } from '../table.js'
 
-export interface JoinOptions extends TableOptions {
+export interface JoinOptions extends StateOptions {
   /** How far apart in time records may be that join; `before` and `after` are those of the other stream. */
   readonly within: Duration | { readonly before: Duration; readonly after: Duration }
   /** How long after that records are still waited for, in stream time. */

@@ -1,6 +1,6 @@
 import type { JoinKind } from '../model/graph.js'
 import type { RecordOperator } from '../model/handle.js'
-import type { TableOptions } from '../named.js'
+import type { StateOptions } from '../named.js'
 import type { Table } from '../table.js'
 
 export interface TableJoinOperator<K, V> {
@@ -8,19 +8,19 @@ export interface TableJoinOperator<K, V> {
   join<V2, D extends null, R>(
     other: Table<K, V2, D>,
     joiner: (left: V, right: V2) => R,
-    options?: TableOptions,
+    options?: StateOptions,
   ): Table<K, NonNullable<R>>
   /** Every row of this table, with that of the other one where there is one. */
   leftJoin<V2, D extends null, R>(
     other: Table<K, V2, D>,
     joiner: (left: V, right: V2 | undefined) => R,
-    options?: TableOptions,
+    options?: StateOptions,
   ): Table<K, NonNullable<R>>
   /** Every row of both tables. */
   outerJoin<V2, D extends null, R>(
     other: Table<K, V2, D>,
     joiner: (left: V | undefined, right: V2 | undefined) => R,
-    options?: TableOptions,
+    options?: StateOptions,
   ): Table<K, NonNullable<R>>
 }
 

@@ -111,6 +111,8 @@ export interface ManifestStore {
   readonly contents?: ManifestContents | undefined
   /** `<applicationId>-<name>-changelog`; undefined: lost with the process. */
   readonly changelog: ManifestChangelog | undefined
+  /** Where its rows are; undefined: in memory. */
+  readonly location?: 'disk' | undefined
 }
 
 export interface ManifestContents {

@@ -80,7 +80,12 @@ export class Committer {
     })
     if (error !== undefined) throw new Error(`offsets are not committed: ${error}`)
     this.commits++
-    for (const task of tasks) task.stores.acknowledged()
+    for (const {
+      id: { partition },
+      stores,
+    } of tasks) {
+      stores.acknowledged((topic) => this.#producer.endOf(topic, partition))
+    }
     for (const { topic, partition, offset } of offsets) {
       const key = partitionKey(topic, partition)
       if (this.#committed.has(key)) this.#committed.set(key, offset)

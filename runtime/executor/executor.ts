@@ -414,6 +414,7 @@ export class Executor {
     if (this.#failed || this.#closed) return
     try {
       await this.#committer.commitUnlessRunning([...this.#tasks.values()])
+      for (const { stores } of this.#tasks.values()) if (stores.failure !== undefined) this.#fail(stores.failure)
       await this.#keeper.beginSnapshots([...this.#tasks.values()])
       this.#standbys.writeSnapshots()
     } catch (error) {
@@ -446,14 +447,21 @@ export class Executor {
         {},
       )
     } finally {
-      for (const task of tasks) this.#forget(task)
+      for (const task of tasks) {
+        this.#forget(task)
+        this.#keeper.release(task.stores)
+      }
+      await this.#keeper.released()
     }
   }
 
   /** What these tasks have sent in the open transaction must not commit; the others begin it again. */
   async #lose(ids: readonly TaskId[]): Promise<void> {
+    const stores = ids.flatMap((id) => this.#tasks.get(formatTaskId(id))?.stores ?? [])
     this.#drop(ids)
+    for (const each of stores) this.#keeper.release(each)
     if (this.#committer instanceof TransactionalCommitter && !this.#failed) await this.#committer.abort()
+    await this.#keeper.released()
   }
 
   async #abort(reason: Error): Promise<void> {
@@ -506,6 +514,7 @@ export class Executor {
     this.#wakeTimer.clear()
     for (const { task } of [...this.#restoring.values()]) this.#leaveRestoring(task.id)
     this.#standbys.releaseAll()
+    for (const { stores } of this.#tasks.values()) this.#keeper.release(stores)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
     this.#globals.close()
     this.#keeper.saveKept()
@@ -514,6 +523,7 @@ export class Executor {
     const fetcherClosed = this.#fetcher.close()
     await this.#client.close()
     await fetcherClosed
+    await this.#keeper.released()
     this.#registry?.close()
   }
 

@@ -58,7 +58,8 @@ export class StandbyTasks {
   /** Begins snapshots that are due, and writes a part of those that are begun. */
   writeSnapshots(): void {
     for (const { restoration } of this.#copies.values()) {
-      const { snapshots } = restoration.stores
+      const { snapshots, disk } = restoration.stores
+      disk?.write()
       if (snapshots === undefined) continue
       if (snapshots.isDue) snapshots.begin(restoration.positions)
       // Only what is committed is followed: each moment is as good as a commit.

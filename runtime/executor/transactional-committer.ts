@@ -139,9 +139,9 @@ export class TransactionalCommitter {
     if (offsets.length === 0) offsets.push(...tasks.flatMap(positionsOf))
     await this.#end(offsets)
     this.commits++
-    for (const { stores } of tasks) {
+    for (const { id, stores } of tasks) {
       stores.commit()
-      stores.acknowledged()
+      stores.acknowledged((topic) => this.#producer.endOf(topic, id.partition))
     }
     for (const { topic, partition, offset, leaderEpoch = -1 } of offsets) {
       const key = partitionKey(topic, partition)

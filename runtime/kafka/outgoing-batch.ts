@@ -21,6 +21,13 @@ export class PartitionQueue {
   /** Not before this time, `performance.now()`. */
   retryAt = 0
   backoffMs = 0
+  /**
+   * Whether the partition has acknowledged a batch of the present producer id: until then a broker takes any sequence for
+   * the first, and no batch may overtake it.
+   */
+  isKnown = false
+  /** Offset behind the last batch that was acknowledged; undefined: not known. */
+  end: number | undefined
 
   constructor(
     readonly topic: string,
@@ -29,7 +36,7 @@ export class PartitionQueue {
 
   /** The first batch not under way, if one may be sent now. */
   sendable(now: number, maxInFlight: number): OutgoingBatch | undefined {
-    if (this.draining || this.inFlight >= maxInFlight || now < this.retryAt) return undefined
+    if (this.draining || this.inFlight >= (this.isKnown ? maxInFlight : 1) || now < this.retryAt) return undefined
     return this.batches[this.inFlight]
   }
 

@@ -45,6 +45,12 @@ interface Sent {
   readonly batch: OutgoingBatch
 }
 
+interface BatchAnswer {
+  readonly errorCode: number
+  readonly errorMessage: string | null
+  readonly baseOffset: bigint
+}
+
 /** Brokers remember the last five batches of a producer and partition. */
 const MAX_IN_FLIGHT = 5
 const BACKOFF_MS = 100
@@ -135,6 +141,11 @@ export class Producer {
   /** Sends what waited for the transaction to admit its partition. */
   resume(): void {
     this.#pump()
+  }
+
+  /** Offset behind the last record of ours that a partition has acknowledged; undefined: not known. */
+  endOf(topic: string, partition: number): number | undefined {
+    return this.#queues.get(partitionKey(topic, partition))?.end
   }
 
   /** Goes on with another epoch, when everything is acknowledged. */
@@ -241,13 +252,14 @@ export class Producer {
   }
 
   #complete(sent: readonly Sent[], response: ProduceResponse): void {
-    const answers = new Map<string, { readonly errorCode: number; readonly errorMessage: string | null }>()
+    const answers = new Map<string, BatchAnswer>()
     for (const { name, partitionResponses } of response.responses) {
       for (const answer of partitionResponses) answers.set(partitionKey(name, answer.index), answer)
     }
     for (const { queue, batch } of sent) {
       const answer = answers.get(partitionKey(queue.topic, queue.partition))
-      const missing = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, errorMessage: 'the answer does not mention it' }
+      const errorMessage = 'the answer does not mention it'
+      const missing = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, errorMessage, baseOffset: -1n }
       this.#completeBatch(queue, batch, answer ?? missing)
     }
   }
@@ -255,12 +267,14 @@ export class Producer {
   #completeBatch(
     queue: PartitionQueue,
     batch: OutgoingBatch,
-    { errorCode, errorMessage }: { readonly errorCode: number; readonly errorMessage: string | null },
+    { errorCode, errorMessage, baseOffset }: BatchAnswer,
   ): void {
     const where = partitionKey(queue.topic, queue.partition)
     const isHead = queue.batches[0] === batch
     const verdict = this.#transaction === undefined ? verdictOf(errorCode) : verdictInTransaction(errorCode)
     if (verdict === 'acknowledged') {
+      // A batch that was there already comes without its offset.
+      if (baseOffset >= 0n) queue.end = Math.max(queue.end ?? 0, Number(baseOffset) + batch.sealed.records)
       this.#acknowledge(queue, batch)
       return
     }
@@ -297,6 +311,7 @@ export class Producer {
 
   #acknowledge(queue: PartitionQueue, batch: OutgoingBatch): void {
     this.#landed(queue, batch)
+    queue.isKnown = true
     queue.backoffMs = 0
     queue.remove(batch)
     const { isFull: wasFull } = this
@@ -354,6 +369,7 @@ export class Producer {
     for (const queue of this.#queues.values()) {
       let baseSequence = 0
       queue.retryAt = 0
+      queue.isKnown = false
       for (const { sealed } of queue.batches) {
         const state = { producerId: this.#producerId, producerEpoch: this.#producerEpoch, baseSequence }
         rewriteProducerState(sealed.buffer, state)

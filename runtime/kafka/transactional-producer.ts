@@ -84,6 +84,11 @@ export class TransactionalProducer {
     producer.send(topic, partition, writer)
   }
 
+  /** As Producer.endOf. */
+  endOf(topic: string, partition: number): number | undefined {
+    return this.#producer?.endOf(topic, partition)
+  }
+
   /** Resolves when the brokers have what was sent until now. */
   acknowledged(): Promise<void> {
     return this.#unlessFailed(this.#ready().acknowledged())

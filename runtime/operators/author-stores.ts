@@ -114,8 +114,7 @@ export function keyValueStore(parts: KeyedParts, scope: StoreScope): KeyValueSto
     *entries({ from, to } = {}) {
       const lower = bytesOf(from)
       const upper = bytesOf(to)
-      const slots = [...table.inKeyOrder()].filter((slot) => isWithin(table, slot, lower, upper))
-      for (const slot of slots) {
+      for (const slot of table.inKeyOrder(lower, upper)) {
         if (!table.isLive(slot)) continue
         yield [codec.read(table.keyBuffer(slot), table.keyStart(slot), table.keyEnd(slot)), rows.valueAt(slot)]
       }
@@ -200,14 +199,4 @@ export function mapStore(parts: MapParts, scope: StoreScope): MapStore<unknown, 
       for (const slot of slots()) table.delete(slot)
     },
   }
-}
-
-function isWithin(table: Table, slot: number, from: Buffer | undefined, to: Buffer | undefined): boolean {
-  const bytes = table.keyBuffer(slot)
-  const start = table.keyStart(slot)
-  const end = table.keyEnd(slot)
-  return (
-    (from === undefined || bytes.compare(from, 0, from.length, start, end) >= 0) &&
-    (to === undefined || bytes.compare(to, 0, to.length, start, end) <= 0)
-  )
 }

@@ -14,6 +14,8 @@ export interface TimeOrder {
   readonly timeOf: (slot: number) => number
   /** Of rows with equal times. */
   readonly compare: (a: number, b: number) => number
+  /** Whether the time is the row's timestamp; else it is in its key. */
+  readonly byTimestamp: boolean
 }
 
 /** Rows by time. */
@@ -23,7 +25,10 @@ export interface RowTimes {
   readonly lowerBound: number
   /** Slots with times in [from, to] by time, then as the order says. They are copied, so rows may be deleted meanwhile. */
   sorted(from: number, to: number): Int32Array
-  /** All slots by time, then as the order says. No row may go or come meanwhile. */
+  /**
+   * All slots by time, then as the order says, which must be that of the keys' bytes here and for `first`. No row may go
+   * or come meanwhile.
+   */
   inOrder(): Iterable<number>
   /** Some row with a time below `before`, in no order; -1: none. */
   anyBefore(before: number): number

@@ -14,7 +14,7 @@ export class Expiry {
     const { table } = backing
     this.#table = table
     this.#ttlMs = ttlMs
-    const order = { timeOf: (slot: number) => table.timestamp(slot), compare: () => 0 }
+    const order = { timeOf: (slot: number) => table.timestamp(slot), compare: () => 0, byTimestamp: true }
     this.#times = backing.times(order, Math.max(1, Math.ceil(ttlMs / BUCKETS)))
   }
 

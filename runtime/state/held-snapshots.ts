@@ -1,6 +1,7 @@
 /** What the snapshots of a state directory hold: told to the group, so that tasks go where their state is. */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
+import { DISK_FOLDER, readHeldState } from './disk/held-state.js'
 import { readSnapshotHeader } from './snapshot.js'
 
 /**
@@ -19,6 +20,9 @@ export const heldSnapshots = (
       const header = readSnapshotHeader(path.join(directory, task, file))
       if (header === undefined || !isCurrent(header.topic, header.topicId)) continue
       held.set(task, (held.get(task) ?? 0) + header.position)
+    }
+    for (const { topic, topicId, position } of readHeldState(path.join(directory, task, DISK_FOLDER))) {
+      if (isCurrent(topic, topicId)) held.set(task, (held.get(task) ?? 0) + position)
     }
   }
   return held

@@ -67,22 +67,10 @@ export class MemoryTable implements Table {
     const found = this.#find(buffer, start, end, hash)
     this.inserted = found < 0
     if (found >= 0) return found
-    const rows = this.#rows
     const length = end - start
     if (length > this.maxRowBytes) throw new RowTooLargeError(length, this.maxRowBytes)
-    const address = this.#arena.allocate(length)
-    const page = this.#arena.page(address)
-    let p = this.#arena.start(address)
-    for (let i = start; i < end; i++) page[p++] = buffer[i]!
-    const slot = rows.allocate()
-    rows.set(slot, Field.Hash, hash)
-    rows.set(slot, Field.KeyAddress, address)
-    rows.set(slot, Field.KeyLength, length)
-    rows.set(slot, Field.Stamp, this.#mark)
-    rows.set(slot, Field.Flags, Flag.Born)
-    rows.setNumber(slot, 0, timestamp)
+    const slot = this.#new(buffer, start, end, timestamp, hash, Flag.Born)
     this.#record.push(Entry.Insert, slot, 0, -1, 0)
-    this.#link(slot)
     return slot
   }
 
@@ -223,10 +211,42 @@ export class MemoryTable implements Table {
     return bufferA.compare(bufferB, endB - suffix, endB, endA - suffix, endA)
   }
 
-  *inKeyOrder(): Generator<number> {
+  /**
+   * A row of a key that is absent, as it was at the last commit: no journal knows it. Columns and value are set next, then
+   * `settle` ends it.
+   */
+  place(buffer: Uint8Array, start: number, end: number, timestamp: number): number {
+    return this.#new(buffer, start, end, timestamp, hashBytes(buffer, start, end), 0)
+  }
+
+  settle(slot: number): void {
+    const rows = this.#rows
+    rows.set(slot, Field.Stamp, 0)
+    rows.set(slot, Field.Flags, rows.get(slot, Field.Flags) & ~Flag.Fresh)
+  }
+
+  /** Forgets a row that has not changed since the last commit, without a trace; false: it has. */
+  evict(slot: number): boolean {
+    const rows = this.#rows
+    if ((rows.get(slot, Field.Flags) & Flag.Born) !== 0 || rows.get(slot, Field.Stamp) >= this.#intervalStart)
+      return false
+    this.#unlink(slot)
+    this.#freeRow(slot)
+    return true
+  }
+
+  inKeyOrder(from?: Uint8Array, to?: Uint8Array): readonly number[] {
     const slots: number[] = []
-    for (let slot = 0; slot < this.slotLimit; slot++) if (this.isLive(slot)) slots.push(slot)
-    yield* slots.sort((a, b) => this.compareKeys(a, b))
+    for (let slot = 0; slot < this.slotLimit; slot++) {
+      if (!this.isLive(slot)) continue
+      const buffer = this.keyBuffer(slot)
+      const start = this.keyStart(slot)
+      const end = this.keyEnd(slot)
+      if (from !== undefined && buffer.compare(from, 0, from.length, start, end) < 0) continue
+      if (to !== undefined && buffer.compare(to, 0, to.length, start, end) > 0) continue
+      slots.push(slot)
+    }
+    return slots.sort((a, b) => this.compareKeys(a, b))
   }
 
   clear(): void {
@@ -257,6 +277,24 @@ export class MemoryTable implements Table {
       }
       if (i === end) return slot
     }
+  }
+
+  #new(buffer: Uint8Array, start: number, end: number, timestamp: number, hash: number, flags: number): number {
+    const rows = this.#rows
+    const length = end - start
+    const address = this.#arena.allocate(length)
+    const page = this.#arena.page(address)
+    let p = this.#arena.start(address)
+    for (let i = start; i < end; i++) page[p++] = buffer[i]!
+    const slot = rows.allocate()
+    rows.set(slot, Field.Hash, hash)
+    rows.set(slot, Field.KeyAddress, address)
+    rows.set(slot, Field.KeyLength, length)
+    rows.set(slot, Field.Stamp, this.#mark)
+    rows.set(slot, Field.Flags, flags)
+    rows.setNumber(slot, 0, timestamp)
+    this.#link(slot)
+    return slot
   }
 
   #link(slot: number): void {

@@ -24,7 +24,7 @@ export class SessionStore {
     const timeOf = (slot: number): number => this.sessionEnd(slot)
     const compare = (a: number, b: number): number =>
       this.sessionStart(a) - this.sessionStart(b) || table.compareKeys(a, b, SESSION_SUFFIX)
-    this.#times = backing.times({ timeOf, compare }, options.bucketMs)
+    this.#times = backing.times({ timeOf, compare, byTimestamp: false }, options.bucketMs)
   }
 
   get allocatedBytes(): number {

@@ -6,20 +6,10 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { crc32c } from '../kafka/record-batch/index.js'
+import { SnapshotRejectedError, checkHeader, type ChangelogRange, type SnapshotIdentity } from './snapshot-header.js'
 import { RowForms, UnknownRowsError, type RewriteRow } from './row-forms.js'
 import type { MemoryTable } from './memory-table.js'
 import type { Table } from './table.js'
-
-/** What a snapshot belongs to. All of it must match. */
-export interface SnapshotIdentity {
-  readonly topic: string
-  /** A topic that was deleted and created again has another one; zeros before Kafka 2.8. */
-  readonly topicId: string
-  readonly partition: number
-  readonly store: string
-  /** Kind and layout of the store. */
-  readonly layout: string
-}
 
 interface SnapshotHeader extends SnapshotIdentity {
   readonly format: number
@@ -38,9 +28,6 @@ const MAGIC = Buffer.from('MRSTATE\n')
 const BLOCK_BYTES = 1024 * 1024
 /** Length and checksum before the header and each block; a block of length 0 ends the file. */
 const FRAME_BYTES = 8
-/** Half of the changelog's `delete.retention.ms`: later, tombstones may be gone that the snapshot has not seen. */
-const MAX_AGE_MS = 3.5 * 24 * 3600 * 1000
-
 export class SnapshotWriter {
   readonly #table: MemoryTable
   readonly #file: string
@@ -130,17 +117,6 @@ export class SnapshotWriter {
   }
 }
 
-/** Why a snapshot is not used. */
-export class SnapshotRejectedError extends Error {
-  override name = 'SnapshotRejectedError'
-}
-
-export interface ChangelogRange {
-  /** First offset that exists, and the one behind the last. */
-  readonly start: number
-  readonly end: number
-}
-
 /**
  * Fills an empty table; returns the changelog offset from which to go on, undefined without a file. Throws
  * SnapshotRejectedError, with the table empty.
@@ -162,7 +138,7 @@ export const loadSnapshot = (
   try {
     const reader = new SnapshotReader(descriptor)
     const header = reader.header()
-    check(header, identity, changelog)
+    checkHeader(header, identity, changelog)
     reader.rows(table, rewriteOf(forms, header.form))
     table.commit()
     return header.position
@@ -171,21 +147,6 @@ export const loadSnapshot = (
     throw error
   } finally {
     closeSync(descriptor)
-  }
-}
-
-const check = (header: SnapshotHeader, identity: SnapshotIdentity, { start, end }: ChangelogRange): void => {
-  const { topic, topicId, partition, store, layout, position, savedAt } = header
-  if (topicId !== identity.topicId) throw new SnapshotRejectedError('its changelog is another topic of the same name')
-  if (topic !== identity.topic || partition !== identity.partition || store !== identity.store) {
-    throw new SnapshotRejectedError(`it belongs to store ${store}, changelog ${topic}-${partition}`)
-  }
-  if (layout !== identity.layout) throw new SnapshotRejectedError('the layout of the store has changed since')
-  if (!(position >= start)) throw new SnapshotRejectedError(`the changelog begins at ${start}, behind its ${position}`)
-  if (!(position <= end)) throw new SnapshotRejectedError(`the changelog ends at ${end}, before its ${position}`)
-  const age = Date.now() - savedAt
-  if (!(age <= MAX_AGE_MS)) {
-    throw new SnapshotRejectedError('it is so old that the changelog may have forgotten deletions')
   }
 }
 

@@ -6,6 +6,7 @@ import { RowForms } from './row-forms.js'
 import { PrefixedStore } from './prefixed-store.js'
 import { SessionStore } from './session-store.js'
 import type { Backing } from './backing.js'
+import type { TaskDisk } from './disk/task-disk.js'
 import { MemoryBacking } from './memory-backing.js'
 import type { MemoryTable } from './memory-table.js'
 import type { Table } from './table.js'
@@ -30,17 +31,25 @@ export interface OpenStore {
 export class StoreSet implements TaskStores {
   /** undefined: none are taken. */
   snapshots: TaskSnapshots | undefined
+  /** Why the stores on disk are not written any more. */
+  failure: Error | undefined
   readonly all: readonly OpenStore[]
+  /** Of the stores that are on disk; undefined: all are in memory. */
+  readonly disk: TaskDisk | undefined
   readonly #tables: readonly Table[]
 
-  constructor(descriptions: readonly ManifestStore[]) {
-    this.all = descriptions.map(open)
+  constructor(descriptions: readonly ManifestStore[], disk?: TaskDisk) {
+    this.disk = disk
+    this.all = descriptions.map((description) => open(description, disk))
     this.#tables = this.all.map(({ table }) => table)
   }
 
-  /** Of one sub-topology. */
-  static of(stores: readonly ManifestStore[], subTopology: number): StoreSet {
-    return new StoreSet(stores.filter((store) => store.subTopology === subTopology))
+  /** Of one sub-topology; without `disk` all are in memory. */
+  static of(stores: readonly ManifestStore[], subTopology: number, disk?: TaskDisk): StoreSet {
+    return new StoreSet(
+      stores.filter((store) => store.subTopology === subTopology),
+      disk,
+    )
   }
 
   /** Of the global tables of a process. */
@@ -108,9 +117,32 @@ export class StoreSet implements TaskStores {
     this.snapshots?.atCommit()
   }
 
-  /** The changelogs hold what the last `commit` made final. */
-  acknowledged(): void {
+  /** The changelogs hold what the last `commit` made final, up to their ends where those are known. */
+  acknowledged(endOf: (topic: string) => number | undefined): void {
     this.snapshots?.afterCommit()
+    const { disk } = this
+    if (disk === undefined || this.failure !== undefined) return
+    for (const { store, topic } of this.changelogs) {
+      if (store.memory === undefined) disk.advance(store.description.name, endOf(topic) ?? 0)
+    }
+    try {
+      disk.write()
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error))
+    }
+  }
+
+  /** A store holds its changelog up to an offset, as it is restored. Throws DiskStateError. */
+  restored({ memory, description }: OpenStore, offset: number): void {
+    const { disk } = this
+    if (disk === undefined || memory !== undefined) return
+    disk.advance(description.name, offset)
+    if (disk.changeBytes > RESTORED_BYTES) disk.write()
+  }
+
+  /** What is on disk stays there. */
+  async close(): Promise<void> {
+    await this.disk?.close()
   }
 
   /** Takes back what was written since the last commit. */
@@ -132,6 +164,9 @@ export class StoreSet implements TaskStores {
   }
 }
 
+/** A restore writes so many bytes to disk at a time. */
+const RESTORED_BYTES = 4 * 1024 * 1024
+
 /** Least part of a record batch that a row cannot have: headers of batch and record. */
 const BATCH_OVERHEAD = 128
 
@@ -140,14 +175,21 @@ export const limitRows = ({ table }: OpenStore, maxRecordBytes: number): void =>
   table.maxRowBytes = maxRecordBytes - BATCH_OVERHEAD - changelogOverhead(table.columns)
 }
 
-const open = (description: ManifestStore): OpenStore => {
-  const backing = new MemoryBacking(description.columns)
+const open = (description: ManifestStore, disk: TaskDisk | undefined): OpenStore => {
+  const { name, columns, ttlMs } = description
   const forms = new RowForms(description.contents)
-  const { table } = backing
+  const onDisk = description.location === 'disk' ? disk?.open(name, columns, forms) : undefined
+  const backing = onDisk ?? new MemoryBacking(columns)
   const store = specialStore(description, backing)
-  const { ttlMs } = description
   const expiry = ttlMs === undefined ? undefined : new Expiry(backing, ttlMs)
-  return { description, forms, store, table, memory: table, expiry }
+  return {
+    description,
+    forms,
+    store,
+    table: backing.table,
+    memory: backing instanceof MemoryBacking ? backing.table : undefined,
+    expiry,
+  }
 }
 
 const specialStore = (description: ManifestStore, backing: Backing): Store | undefined => {

@@ -62,8 +62,8 @@ export interface Table {
 
   /** Order of two rows by the bytes of their keys, unsigned; equal ones by their last `suffix` bytes. */
   compareKeys(a: number, b: number, suffix?: number): number
-  /** All rows by the bytes of their keys; none may go or come meanwhile. */
-  inKeyOrder(): Iterable<number>
+  /** Rows by the bytes of their keys, those bounds included; none may go or come meanwhile. */
+  inKeyOrder(from?: Uint8Array, to?: Uint8Array): Iterable<number>
   /** Forgets all rows, without a trace in the journal. */
   clear(): void
 }

@@ -2,10 +2,11 @@
  * Snapshots of one task's stores: loaded before a restore, written a part at each commit while the task runs, or all at
  * once when it leaves.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { MemoryTable } from './memory-table.js'
-import { SnapshotWriter, loadSnapshot, type ChangelogRange, type SnapshotIdentity } from './snapshot.js'
+import { SnapshotWriter, loadSnapshot } from './snapshot.js'
+import type { ChangelogRange, SnapshotIdentity } from './snapshot-header.js'
 import type { OpenStore } from './store-set.js'
 
 /** Bytes written at a commit: some tens of ms. */
@@ -32,6 +33,11 @@ export class TaskSnapshots {
     this.#subjects = subjects
     this.#intervalMs = intervalMs
     mkdirSync(directory, { recursive: true })
+    // Of stores that are gone or on disk now.
+    const own = new Set(subjects.map(({ identity }) => path.basename(this.#fileOf(identity))))
+    for (const file of readdirSync(directory)) {
+      if (file.endsWith('.snapshot') && !own.has(file)) rmSync(path.join(directory, file))
+    }
   }
 
   /** As `loadSnapshot`. */

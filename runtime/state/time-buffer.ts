@@ -23,7 +23,7 @@ export class TimeBuffer {
     this.table = table
     const timeOf = (slot: number): number => table.timestamp(slot)
     const compare = (a: number, b: number): number => table.compareKeys(a, b)
-    this.#times = backing.times({ timeOf, compare }, options.bucketMs)
+    this.#times = backing.times({ timeOf, compare, byTimestamp: true }, options.bucketMs)
   }
 
   get allocatedBytes(): number {

@@ -27,7 +27,7 @@ export class WindowStore {
     this.table = table
     const timeOf = (slot: number): number => this.windowStart(slot)
     const compare = (a: number, b: number): number => table.compareKeys(a, b, WINDOW_SUFFIX)
-    this.#times = backing.times({ timeOf, compare }, options.bucketMs)
+    this.#times = backing.times({ timeOf, compare, byTimestamp: false }, options.bucketMs)
     if (options.ranges) this.#chains = backing.chains(WINDOW_SUFFIX)
   }
 

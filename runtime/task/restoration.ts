@@ -37,9 +37,11 @@ class Changelog {
   readonly store: OpenStore
   readonly input: TaskInput
   readonly #start: number
+  readonly #stores: StoreSet
 
-  constructor({ store, source, offset }: ChangelogSource, options: TaskInputOptions) {
+  constructor({ store, source, offset }: ChangelogSource, stores: StoreSet, options: TaskInputOptions) {
     this.store = store
+    this.#stores = stores
     this.#start = offset
     this.input = new TaskInput(source, offset, options)
   }
@@ -51,6 +53,7 @@ class Changelog {
       if (!input.advance() || input.section === undefined) return false
       this.records += applyChanges(this.store.table, input.section, this.#start, this.store.forms)
       input.finishSection()
+      this.#stores.restored(this.store, input.offset)
       return true
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
@@ -71,7 +74,7 @@ export class Restoration {
 
   constructor(stores: StoreSet, sources: readonly ChangelogSource[], options: TaskInputOptions) {
     this.stores = stores
-    this.#changelogs = sources.map((source) => new Changelog(source, options))
+    this.#changelogs = sources.map((source) => new Changelog(source, stores, options))
   }
 
   get sources(): readonly FetchedPartition[] {
@@ -108,6 +111,7 @@ export class Restoration {
       while (!changelog.isDone() && changelog.step()) if (performance.now() >= deadline) return 'more'
       if (!changelog.isDone()) progress = 'waiting'
     }
+    if (progress === 'done') this.stores.disk?.write()
     return progress
   }
 }

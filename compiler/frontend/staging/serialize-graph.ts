@@ -75,6 +75,7 @@ class Serializer {
       label: '',
       span: undefined,
       onError: node.onError ?? { kind: 'fail' },
+      ...(node.store === undefined ? {} : { store: node.store }),
     }
     switch (node.kind) {
       case 'source':

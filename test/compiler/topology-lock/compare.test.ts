@@ -25,6 +25,7 @@ const compileAll = () =>
       statelessOther: `p.stream(orders).filter((o) => o.amount > 2).map((o) => o.id).to(out)`,
       twoInputs: `p.stream(orders).merge(p.stream(more)).to(out)`,
       count: `p.stream(orders).groupByKey().count({ name: 'counts' }).toStream().to(out)`,
+      countOnDisk: `p.stream(orders).groupByKey().count({ name: 'counts', store: 'disk' }).toStream().to(out)`,
       countFiltered: `p.stream(orders).filter((o) => o.amount > 1).groupByKey().count({ name: 'counts' }).toStream().to(out)`,
       countBound: `const counts = p.stream(orders).groupByKey().count()\n counts.toStream().to(out)`,
       countRenamed: `const perKey = p.stream(orders).groupByKey().count()\n perKey.toStream().to(out)`,
@@ -71,6 +72,8 @@ describe('a version after another', () => {
     ['hour', 'hourLate', 'rolling', /store perHour: window.grace was 60000 and is 300000/],
     ['fold', 'foldWithNullable', 'rolling', /rows that are there are read by schema resolution/],
     ['foldWithField', 'fold', 'rolling', /rows that are there are read by schema resolution/],
+    ['count', 'countOnDisk', 'safe', /store counts: was in memory and is on disk: a process that restarts reads/],
+    ['countOnDisk', 'count', 'safe', /store counts: was on disk and is in memory/],
     ['hour', 'tenMinutes', 'reset', /window.size was 3600000 and is 600000/],
     ['count', 'reduced', 'reset', /aggregation.kind was count and is reduce/],
     [

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { PrefixedKey, PrefixedStore } from '../../../runtime/state/prefixed-store.js'
 import fc from '../../fast-check.js'
+import { backings } from './backings.js'
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 
-describe('rows of two keys', () => {
+describe.each(backings())('rows of two keys $name', ({ open, numRuns }) => {
   it('are found by the outer key in the order of the inner one, through undo as well', () => {
     const key = fc.string({ maxLength: 2, unit: fc.constantFrom('a', 'b', '\0') })
     const step = fc.record({
@@ -14,7 +15,8 @@ describe('rows of two keys', () => {
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const store = new PrefixedStore(0)
+        const { backing, after } = open()
+        const store = new PrefixedStore(0, backing)
         const { table } = store
         let rows = new Set<string>()
         let marked = rows
@@ -32,6 +34,7 @@ describe('rows of two keys', () => {
             rows = new Set([...rows].filter((other) => other !== name))
           } else {
             table[what]()
+            after(what)
             if (what === 'rollback') rows = marked
             if (what === 'abort') rows = committed
             if (what === 'commit') committed = rows
@@ -46,7 +49,7 @@ describe('rows of two keys', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns },
     )
   })
 })

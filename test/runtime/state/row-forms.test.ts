@@ -11,7 +11,8 @@ import type { ManifestContents } from '../../../runtime/abi/index.js'
 import { BatchCursor, BatchWriter } from '../../../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../../../runtime/state/changelog.js'
 import { RowForms, UnknownRowsError } from '../../../runtime/state/row-forms.js'
-import { SnapshotRejectedError, SnapshotWriter, loadSnapshot } from '../../../runtime/state/snapshot.js'
+import { SnapshotRejectedError } from '../../../runtime/state/snapshot-header.js'
+import { SnapshotWriter, loadSnapshot } from '../../../runtime/state/snapshot.js'
 import { MemoryTable } from '../../../runtime/state/memory-table.js'
 
 const recordOf = (fields: readonly object[]): string => JSON.stringify({ type: 'record', name: 'Total', fields })

@@ -2,6 +2,7 @@ import fc from '../../fast-check.js'
 import { describe, expect, it } from 'vitest'
 import { MemoryTable, type RowIndex } from '../../../runtime/state/memory-table.js'
 import type { Table } from '../../../runtime/state/table.js'
+import { backings } from './backings.js'
 import { ModelTable, contents, keyAt, rowAt, type ModelRow } from './model.js'
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
@@ -93,20 +94,19 @@ class Linked implements RowIndex {
   }
 }
 
-describe('Table', () => {
+describe.each(backings())('a table $name', ({ open, numRuns }) => {
   it('holds what a Map holds, through mark, rollback, commit and abort', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-        const table = new MemoryTable(2)
-        const linked = new Linked()
-        table.addIndex(linked)
+        const { backing, after } = open(2)
+        const { table } = backing
         const model = new ModelTable()
         for (const each of steps) {
           applyToModel(model, each)
           applyToTable(table, each)
+          after(each.do)
           expect(contents(table)).toEqual(model.rows)
           expect(table.size).toBe(model.rows.size)
-          expect(linked.slots.size).toBe(table.size)
         }
         for (const name of model.rows.keys()) expect(keyAt(table, find(table, name))).toBe(name)
         table.mark()
@@ -114,7 +114,54 @@ describe('Table', () => {
         for (const [name, row] of model.changed) expect(written.get(name)).toEqual(row)
         for (const [name, row] of written) expect(row).toEqual(model.rows.get(name))
       }),
-      { numRuns: 400 },
+      { numRuns },
+    )
+  })
+
+  it('finds every key of many, after deletions too', () => {
+    const { backing, after } = open(1)
+    const { table } = backing
+    const count = 20_000
+    for (let i = 0; i < count; i++) table.setNumber(insert(table, `key-${i}`), 0, i)
+    table.commit()
+    after('commit')
+    for (let i = 0; i < count; i += 2) table.delete(find(table, `key-${i}`))
+    table.commit()
+    after('commit')
+    for (let i = 0; i < count; i++) {
+      const slot = find(table, `key-${i}`)
+      if (i % 2 === 0) expect(slot).toBe(-1)
+      else expect(table.number(slot, 0)).toBe(i)
+    }
+    expect(table.size).toBe(count / 2)
+  })
+
+  it('orders keys as unsigned bytes, a prefix first', () => {
+    const { backing, after } = open()
+    const { table } = backing
+    const names = ['b', 'ÿ', 'a', 'ab', '']
+    const slots = names.map((name) => insert(table, name)).sort((a, b) => table.compareKeys(a, b))
+    expect(slots.map((slot) => keyAt(table, slot))).toEqual(['', 'a', 'ab', 'b', 'ÿ'])
+    table.commit()
+    after('commit')
+    insert(table, 'aa')
+    expect(Array.from(table.inKeyOrder(), (slot) => keyAt(table, slot))).toEqual(['', 'a', 'aa', 'ab', 'b', 'ÿ'])
+  })
+})
+
+describe('a table in memory', () => {
+  it('tells its indexes what enters and leaves, undo included', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const table = new MemoryTable(2)
+        const linked = new Linked()
+        table.addIndex(linked)
+        for (const each of steps) {
+          applyToTable(table, each)
+          expect(linked.slots.size).toBe(table.size)
+        }
+      }),
+      { numRuns: 100 },
     )
   })
 
@@ -145,27 +192,5 @@ describe('Table', () => {
       table.commit()
     }
     expect(table.allocatedBytes).toBeLessThan(12_000_000)
-  })
-
-  it('finds every key of many, after deletions too', () => {
-    const table = new MemoryTable(1)
-    const count = 60_000
-    for (let i = 0; i < count; i++) table.setNumber(insert(table, `key-${i}`), 0, i)
-    table.commit()
-    for (let i = 0; i < count; i += 2) table.delete(find(table, `key-${i}`))
-    table.commit()
-    for (let i = 0; i < count; i++) {
-      const slot = find(table, `key-${i}`)
-      if (i % 2 === 0) expect(slot).toBe(-1)
-      else expect(table.number(slot, 0)).toBe(i)
-    }
-    expect(table.size).toBe(count / 2)
-  })
-
-  it('orders keys as unsigned bytes, a prefix first', () => {
-    const table = new MemoryTable()
-    const names = ['b', 'ÿ', 'a', 'ab', '']
-    const slots = names.map((name) => insert(table, name)).sort((a, b) => table.compareKeys(a, b))
-    expect(slots.map((slot) => keyAt(table, slot))).toEqual(['', 'a', 'ab', 'b', 'ÿ'])
   })
 })

@@ -4,6 +4,7 @@ import { SessionStore } from '../../../runtime/state/session-store.js'
 import { TimeBuffer } from '../../../runtime/state/time-buffer.js'
 import { WindowStore } from '../../../runtime/state/window-store.js'
 import type { Table } from '../../../runtime/state/table.js'
+import { backings } from './backings.js'
 import { ModelTable } from './model.js'
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
@@ -46,7 +47,7 @@ const windowAt = (store: WindowStore, slot: number): Window => [
   store.table.keyBuffer(slot).readUInt32BE(store.table.keyEnd(slot) - 4),
 ]
 
-describe('WindowStore', () => {
+describe.each(backings())('WindowStore $name', ({ open, numRuns }) => {
   it('is a list sorted by key, start and arrival, and by start and key', () => {
     const step = fc.oneof(
       { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('insert', 'append', 'append', 'delete'), key, time }) },
@@ -55,7 +56,8 @@ describe('WindowStore', () => {
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 7, 1000), time, (steps, bucketMs, from) => {
-        const store = new WindowStore({ bucketMs, ranges: true })
+        const { backing, after } = open()
+        const store = new WindowStore({ bucketMs, ranges: true }, backing)
         const model = new Model<Window>()
         for (const each of steps) {
           if ('key' in each) {
@@ -84,6 +86,7 @@ describe('WindowStore', () => {
           } else {
             store.table[each.do]()
             model.table[each.do]()
+            after(each.do)
           }
           const all = model.list.sort((a, b) => a[1] - b[1] || byKey(a[0], b[0]) || a[2] - b[2])
           expect([...store.sorted(-Infinity, Infinity)].map((slot) => windowAt(store, slot))).toEqual(all)
@@ -100,26 +103,53 @@ describe('WindowStore', () => {
           expect(last < 0 ? undefined : windowAt(store, last)).toEqual(expected)
         }
       }),
-      { numRuns: 300 },
+      { numRuns },
     )
   })
 
+  it('goes through more rows of a key than are read at a time', () => {
+    const { backing, after } = open()
+    const store = new WindowStore({ bucketMs: 10, ranges: true }, backing)
+    const commit = (): void => {
+      store.table.commit()
+      after('commit')
+      store.table.mark()
+      after('mark')
+    }
+    for (let start = 0; start < 300; start += 2)
+      for (const name of ['a', 'a\0', 'b']) store.append(bytes(name), 0, name.length, start, 0)
+    commit()
+    for (let start = 1; start < 300; start += 2) store.append(bytes('a'), 0, 1, start, 0)
+    expect(chain(store, 'a', 0).map(([, start]) => start)).toEqual(Array.from({ length: 300 }, (_, start) => start))
+    commit()
+    expect(chain(store, 'a', 100).map(([, start]) => start)).toEqual(Array.from({ length: 200 }, (_, n) => 100 + n))
+    expect(store.windowStart(store.upTo(bytes('a'), 0, 1, 77))).toBe(77)
+    store.expire(150, 200)
+    store.expire(150, 1000)
+    expect(store.sorted(0, 150).length).toBe(3)
+    expect(store.lowerBound).toBeGreaterThanOrEqual(140)
+    expect(chain(store, 'b', 0).length).toBe(75)
+    commit()
+    expect(store.table.size).toBe(300)
+    expect(store.sorted(-Infinity, Infinity).length).toBe(300)
+  })
+
   it('holds starts of any size', () => {
-    const store = new WindowStore({ bucketMs: 1000, ranges: true })
+    const store = new WindowStore({ bucketMs: 1000, ranges: true }, open().backing)
     const starts = [0, 2 ** 32 - 1, 2 ** 32, 1_700_000_000_000, Number.MAX_SAFE_INTEGER]
     for (const start of starts) store.insert(bytes('k'), 0, 1, start, 0)
     expect(chain(store, 'k', 0).map(([, start]) => start)).toEqual(starts)
   })
 
   it('says that it has no ranges', () => {
-    const store = new WindowStore({ bucketMs: 1, ranges: false })
+    const store = new WindowStore({ bucketMs: 1, ranges: false }, open().backing)
     expect(() => store.from(bytes('k'), 0, 1, 0)).toThrow('without ranges')
   })
 })
 
 type Session = [key: string, start: number, end: number]
 
-describe('SessionStore', () => {
+describe.each(backings())('SessionStore $name', ({ open, numRuns }) => {
   const at = (store: SessionStore, slot: number): Session => [
     textOf(store.table, slot, store.keyEnd(slot)),
     store.sessionStart(slot),
@@ -134,7 +164,8 @@ describe('SessionStore', () => {
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 7, 1000), time, (steps, bucketMs, from) => {
-        const store = new SessionStore({ bucketMs })
+        const { backing, after } = open()
+        const store = new SessionStore({ bucketMs }, backing)
         const model = new Model<Session>()
         for (const each of steps) {
           if ('key' in each) {
@@ -154,6 +185,7 @@ describe('SessionStore', () => {
           } else {
             store.table[each.do]()
             model.table[each.do]()
+            after(each.do)
           }
           const all = model.list.sort((a, b) => a[2] - b[2] || a[1] - b[1] || byKey(a[0], b[0]))
           expect([...store.sorted(-Infinity, Infinity)].map((slot) => at(store, slot))).toEqual(all)
@@ -169,12 +201,35 @@ describe('SessionStore', () => {
           expect(found).toEqual(own.sort((a, b) => a[2] - b[2] || a[1] - b[1]))
         }
       }),
-      { numRuns: 300 },
+      { numRuns },
     )
   })
 })
 
-describe('TimeBuffer', () => {
+describe.each(backings())('TimeBuffer $name', ({ open, numRuns }) => {
+  it('goes through more rows than are read at a time', () => {
+    const { backing, after } = open()
+    const store = new TimeBuffer({ bucketMs: 10 }, backing)
+    const { table } = store
+    for (let i = 0; i < 500; i++) table.insert(bytes(`key-${(i * 7) % 500}`), 0, `key-${(i * 7) % 500}`.length, i >> 1)
+    table.commit()
+    after('commit')
+    table.insert(bytes('early'), 0, 5, -3)
+    table.mark()
+    after('mark')
+    expect(Array.from(store.inOrder(), (slot) => table.timestamp(slot))).toEqual([
+      -3,
+      ...Array.from({ length: 500 }, (_, i) => i >> 1),
+    ])
+    let before = -Infinity
+    for (let slot = store.first(); slot >= 0; slot = store.first()) {
+      expect(table.timestamp(slot)).toBeGreaterThanOrEqual(before)
+      before = table.timestamp(slot)
+      table.delete(slot)
+    }
+    expect(table.size).toBe(0)
+  })
+
   it('gives rows by time and key; a row keeps its place', () => {
     const step = fc.oneof(
       { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('insert', 'delete'), key, time }) },
@@ -183,7 +238,8 @@ describe('TimeBuffer', () => {
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 7, 1000), (steps, bucketMs) => {
-        const store = new TimeBuffer({ bucketMs })
+        const { backing, after } = open()
+        const store = new TimeBuffer({ bucketMs }, backing)
         const { table } = store
         const model = new ModelTable()
         const ordered = (): [string, number][] =>
@@ -197,6 +253,9 @@ describe('TimeBuffer', () => {
           return row
         }
         for (const each of steps) {
+          expect(Array.from(store.inOrder(), (slot) => textOf(table, slot, table.keyEnd(slot)))).toEqual(
+            ordered().map(([name]) => name),
+          )
           if ('key' in each) {
             const slot = table.find(bytes(each.key), 0, each.key.length)
             if (each.do === 'insert') {
@@ -213,10 +272,11 @@ describe('TimeBuffer', () => {
           } else {
             table[each.do]()
             model[each.do]()
+            after(each.do)
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns },
     )
   })
 })

@@ -7,6 +7,7 @@ export const countsChangelog = (applicationId: string): string => `${application
 export const counting = (
   options: Pick<HandWritten, 'applicationId' | 'inputs' | 'output' | 'onError'>,
   onValue: (value: string) => void = () => undefined,
+  location?: 'disk',
 ): GeneratedPipeline => {
   const store: ManifestStore = {
     name: 'counts',
@@ -16,6 +17,7 @@ export const counting = (
     bucketMs: 0,
     ranges: false,
     changelog: { topic: countsChangelog(options.applicationId), config: { 'cleanup.policy': 'compact' } },
+    location,
   }
   return handWritten({
     ...options,
