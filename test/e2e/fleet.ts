@@ -68,7 +68,7 @@ await runMain({
       }
       return done()
     }
-    await expect.poll(look, { timeout: 60_000, interval: 50 }).toBe(true)
+    await expect.poll(look, { timeout: 60_000, interval: 200 }).toBe(true)
   }
 
   async #end(name: string, signal: NodeJS.Signals): Promise<Member> {

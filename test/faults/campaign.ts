@@ -38,6 +38,11 @@ const PROCESSES = 3
 const SETTLE_MS = 60_000
 /** Between two samples of committed offsets. */
 const SAMPLE_MS = 500
+/**
+ * A real node that was frozen answers for a moment as the leader it was then, with what was committed then: samples that may
+ * have asked it say nothing.
+ */
+const STALE_MS = 3000
 /** Records for all partitions, and how often. */
 const TRICKLE = 18
 const TRICKLE_MS = 50
@@ -61,6 +66,7 @@ class Campaign {
   readonly #began = performance.now()
   readonly #trouble = new AbortController()
   #cycles = 0
+  #healedAt = -Infinity
 
   constructor(options: CampaignOptions, workload: Workload, cluster: FaultCluster) {
     this.#options = options
@@ -81,6 +87,7 @@ class Campaign {
       ),
     )
     await this.#cluster.heal()
+    if (this.#cluster.kind === 'real') await sleep(STALE_MS)
     const last = slots.map((slot) => slot.startAndKeep())
     await this.#settle(observer)
     await Promise.all(last.map((life) => life.end(SETTLE_MS)))
@@ -150,7 +157,9 @@ class Campaign {
       this.#log('brokers', { what: await this.#cluster.harm(random) })
       await this.#pause(kind === 'real' ? random.between(3000, 6000) : random.between(200, 1200))
       if (kind === 'embedded') continue
+      this.#healedAt = this.#now
       await this.#cluster.heal()
+      this.#healedAt = this.#now
       await this.#pause(random.between(3000, 8000))
     }
     // The writer has the rest to write.
@@ -163,14 +172,18 @@ class Campaign {
 
   async #sample(observer: Observer): Promise<void> {
     while (!this.#trouble.signal.aborted) {
+      const began = this.#now
       const before = await observer.offsets(GROUP, TOPICS.input)
       const outputs = await observer.readOn(TOPICS.output, true)
       const after = await observer.offsets(GROUP, TOPICS.input)
       const at = this.#now
-      this.#history.push(
-        { op: 'sample', at, order: 'offsets first', committed: before, outputs },
-        { op: 'sample', at, order: 'outputs first', committed: after, outputs },
-      )
+      const isSound = this.#healedAt < began - STALE_MS
+      if (isSound) {
+        this.#history.push(
+          { op: 'sample', at, order: 'offsets first', committed: before, outputs },
+          { op: 'sample', at, order: 'outputs first', committed: after, outputs },
+        )
+      }
       await this.#pause(SAMPLE_MS)
     }
   }

@@ -5,6 +5,8 @@ import { countBy, topicOf } from './invariants/violation.js'
 export interface Summary {
   readonly seconds: number
   readonly input: number
+  /** Of the input, what its writer has sent once and stands there again. */
+  readonly inputTwice: number
   readonly output: number
   readonly lost: number
   readonly doubled: number
@@ -31,6 +33,7 @@ export const summaryOf = ({ history, seconds, surprises }: CampaignResult): Summ
   return {
     seconds,
     input: input.length,
+    inputTwice: input.length - new Set(input.map(({ value }) => value)).size,
     output: output.length,
     lost: input.filter(({ value }) => !distinct.has(value)).length,
     doubled: output.length - distinct.size,

@@ -45,7 +45,11 @@ export class Writer implements AsyncDisposable {
   }
 
   async #connect(): Promise<Producer> {
-    const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+    // Its own retries: those of the client do not hold for producers.
+    const producer = this.#kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { retries: 0 },
+    })
     await producer.connect()
     this.#producer = producer
     return producer
