@@ -9,6 +9,8 @@ import type { ReceiveBuffers } from './receive-buffers.js'
 /** Beyond it, this is no Kafka broker, or the stream is out of step. */
 const MAX_RESPONSE_BYTES = 0x4000_0000
 const LENGTH_BYTES = 4
+/** A connection begins with ApiVersions. As a length, an alert of TLS is 352 MB: nobody must wait for so many bytes. */
+const MAX_FIRST_BYTES = 0x0100_0000
 
 export class FrameReader {
   readonly #buffers: ReceiveBuffers
@@ -17,6 +19,7 @@ export class FrameReader {
   #target: Buffer
   #filled = 0
   readonly #length = Buffer.alloc(LENGTH_BYTES)
+  #maxBytes = MAX_FIRST_BYTES
 
   /** `onFrame` gets each response without its length, and owns it. */
   constructor(buffers: ReceiveBuffers, onFrame: (frame: Buffer) => void) {
@@ -43,13 +46,14 @@ export class FrameReader {
     if (complete === this.#length) {
       const length = complete.readInt32BE(0)
       // A correlation id at least.
-      if (length < LENGTH_BYTES || length > MAX_RESPONSE_BYTES) {
+      if (length < LENGTH_BYTES || length > this.#maxBytes) {
         throw new RangeError(`a response of ${length} bytes: the other side is no Kafka broker, or wants TLS`)
       }
       this.#target = this.#buffers.take(length)
       return
     }
     this.#target = this.#length
+    this.#maxBytes = MAX_RESPONSE_BYTES
     this.#onFrame(complete)
   }
 }

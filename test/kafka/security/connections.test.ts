@@ -8,8 +8,11 @@ import {
   type SecuredKafka,
   type SecuredListener,
 } from '../../../scripts/real-kafka/security/secured-kafka.js'
+import { KafkaClient } from '../../../runtime/kafka/client.js'
+import { api } from '../../../runtime/kafka/protocol/index.js'
+import { KafkajsTransport } from '../../../runtime/kafka/transport/kafkajs-transport.js'
 import type * as Runtime from '../../../runtime/index.js'
-import { produceTo, readAll, silent } from '../../runtime/support/topics.js'
+import { eventually, produceTo, readAll, silent } from '../../runtime/support/topics.js'
 import { realEnvironment } from '../setup/real-environment.js'
 import { copied, copying, kafkaThrough, linesOf, produce, securedPair, type Security } from './support.js'
 
@@ -95,7 +98,7 @@ describe('consume, process, produce exactly once', () => {
     await app.start()
     app.onStateChange((state) => states.push(state))
     let sent = 0
-    for (const until = Date.now() + 2.5 * shortSessionMs; Date.now() < until; sent += 20) {
+    for (const until = Date.now() + 2 * shortSessionMs; Date.now() < until; sent += 20) {
       await produce(kafka, pair, sent, 20)
       await copied(kafka, pair, sent + 20)
     }
@@ -103,6 +106,34 @@ describe('consume, process, produce exactly once', () => {
     await app.close()
     expect(await linesOf(kafka, pair.output)).toEqual(await linesOf(kafka, pair.input))
   })
+})
+
+it('a connection whose authentication ends finishes what it has begun, before another takes its place', async () => {
+  const { input: topic } = await securedPair(kafka, 'ends')
+  const transport = new KafkajsTransport({
+    brokers: kafka.brokersAt('SHORT').split(','),
+    clientId: 'test',
+    sasl: { mechanism: 'scram-sha-256', ...admin },
+  })
+  const client = new KafkaClient(transport)
+  await client.refresh([topic])
+  const node = client.leader(topic, 0) ?? -1
+  const done: string[] = []
+  const poll = async (name: string, maxWaitMs: number): Promise<void> => {
+    const partitions = [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1000 }]
+    await client.request(node, 'fetch', api.Fetch, { maxWaitMs, minBytes: 1, topics: [{ topic, partitions }] })
+    done.push(name)
+  }
+  await poll('opens', 0)
+  const opened = performance.now()
+  const long = poll('long', 2 * shortSessionMs)
+  await eventually(
+    () => performance.now() - opened,
+    (age) => age > shortSessionMs,
+  )
+  await Promise.all([long, poll('after it', 0)])
+  expect(done).toEqual(['opens', 'long', 'after it'])
+  await client.close()
 })
 
 describe('what is refused', () => {
@@ -198,7 +229,7 @@ describe('what is refused', () => {
   })
 
   it.each([
-    ['TLS', 'TLS', () => ({}), /does this listener want TLS \(kafka\.ssl\) or SASL \(kafka\.sasl\)\?/],
+    ['TLS', 'TLS', () => ({}), /wants? TLS/],
     ['SASL', 'SASL_TLS', () => ({ ssl: tls() }), /does this listener want SASL \(kafka\.sasl\)\?/],
   ] as const)('who comes without %s is told what may be missing', async (_, listener, security, message) => {
     const pair = { input: 'none', output: 'none', applicationId: 'refused' }

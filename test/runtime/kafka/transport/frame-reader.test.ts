@@ -38,4 +38,11 @@ describe('FrameReader', () => {
       reader.receive(chunk)
     }).toThrow(`a response of ${length} bytes`)
   })
+
+  it('takes an alert of TLS, at the begin of a connection, for what it is', () => {
+    const reader = new FrameReader(new ReceiveBuffers(), () => undefined)
+    expect(() => {
+      reader.receive(Buffer.from([0x15, 3, 1, 0, 2, 2, 10]))
+    }).toThrow('wants TLS')
+  })
 })
