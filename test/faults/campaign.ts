@@ -141,8 +141,8 @@ class Campaign {
     await using writer = new Writer(this.#cluster.brokers, TOPICS.input)
     const { records, cycles } = this.#options
     while (writer.acked < records || !this.#trouble.signal.aborted) {
-      const due = (records * (this.#cycles + 1)) / cycles
-      const isDue = writer.acked < due || this.#trouble.signal.aborted
+      const due = Math.min(records, (records * (this.#cycles + 1)) / cycles)
+      const isDue = writer.acked < due || (this.#trouble.signal.aborted && writer.acked < records)
       if (!isDue) await this.#pause(TRICKLE_MS)
       const count = isDue ? Math.min(500, Math.ceil(records / cycles), records - writer.acked) : TRICKLE
       const values = await writer.write(count)
