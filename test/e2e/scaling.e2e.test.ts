@@ -192,5 +192,5 @@ it.each(guarantees)(
     expect([...got.perMinute.keys()]).toEqual([...want.perMinute.keys()])
     for (const [key, values] of want.named) expect(new Set(got.named.get(key))).toEqual(new Set(values))
   },
-  120_000,
+  180_000,
 )
