@@ -161,6 +161,9 @@ describe('builders that are wrong', () => {
       'MR1211 `map` takes an object of options, not a number',
     )
     expect(problem((p) => p.stream(words).repartition({ partitions: 0 }))).toMatch(/^MR1211 `partitions`/)
+    expect(problem((p) => p.stream(words).toTable({ store: 'tape' as never }))).toBe(
+      "MR1211 `store` is neither 'memory' nor 'disk'",
+    )
     expect(problem((p) => p.stream(words).to(null as never))).toMatch(/^MR1211 `to` needs a function/)
     expect(problem((p) => p.stream(words).to((() => 'x') as never))).toMatch(/^MR1211 a chosen topic needs `like`/)
     expect(problem((p) => p.stream(words).map((v) => v, { onError: 'retry' as never }))).toMatch(/^MR1211 `onError`/)
