@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-const setUp = async () => {
+const setUp = async (location: 'memory' | 'disk') => {
   const { input, output, applicationId } = await topicPair(broker, 3)
   const changelog = countsChangelog(applicationId)
   const env = {
@@ -35,6 +35,7 @@ const setUp = async () => {
     OUT: output,
     CHANGELOG: changelog,
     STATE: directory,
+    LOCATION: location,
     MILLRACE_APPLICATION_ID: applicationId,
     MILLRACE_THREADS: '2',
     MILLRACE_STANDBYS: '1',
@@ -85,9 +86,9 @@ const POINTS: readonly (readonly [NonNullable<FaultRule['api']>, 'before' | 'aft
   ['EndTxn', 'after'],
 ]
 
-describe('a process with state', () => {
+describe.each(['memory', 'disk'] as const)('a process with state, %s', (location) => {
   it('that is killed at each step of a transaction counts nothing twice and loses nothing', async () => {
-    const { env, produce, check } = await setUp()
+    const { env, produce, check } = await setUp(location)
     for (const [api, when] of POINTS) {
       await produce(300)
       await broker.faults.add({ api, effect: { kind: 'freeze', when } })
@@ -107,7 +108,7 @@ describe('a process with state', () => {
   }, 120_000)
 
   it('hands its state over: three processes come, are killed and go in the middle of the stream', async () => {
-    const { env, produce, check } = await setUp()
+    const { env, produce, check } = await setUp(location)
     await produce(300)
     const first = run(env)
     await running(first)
