@@ -18,5 +18,5 @@ it.each(runs)(
     expect(check(history, guarantee), faults.join('\n')).toEqual([])
     expect(surprises).toEqual([])
   },
-  150_000,
+  240_000,
 )

@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 const RECORDS = 500
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 it('is survived at the first write of a snapshot and in the middle of one', async () => {
   await using observer = new Observer(cluster.brokers)
@@ -55,4 +55,4 @@ it('is survived at the first write of a snapshot and in the middle of one', asyn
   }
   const counts = await observer.store(workload.changelog)
   expect(Object.values(counts).reduce((a, b) => a + b, 0)).toBe(writer.acked)
-}, 90_000)
+}, 240_000)
