@@ -207,6 +207,29 @@ describe.each(backings())('SessionStore $name', ({ open, numRuns }) => {
 })
 
 describe.each(backings())('TimeBuffer $name', ({ open, numRuns }) => {
+  it('has rows at their last place when they come again while it is restored', () => {
+    const { backing, after } = open()
+    const store = new TimeBuffer({ bucketMs: 10 }, backing)
+    const { table } = store
+    const commit = (): void => {
+      table.commit()
+      after('commit')
+      table.mark()
+      after('mark')
+    }
+    const names = (): string[] => Array.from(store.due(100), (slot) => textOf(table, slot, table.keyEnd(slot)))
+    table.insert(bytes('a'), 0, 1, 5)
+    table.insert(bytes('b'), 0, 1, 16)
+    commit()
+    table.relocate(table.insert(bytes('a'), 0, 1, 27), 27)
+    commit()
+    expect(names()).toEqual(['b', 'a'])
+    table.delete(store.first())
+    commit()
+    expect(names()).toEqual(['a'])
+    expect(table.timestamp(store.first())).toBe(27)
+  })
+
   it('goes through more rows than are read at a time', () => {
     const { backing, after } = open()
     const store = new TimeBuffer({ bucketMs: 10 }, backing)
