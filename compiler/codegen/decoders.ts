@@ -12,7 +12,7 @@ import { constantValue } from './constant-value.js'
 import { Lines } from './lines.js'
 import type { ModuleScope } from './module-scope.js'
 import { identifier, variables } from './names.js'
-import { readNumber } from './reads.js'
+import { readNumber } from './read-number.js'
 import { blockCount, checkCount, readLength, skip, unionBranches, type Bytes } from './skip.js'
 
 const { p, n } = variables
@@ -105,7 +105,7 @@ class DecoderPrinter {
       return
     }
     if (writer.type !== 'string' && writer.type !== 'bytes') {
-      readNumber({ module: this.module }, out, target, { writer, reader, long: this.long }, bytes)
+      readNumber(this.module, out, target, { writer, reader, long: this.long }, bytes)
       if (reader.logical?.kind === 'timestamp-millis') out.line(js`${target} = new Date(${target})`)
       return
     }

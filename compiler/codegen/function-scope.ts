@@ -54,7 +54,10 @@ export class FunctionScope {
   }
 
   viewOf(field: Field): Code {
-    return this.keyFields.has(field.id) ? variables.keyView : variables.valueView
+    const [part, view] = this.keyFields.has(field.id)
+      ? [this.reader.key, variables.keyView]
+      : [this.reader.value, variables.valueView]
+    return part.kind === 'plain' ? variables.view : view
   }
 
   context(property: ContextProperty): Code {

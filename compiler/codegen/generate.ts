@@ -3,9 +3,10 @@
  * the manifest, and the pipeline as default export. Whoever runs the file directly runs the application.
  */
 import type { GeneratedModule, ModuleFactory, ModuleImport } from '../ir/generated-module.js'
-import type { ModuleIR } from '../ir/module-ir.js'
+import type { ModuleIR, PartReader } from '../ir/module-ir.js'
 import type { Topology } from '../ir/topology.js'
 import { comma, join, js, Name, token } from './code.js'
+import { printChecker } from './check.js'
 import { hasClock } from './clock.js'
 import { printDecoders } from './decoders.js'
 import { printEncoders } from './encoders.js'
@@ -26,7 +27,7 @@ export interface Generated extends GeneratedModule {
 }
 
 export function generate(ir: ModuleIR, topology: Topology, manifest: PrintedManifest): Generated {
-  const module = new ModuleScope(ir.program, printSkipper)
+  const module = new ModuleScope(ir.program, { printSkipper, printChecker })
   const body = new Lines()
   const sizes: number[] = []
   for (const sub of topology.subTopologies) {
@@ -75,6 +76,9 @@ function printTask(
       const clock = functions.find(({ fn }) => fn.input === topology.subTopologies[id]?.inputs.length)
       out.line(js`this.clock = new ${module.helper('TaskClock')}(${clock?.fn.input ?? -1}, () => context.now())`)
     }
+    if (functions.some(({ index }) => isRecoded(ir.readers[index]?.value))) {
+      out.line(js`this.recoded = new ${module.helper('Scratch')}()`)
+    }
     for (const kernel of ir.kernels) {
       if (kernel.subTopology === id) printKernel(out, module, kernel)
     }
@@ -104,10 +108,15 @@ function writtenSlots(ir: ModuleIR, sinks: readonly number[]): readonly number[]
   for (const plan of ir.writes.values()) {
     if (!sinks.includes(plan.sink)) continue
     for (const part of [plan.key, plan.value]) {
-      if (part.kind === 'encoded' && part.slot !== undefined) slots.add(part.slot)
+      if ((part.kind === 'encoded' || part.kind === 'datum') && part.slot !== undefined) slots.add(part.slot)
     }
   }
   return [...slots].sort((a, b) => a - b)
+}
+
+/** Whether data of some version are rewritten. */
+function isRecoded(part: PartReader | undefined): boolean {
+  return part?.kind === 'avro' && part.copied !== undefined && part.copied.length > 0
 }
 
 function usesCounts(ir: ModuleIR): boolean {

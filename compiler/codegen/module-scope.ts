@@ -2,9 +2,16 @@
 import type { AvroSchema, EnumSchema } from '../../avro/schema.js'
 import { isNamed, unqualified } from '../../avro/schema.js'
 import type { ConstantValue, MirProgram } from '../ir/mir.js'
+import type { Checked } from '../ir/module-ir.js'
 import { comma, join, js, Name, type Code } from './code.js'
 import { Lines } from './lines.js'
 import { identifier, numbered } from './names.js'
+
+/** Printers of functions that step over values: they need the scope themselves. */
+export interface Steppers {
+  printSkipper(scope: ModuleScope, name: Name, schema: AvroSchema, counting: boolean): Lines
+  printChecker(scope: ModuleScope, name: Name, checked: Checked): Lines
+}
 
 export class ModuleScope {
   readonly #helpers = new Set<string>()
@@ -14,6 +21,7 @@ export class ModuleScope {
   readonly #tables = new Map<string, Name>()
   readonly #skippers = new Map<AvroSchema, Name>()
   readonly #counters = new Map<AvroSchema, Name>()
+  readonly #checkers: { readonly checked: Checked; readonly name: Name }[] = []
   #functions = 0
   /** Constants in the order in which they need one another. */
   readonly declarations = new Lines()
@@ -21,7 +29,7 @@ export class ModuleScope {
 
   constructor(
     readonly program: MirProgram,
-    private readonly printSkipper: (scope: ModuleScope, name: Name, schema: AvroSchema, counting: boolean) => Lines,
+    private readonly steppers: Steppers,
   ) {}
 
   /** A function or class of `millrace/runtime`. */
@@ -164,13 +172,26 @@ export class ModuleScope {
     return this.stepper(this.#counters, 'count', schema, true)
   }
 
+  /** A function that steps over an array or map and refuses what is not valid. */
+  checker(checked: Checked): Name {
+    const { schema, demand, long } = checked
+    const found = this.#checkers.find(
+      (other) => other.checked.schema === schema && other.checked.demand === demand && other.checked.long === long,
+    )
+    if (found !== undefined) return found.name
+    const name = new Name(`check${identifier(schema.type)}$${this.#checkers.length}`)
+    this.#checkers.push({ checked, name })
+    this.functions.append(this.steppers.printChecker(this, name, checked))
+    return name
+  }
+
   private stepper(known: Map<AvroSchema, Name>, verb: string, schema: AvroSchema, counting: boolean): Name {
     const found = known.get(schema)
     if (found !== undefined) return found
     const type = isNamed(schema) ? unqualified(schema.name) : schema.type
     const name = new Name(`${verb}${identifier(type)}$${known.size}`)
     known.set(schema, name)
-    this.functions.append(this.printSkipper(this, name, schema, counting))
+    this.functions.append(this.steppers.printSkipper(this, name, schema, counting))
     return name
   }
 }

@@ -44,6 +44,8 @@ export const variables = {
   keyTo: new Name('keyTo$'),
   valueFrom: new Name('valueFrom$'),
   valueTo: new Name('valueTo$'),
+  datum: new Name('datum$'),
+  datumEnd: new Name('datumEnd$'),
   p: new Name('p$'),
   n: new Name('n$'),
 } as const

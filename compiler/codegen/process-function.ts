@@ -3,7 +3,8 @@
  * fused body. All state of the loop is in locals; fields of the task are written once a call.
  */
 import type { MirFunction } from '../ir/mir.js'
-import type { ModuleIR, PartReader } from '../ir/module-ir.js'
+import type { ModuleIR, PartReader, Recoding } from '../ir/module-ir.js'
+import { decoderName, encoderName } from './codec-names.js'
 import { comma, empty, join, js, Name, type Code } from './code.js'
 import { hasClock } from './clock.js'
 import { FunctionScope } from './function-scope.js'
@@ -188,8 +189,7 @@ class ProcessPrinter {
     out.line(js`const ${next} = ${p} + (length$ >>> 1)`)
     out.line(js`if ((length$ & 1) === 1 || ${next} > end) ${module.helper('corruptRecord')}()`)
     out.line(js`${p}++`)
-    out.line(js`let ${timestamp} = ${module.helper('readLong')}(${buffer}, ${p})`)
-    out.line(js`while (${buffer}[${p}++] > 127);`)
+    timeDelta(out, module)
     out.line(js`${timestamp} = appendTimestamp < 0 ? baseTimestamp + ${timestamp} : appendTimestamp`)
     varint(out, module, js`offsetDelta$`)
     out.line(js`const ${offset} = baseOffset + (offsetDelta$ >>> 1)`)
@@ -204,7 +204,7 @@ class ProcessPrinter {
     this.bounds(out, valueNames)
     out.line(js`const ${headersStart} = ${p}`)
     out.line(js`if (${p} >= ${next}) ${module.helper('corruptRecord')}()`)
-    for (const field of reader.fields) out.line(declareField(field))
+    for (const field of reader.fields) if (field.used) out.line(declareField(field))
     this.part(out, reader.key, keyNames)
     this.part(out, reader.value, valueNames)
     this.time(out)
@@ -264,22 +264,26 @@ class ProcessPrinter {
     const bytes = js`${buffer}, ${names.from}, ${names.to}`
     if (field.type.kind === 'text') {
       out.line(
-        js`if (!${module.helper('isUtf8')}(${bytes})) ${module.helper('badUtf8')}(${names.inKey ? 'key' : 'value'})`,
+        js`if (!${module.helper('isText')}(${buffer}, ${view}, ${names.from}, ${names.to})) ${module.helper('badUtf8')}(${names.inKey ? 'key' : 'value'})`,
       )
+      if (!field.used) return
       out.line(js`${fieldName(field, 'Start')} = ${names.from}`)
       out.line(js`${fieldName(field, 'End')} = ${names.to}`)
       return
     }
-    out.line(js`${fieldName(field)} = ${module.helper(plainDecoders[part.serde])}(${bytes})`)
+    const target = field.used ? js`${fieldName(field)} = ` : empty
+    out.line(js`${target}${module.helper(plainDecoders[part.serde])}(${bytes})`)
   }
 
   private avro(out: Lines, part: PartReader & { kind: 'avro' }, names: PartNames): void {
     const { module } = this.scope
     out.line(js`let ${names.buffer} = ${buffer}, ${names.view} = ${view}`)
+    if (part.copied !== undefined) out.line(js`let ${variables.datum} = 0, ${variables.datumEnd} = 0`)
     const decode = (): void => {
       out.line(js`let end$ = ${names.to}`)
       out.line(js`${p} = ${names.from}`)
       if (part.framed) this.frame(out, part, names)
+      if (part.copied !== undefined) out.line(js`${variables.datum} = ${p}`)
       if (part.versions.length === 1) this.version(out, part, 0, names)
       else {
         out.block(js`switch (${slotName(names)})`, () => {
@@ -292,6 +296,7 @@ class ProcessPrinter {
         })
       }
       out.line(js`if (${p} > end$) ${module.helper('endOfData')}()`)
+      if (part.copied !== undefined) out.line(js`${variables.datumEnd} = ${p}`)
       this.checkTexts(out, names)
     }
     if (!part.nullable) {
@@ -325,7 +330,14 @@ class ProcessPrinter {
       })
       out.line(js`${idName(names)} = id$`)
     })
-    const known = slots.map((slot) => js`${slotName(names)} !== ${slot}`)
+    for (const recoding of part.copied ?? []) {
+      out.block(js`if (${slotName(names)} === ${recoding.slot})`, () => {
+        this.recode(out, recoding, names)
+      })
+    }
+    const known = [...slots, ...(part.copied ?? []).map(({ slot }) => slot)].map(
+      (slot) => js`${slotName(names)} !== ${slot}`,
+    )
     out.block(js`if (${known.reduce((left, right) => js`${left} && ${right}`)})`, () => {
       const transcoded = js`this.context.schemas.transcode(id$, ${part.readerSlot}, ${buffer}, ${p}, end$)`
       out.line(js`${names.buffer} = ${names.inKey ? js`Buffer.from(${transcoded})` : transcoded}`)
@@ -338,6 +350,20 @@ class ProcessPrinter {
     })
   }
 
+  /** The datum as the reader's schema has it, in a buffer of the task's. */
+  private recode(out: Lines, { decoder, encoder, complete }: Recoding, names: PartNames): void {
+    const { module } = this.scope
+    out.line(js`const decoded$ = ${decoderName(decoder)}(${buffer}, ${view}, ${p}, end$)`)
+    if (complete) out.line(js`if (at$ !== end$) ${module.helper('wrongEnd')}(end$ - at$)`)
+    out.line(js`const recoded$ = this.recoded`)
+    out.line(js`recoded$.position = 0`)
+    out.line(js`${encoderName(encoder)}(recoded$.at(""), decoded$)`)
+    out.line(js`${names.buffer} = recoded$.buffer`)
+    out.line(js`${names.view} = recoded$.view`)
+    out.line(js`${p} = 0`)
+    out.line(js`end$ = recoded$.position`)
+  }
+
   private version(out: Lines, part: PartReader & { kind: 'avro' }, index: number, names: PartNames): void {
     const version = part.versions[index]
     if (version === undefined) return
@@ -348,9 +374,9 @@ class ProcessPrinter {
   private checkTexts(out: Lines, names: PartNames): void {
     const { module, reader, keyFields } = this.scope
     for (const field of reader.fields) {
-      if (field.type.kind !== 'text' || keyFields.has(field.id) !== names.inKey) continue
+      if (field.type.kind !== 'text' || !field.used || keyFields.has(field.id) !== names.inKey) continue
       const start = fieldName(field, 'Start')
-      const check = js`${module.helper('isUtf8')}(${names.buffer}, ${start}, ${fieldName(field, 'End')})`
+      const check = js`${module.helper('isText')}(${names.buffer}, ${names.view}, ${start}, ${fieldName(field, 'End')})`
       out.line(js`if (!${check}) ${module.helper('badUtf8')}(${field.name})`)
     }
   }
@@ -397,7 +423,34 @@ function slotName(names: PartNames): Code {
 function varint(out: Lines, module: ModuleScope, name: Code): void {
   out.line(js`let ${name} = ${buffer}[${p}++]`)
   out.block(js`if (${name} > 127)`, () => {
-    out.line(js`${name} = ${module.helper('readVarint')}(${buffer}, ${p} - 1)`)
+    secondByte(out, js`${name} = (${name} & 127) | (${n} << 7)`, js`${name} = ${module.helper('readVarint')}`)
+  })
+}
+
+/** Lengths of up to 8 KiB and nearby times take two bytes: those are not worth a call. */
+function secondByte(out: Lines, short: Code, long: Code): void {
+  out.line(js`${n} = ${buffer}[${p}++]`)
+  out.line(js`if (${n} < 128) ${short}`)
+  out.block(js`else`, () => {
+    out.line(js`${long}(${buffer}, ${p} - 2)`)
+    out.line(js`${p}--`)
     out.line(js`while (${buffer}[${p}++] > 127);`)
   })
+}
+
+/** The record's time, from the batch's on. */
+function timeDelta(out: Lines, module: ModuleScope): void {
+  out.line(js`let ${timestamp} = ${buffer}[${p}++]`)
+  out.block(
+    js`if (${timestamp} > 127)`,
+    () => {
+      const raw = js`(${timestamp} & 127) | (${n} << 7)`
+      secondByte(out, js`${timestamp} = ${zigzag(raw)}`, js`${timestamp} = ${module.helper('readLong')}`)
+    },
+    js` else ${timestamp} = ${zigzag(timestamp)}`,
+  )
+}
+
+function zigzag(raw: Code): Code {
+  return js`((${raw}) >>> 1) ^ -((${raw}) & 1)`
 }

@@ -1,13 +1,13 @@
 /** Code of a decoder's steps: from bytes at `p` into the locals of fields. */
-import type { FixedSchema, PrimitiveSchema } from '../../avro/schema.js'
-import { logicalOf } from '../../avro/schema.js'
 import type { Field, Read } from '../ir/module-ir.js'
 import { decoderName } from './codec-names.js'
 import { constantValue } from './constant-value.js'
-import { js, type Code } from './code.js'
+import { check, checkText } from './check.js'
+import { empty, js, type Code } from './code.js'
 import type { FunctionScope } from './function-scope.js'
 import type { Lines } from './lines.js'
 import { fieldName, variables } from './names.js'
+import { readNumber } from './read-number.js'
 import { readLength, skip, unionBranches, type Bytes } from './skip.js'
 
 const { p, n } = variables
@@ -28,12 +28,14 @@ function printRead(scope: FunctionScope, out: Lines, read: Read, bytes: Bytes): 
     case 'enum':
       enumeration(scope, out, scope.field(read.field), read, bytes)
       return
-    case 'present':
-      out.line(js`${fieldName(scope.field(read.field))} = ${read.present}`)
+    case 'present': {
+      const field = scope.field(read.field)
+      if (field.used) out.line(js`${fieldName(field)} = ${read.present}`)
       return
+    }
     case 'length': {
       out.line(js`${p} = ${module.countingSkipper(read.array)}(${bytes.buffer}, ${p}, ${bytes.end})`)
-      out.line(js`${fieldName(scope.field(read.field))} = count$`)
+      if (scope.field(read.field).used) out.line(js`${fieldName(scope.field(read.field))} = count$`)
       return
     }
     case 'union':
@@ -42,13 +44,18 @@ function printRead(scope: FunctionScope, out: Lines, read: Read, bytes: Bytes): 
       })
       return
     case 'value': {
-      const name = fieldName(scope.field(read.field))
-      out.line(js`${name} = ${decoderName(read.codec)}(${bytes.buffer}, ${bytes.view}, ${p}, ${bytes.end})`)
+      const field = scope.field(read.field)
+      if (!field.used && read.check !== undefined) {
+        check(module, out, read.check, bytes)
+        return
+      }
+      const target = field.used ? js`${fieldName(field)} = ` : empty
+      out.line(js`${target}${decoderName(read.codec)}(${bytes.buffer}, ${bytes.view}, ${p}, ${bytes.end})`)
       out.line(js`${p} = at$`)
       return
     }
     case 'constant':
-      constant(scope, out, scope.field(read.field), read.value)
+      if (scope.field(read.field).used) constant(scope, out, scope.field(read.field), read.value)
       return
     case 'fail':
       out.line(js`${module.helper('unreadable')}(${read.message})`)
@@ -58,75 +65,16 @@ function printRead(scope: FunctionScope, out: Lines, read: Read, bytes: Bytes): 
 function scalar(scope: FunctionScope, out: Lines, field: Field, read: Read & { kind: 'scalar' }, bytes: Bytes): void {
   const { writer, reader } = read
   if (writer.type === 'string' || writer.type === 'bytes') {
+    if (!field.used) {
+      checkText(scope.module, out, bytes, field.name)
+      return
+    }
     readLength(scope.module, out, bytes)
     out.line(js`${fieldName(field, 'Start')} = ${p}`)
     out.line(js`${fieldName(field, 'End')} = ${p} += ${n}`)
     return
   }
-  readNumber(scope, out, fieldName(field), { writer, reader, long: read.long }, bytes)
-}
-
-export interface NumberRead {
-  readonly writer: PrimitiveSchema | FixedSchema
-  readonly reader: PrimitiveSchema | FixedSchema
-  readonly long: 'number' | 'bigint'
-}
-
-/** A boolean or number; a timestamp in ms as a number. */
-export function readNumber(
-  scope: { readonly module: FunctionScope['module'] },
-  out: Lines,
-  target: Code,
-  read: NumberRead,
-  bytes: Bytes,
-): void {
-  const { buffer, view, end } = bytes
-  const { module } = scope
-  const fround = read.reader.type === 'float' && (read.writer.type === 'int' || read.writer.type === 'long')
-  const isTime = read.reader.type === 'long' && logicalOf(read.reader)?.kind === 'timestamp-millis'
-  const isBig = read.reader.type === 'long' && read.long === 'bigint' && !isTime
-  switch (read.writer.type) {
-    case 'boolean':
-      out.line(js`${n} = ${buffer}[${p}++]`)
-      out.line(js`if (${n} > 1) ${module.helper('badBoolean')}(${n})`)
-      out.line(js`${target} = ${n} === 1`)
-      return
-    case 'int':
-    case 'long': {
-      const widened = read.writer.type === 'long' && (read.reader.type === 'float' || read.reader.type === 'double')
-      const slow = isTime
-        ? 'readTime'
-        : isBig
-          ? 'readBigLong'
-          : widened
-            ? 'readWide'
-            : read.writer.type === 'int'
-              ? 'readInt'
-              : 'readLong'
-      out.line(js`${n} = ${buffer}[${p}++]`)
-      out.block(
-        js`if (${n} > 127)`,
-        () => {
-          out.line(js`${target} = ${module.helper(slow)}(${buffer}, ${p} - 1)`)
-          out.line(js`while (${buffer}[${p}++] > 127);`)
-        },
-        js` else ${target} = ${isBig ? js`BigInt((${n} >>> 1) ^ -(${n} & 1))` : js`(${n} >>> 1) ^ -(${n} & 1)`}`,
-      )
-      if (fround) out.line(js`${target} = Math.fround(${target})`)
-      return
-    }
-    case 'float':
-    case 'double': {
-      const size = read.writer.type === 'float' ? 4 : 8
-      const get = read.writer.type === 'float' ? js`getFloat32` : js`getFloat64`
-      out.line(js`if (${p} + ${size} > ${end}) ${module.helper('endOfData')}()`)
-      out.line(js`${target} = ${view}.${get}(${p}, true)`)
-      out.line(js`${p} += ${size}`)
-      return
-    }
-    default:
-      throw new Error(`a ${read.writer.type} is no number`)
-  }
+  readNumber(scope.module, out, field.used ? fieldName(field) : undefined, { writer, reader, long: read.long }, bytes)
 }
 
 function enumeration(
@@ -154,10 +102,14 @@ function enumeration(
   const bad = scope.module.helper('badSymbol')
   if (indices.every((index, position) => index === position)) {
     out.line(js`if (${n} < 0 || ${n} >= ${indices.length}) ${bad}(${n}, ${resolution.writer.name})`)
-    out.line(js`${target} = ${n}`)
+    if (field.used) out.line(js`${target} = ${n}`)
     return
   }
   const table = scope.module.numbers(`${field.name}Symbols`, indices)
+  if (!field.used) {
+    out.line(js`if ((${table}[${n}] ?? -1) < 0) ${bad}(${n}, ${resolution.writer.name})`)
+    return
+  }
   out.line(js`${target} = ${n} < 0 || ${n} >= ${indices.length} ? -1 : ${table}[${n}]`)
   out.line(js`if (${target} < 0) ${bad}(${n}, ${resolution.writer.name})`)
 }

@@ -25,6 +25,14 @@ interface Target {
   fixed: number
 }
 
+/** Bytes of the input. */
+interface Bytes {
+  readonly buffer: Code
+  readonly view: Code
+  readonly start: Code
+  readonly end: Code
+}
+
 export class WritePrinter {
   #variables = 0
 
@@ -96,6 +104,7 @@ export class WritePrinter {
 
   private key(lines: Lines, part: WritePart): { buffer: Code; start: Code; end: Code; present: Code | undefined } {
     if (part.kind === 'null') return { buffer: js`null`, start: js`0`, end: js`0`, present: undefined }
+    if (part.kind === 'text') return { ...this.textBytes(part.field), present: undefined }
     if (part.kind === 'span') {
       const span = this.span(part)
       return { ...span, present: part.present && this.expressions.print(part.present) }
@@ -104,7 +113,7 @@ export class WritePrinter {
     lines.line(js`let keyStart$ = 0`)
     const present = part.present && this.expressions.print(part.present)
     const write = (): void => {
-      const target = this.encoded(part)
+      const target = this.written(part)
       appendBefore(lines, target)
       lines.line(js`let q$ = ${variables.scratch}.reserve(${boundOf(target)})`)
       lines.line(js`keyStart$ = q$`)
@@ -126,10 +135,18 @@ export class WritePrinter {
   }
 
   /** The bytes of the whole key or value of the input. */
-  private span(part: WritePart & { kind: 'span' }): { buffer: Code; start: Code; end: Code } {
-    if (part.part === 'key')
-      return { buffer: variables.buffer, start: js`${variables.keyFrom}`, end: js`${variables.keyTo}` }
-    return { buffer: variables.buffer, start: js`${variables.valueFrom}`, end: js`${variables.valueTo}` }
+  private span({ part }: WritePart & { kind: 'span' }): Bytes {
+    const { buffer, view } = variables
+    return part === 'key'
+      ? { buffer, view, start: variables.keyFrom, end: variables.keyTo }
+      : { buffer, view, start: variables.valueFrom, end: variables.valueTo }
+  }
+
+  private textBytes(id: number): Bytes {
+    const { scope } = this
+    const field = scope.field(id)
+    const bounds = { start: fieldName(field, 'Start'), end: fieldName(field, 'End') }
+    return { buffer: scope.bufferOf(field), view: scope.viewOf(field), ...bounds }
   }
 
   private value(
@@ -153,37 +170,58 @@ export class WritePrinter {
       return
     }
     const write = (): void => {
-      const target = part.kind === 'span' ? this.copied(part) : this.encoded(part)
+      const target = this.written(part)
       appendBefore(lines, target)
       lines.line(js`let q$ = ${begin(boundOf(target))}`)
       lines.line(js`const out$ = writer$.buffer, outView$ = writer$.view`)
       lines.append(target.lines)
       end(q)
     }
-    if (part.present === undefined) write()
+    const present = part.kind === 'text' ? undefined : part.present
+    if (present === undefined) write()
     else {
-      lines.block(js`if (${this.expressions.print(part.present)})`, write)
+      lines.block(js`if (${this.expressions.print(present)})`, write)
       lines.block(js`else`, tombstone)
     }
   }
 
-  private copied(part: WritePart & { kind: 'span' }): Target {
-    const { buffer, start, end } = this.span(part)
-    const target = newTarget()
+  private written(part: Exclude<WritePart, { kind: 'null' }>): Target {
+    switch (part.kind) {
+      case 'encoded':
+        return this.encoded(part)
+      case 'text':
+        return this.copied(newTarget(), this.textBytes(part.field))
+      case 'span':
+        return this.copied(newTarget(), this.span(part))
+      case 'datum': {
+        const { valueBuffer, valueView, datum, datumEnd } = variables
+        const bytes = { buffer: valueBuffer, view: valueView, start: datum, end: datumEnd }
+        return this.copied(this.framed(part.slot), bytes)
+      }
+    }
+  }
+
+  private copied(target: Target, { buffer, view, start, end }: Bytes): Target {
     target.bound.push(js`${end} - ${start}`)
-    target.lines.line(js`q$ = ${this.scope.module.helper('copyBytes')}(out$, q$, ${buffer}, ${start}, ${end})`)
+    const helper = this.scope.module.helper('copySpan')
+    target.lines.line(js`q$ = ${helper}(out$, outView$, q$, ${buffer}, ${view}, ${start}, ${end})`)
     return target
   }
 
   private encoded(part: WritePart & { kind: 'encoded' }): Target {
-    const target = newTarget()
-    if (part.slot !== undefined) {
-      target.fixed += 5
-      target.lines.line(js`out$[q$] = 0`)
-      target.lines.line(js`outView$.setInt32(q$ + 1, this.id${part.slot})`)
-      target.lines.line(js`q$ += 5`)
-    }
+    const target = this.framed(part.slot)
     this.encode(target, part.encode)
+    return target
+  }
+
+  /** With the frame of a schema in front. */
+  private framed(slot: number | undefined): Target {
+    const target = newTarget()
+    if (slot === undefined) return target
+    target.fixed += 5
+    target.lines.line(js`out$[q$] = 0`)
+    target.lines.line(js`outView$.setInt32(q$ + 1, this.id${slot})`)
+    target.lines.line(js`q$ += 5`)
     return target
   }
 
@@ -294,9 +332,10 @@ export class WritePrinter {
     const start = fieldName(field, 'Start')
     const end = fieldName(field, 'End')
     target.bound.push(js`${end} - ${start}`)
-    const helper = this.scope.module.helper(encode.prefixed ? 'writeSpan' : 'copyBytes')
+    const helper = this.scope.module.helper(encode.prefixed ? 'writeSpan' : 'copySpan')
     if (encode.prefixed) target.fixed += 5
-    target.lines.line(js`q$ = ${helper}(out$, q$, ${this.scope.bufferOf(field)}, ${start}, ${end})`)
+    const bytes = js`${this.scope.bufferOf(field)}, ${this.scope.viewOf(field)}, ${start}, ${end}`
+    target.lines.line(js`q$ = ${helper}(out$, outView$, q$, ${bytes})`)
   }
 
   /** A local with the string, checked to be one. */
@@ -337,7 +376,8 @@ export class WritePrinter {
         const start = fieldName(field, 'Start')
         const end = fieldName(field, 'End')
         const length = js`${end} - ${start}`
-        const write = js`q$ = ${module.helper('copyBytes')}(out$, q$, ${this.scope.bufferOf(field)}, ${start}, ${end})`
+        const bytes = js`${this.scope.bufferOf(field)}, ${this.scope.viewOf(field)}, ${start}, ${end}`
+        const write = js`q$ = ${module.helper('copySpan')}(out$, outView$, q$, ${bytes})`
         return { length, bound: length, write }
       }
       case 'value': {

@@ -152,6 +152,8 @@ export type PartReader =
       readonly kind: 'avro'
       readonly nullable: boolean
       readonly framed: boolean
+      /** How data of other versions are rewritten, where the bytes of the datum are copied; undefined: they are not. */
+      readonly copied: readonly Recoding[] | undefined
       /** Whether the whole is there, where null is legal. */
       readonly present: number | undefined
       /** Slot of the reader's schema: what `transcode` gives. */
@@ -170,6 +172,14 @@ export interface ReaderVersion {
   readonly complete: boolean
 }
 
+/** A datum as another schema would have it, made by way of its value. */
+export interface Recoding {
+  readonly slot: number
+  readonly decoder: number
+  readonly encoder: number
+  readonly complete: boolean
+}
+
 /** A local of the generated function that a decoder fills, and how it is looked at. */
 export interface Field {
   readonly id: number
@@ -180,6 +190,8 @@ export interface Field {
   readonly nullable: boolean
   /** It may come from bytes of the record (else only as a value, as defaults do). */
   readonly span: boolean
+  /** Somebody looks at it. Otherwise its bytes are only checked: valid means that what is demanded is valid. */
+  readonly used: boolean
 }
 
 export type FieldType =
@@ -204,10 +216,24 @@ export type Read =
   | { readonly kind: 'present'; readonly field: number; readonly present: boolean }
   | { readonly kind: 'length'; readonly field: number; readonly array: ArraySchema }
   | { readonly kind: 'union'; readonly branches: readonly (readonly Read[])[] }
-  | { readonly kind: 'value'; readonly field: number; readonly codec: number }
+  /** `check`: what to do where nobody looks at the value; undefined: make it, since only that tells what is valid. */
+  | {
+      readonly kind: 'value'
+      readonly field: number
+      readonly codec: number
+      readonly check: Checked | undefined
+    }
   /** A value that is not on the wire: null, or a default. */
   | { readonly kind: 'constant'; readonly field: number; readonly value: unknown }
   | { readonly kind: 'fail'; readonly message: string }
+
+/** A value that has to be valid, but is not made. */
+export interface Checked {
+  readonly schema: AvroSchema
+  /** Parts that nobody demands may be anything. */
+  readonly demand: Demand
+  readonly long: LongMode
+}
 
 export interface CodecTable {
   readonly decoders: readonly Decoder[]
@@ -242,6 +268,10 @@ export type WritePart =
   | { readonly kind: 'null' }
   /** The bytes of the input's key or value as they are; `present` undefined: never null. */
   | { readonly kind: 'span'; readonly part: 'key' | 'value'; readonly present: MirExpression | undefined }
+  /** The value's Avro datum, which is of the same schema: its bytes without their frame. */
+  | { readonly kind: 'datum'; readonly present: MirExpression | undefined; readonly slot: number | undefined }
+  /** The bytes of a text of the input, which is never null. */
+  | { readonly kind: 'text'; readonly field: number }
   | {
       readonly kind: 'encoded'
       /** What decides whether there is a value at all; undefined: always. */

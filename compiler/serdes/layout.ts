@@ -31,7 +31,7 @@ export class FieldTable {
 
   add(name: string, type: FieldType, nullable: boolean): number {
     const id = this.fields.length
-    this.fields.push({ id, name, type, nullable, span: type.kind === 'text' })
+    this.fields.push({ id, name, type, nullable, span: type.kind === 'text', used: true })
     return id
   }
 

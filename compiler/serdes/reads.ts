@@ -3,8 +3,11 @@
  * and at build time, not for each record. What the writer has and nobody reads is skipped.
  */
 import { defaultValue } from '../../avro/default-value.js'
+import { schemaFingerprint } from '../../avro/fingerprint.js'
 import type { RecordResolution, Resolution } from '../../avro/resolve.js'
-import type { LongMode, Read } from '../ir/module-ir.js'
+import { logicalOf, type AvroSchema } from '../../avro/schema.js'
+import type { Demand } from '../ir/demand.js'
+import type { Checked, LongMode, Read } from '../ir/module-ir.js'
 import type { CodecBuilder } from './codec-table.js'
 import type { FieldTable, Layout, RecordLayout } from './layout.js'
 
@@ -45,7 +48,7 @@ class ReadBuilder {
     if (layout.kind === 'none') return [{ kind: 'skip', schema: resolution.writer }]
     if (layout.kind === 'value') {
       const codec = this.codecs?.decoder(resolution, layout.demand, this.long) ?? 0
-      return [{ kind: 'value', field: layout.field, codec }]
+      return [{ kind: 'value', field: layout.field, codec, check: checkOf(resolution, layout.demand, this.long) }]
     }
     if (resolution.kind === 'writer-union') {
       return [{ kind: 'union', branches: resolution.branches.map((branch) => this.build(branch, layout)) }]
@@ -151,6 +154,33 @@ class ReadBuilder {
       default:
         throw new Error(`a scalar layout for a ${resolution.kind}`)
     }
+  }
+}
+
+/** Of data that are of the reader's own schema. */
+function checkOf({ writer, reader }: Resolution, demand: Demand, long: LongMode): Checked | undefined {
+  const isSame = writer === reader || schemaFingerprint(writer) === schemaFingerprint(reader)
+  return isSame && isCheckable(writer, []) ? { schema: writer, demand, long } : undefined
+}
+
+/** Whether a value is valid by its bytes alone, whatever it is made into. */
+function isCheckable(schema: AvroSchema, outer: readonly AvroSchema[]): boolean {
+  if (outer.includes(schema)) return false
+  const within = [...outer, schema]
+  switch (schema.type) {
+    case 'array':
+      return isCheckable(schema.items, within)
+    case 'map':
+      return isCheckable(schema.values, within)
+    case 'union':
+      return schema.branches.every((branch) => isCheckable(branch, within))
+    case 'record':
+      return schema.fields.every((field) => isCheckable(field.schema, within))
+    case 'bytes':
+    case 'fixed':
+      return logicalOf(schema) === undefined
+    default:
+      return true
   }
 }
 

@@ -36,6 +36,7 @@ import { CodecBuilder } from './codec-table.js'
 import { FieldTable, layoutOf, type Layout } from './layout.js'
 import { Locator } from './locate.js'
 import { absentReads, readsOf } from './reads.js'
+import { usesOf } from './uses.js'
 import { writePart } from './writes.js'
 
 export function serdes(program: MirProgram, resolved: ResolvedPlan, topology: Topology, demand: PlanDemand): ModuleIR {
@@ -263,9 +264,16 @@ class ModuleBuilder {
       body: locator.rewriteBody(fn.timestamp.body),
       result: locator.rewrite(fn.timestamp.result),
     }
+    const result = { ...fn, locals, timestamp, body, subroutines }
+    const { used, copied } = usesOf(result, this.writes, this.seeks)
     return {
-      fn: { ...fn, locals, timestamp, body, subroutines },
-      reader: { topic: input.topic, key, value, fields: fields.fields },
+      fn: result,
+      reader: {
+        topic: input.topic,
+        key,
+        value: copied ? this.copied(value, input) : value,
+        fields: fields.fields.map((field) => ({ ...field, used: used.has(field.id) })),
+      },
     }
   }
 
@@ -313,11 +321,28 @@ class ModuleBuilder {
       kind: 'avro',
       nullable: serde.nullable,
       framed: input.framed,
+      copied: undefined,
       present: layout.kind === 'record' || layout.kind === 'presence' ? presenceOf(layout) : undefined,
       readerSlot,
       versions,
       absent: absentReads(fields, layout),
     }
+  }
+
+  /** The bytes of data of other versions are not those that are copied: they are rewritten first. */
+  private copied(part: PartReader, { serdes }: TopologyInput): PartReader {
+    const { value } = serdes
+    if (part.kind !== 'avro' || value.kind !== 'avro') return part
+    const [own, others] = [true, false].map((isOwn) =>
+      part.versions.filter(({ slot }) => (slot === part.readerSlot) === isOwn),
+    )
+    const copied = (others ?? []).map(({ slot, complete }) => {
+      const writer = this.slots[slot]?.schema ?? value.schema
+      const { resolution } = resolveSchemas(writer, value.schema)
+      const decoder = this.codecs.decoder(resolution, whole, value.long)
+      return { slot, decoder, encoder: this.codecs.encoder(value.schema, value.long), complete }
+    })
+    return { ...part, copied, versions: own ?? [] }
   }
 
   private body(

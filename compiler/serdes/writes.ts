@@ -3,6 +3,7 @@
  * never made and bytes of the input are copied where they are already what the sink wants.
  */
 import type { AvroSchema, EnumSchema, RecordSchema, UnionSchema } from '../../avro/schema.js'
+import { schemaFingerprint } from '../../avro/fingerprint.js'
 import { logicalOf } from '../../avro/schema.js'
 import { unionShape } from '../../avro/union-shape.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
@@ -50,9 +51,27 @@ class WritePlanner {
         return { kind: 'span', part: node.part, present: locator.presence(located) }
       }
     }
+    const datum = what === 'key' ? undefined : this.datum(serde, node)
+    if (datum !== undefined) return datum
+    const field = serde.kind === 'string' ? this.textField(node) : undefined
+    if (field !== undefined && !this.context.fields.get(field).nullable) return { kind: 'text', field }
     const { value, present } = this.present(node, what)
     const framed = serde.kind === 'avro' ? slot : undefined
     return { kind: 'encoded', present, slot: framed, encode: this.whole(serde, value, what) }
+  }
+
+  /**
+   * All of the input's datum, of which every part is read or checked, under the same schema: its bytes as they are. Avro
+   * has several encodings of a value, so that this is nothing for keys.
+   */
+  private datum(serde: ResolvedSerde, node: MirExpression): WritePart | undefined {
+    if (node.kind !== 'input' || node.part !== 'value' || serde.kind !== 'avro') return undefined
+    const { locator, slot, input } = this.context
+    const own = input.value
+    const located = locator.locate(node)
+    if (own.kind !== 'avro' || located?.layout.kind !== 'record') return undefined
+    if (schemaFingerprint(own.schema) !== schemaFingerprint(serde.schema)) return undefined
+    return { kind: 'datum', present: locator.presence(located), slot }
   }
 
   /** What decides whether there is a value, and an expression that is the value where there is one. */

@@ -2,7 +2,7 @@
 // sources: sha256:c8892c83009f3958b048d2007e37558ea3fa048d39e6bb0c08543c54d90e05e3
 
 // ../../generated/flights/delays.js
-import { TableRows, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, isUtf8, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeSpan, writeText, writeTime, writeUtf8, wrongEnd } from "millrace/runtime";
+import { TableRows, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkedText, copyBytes, copySpan, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeSpan, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var at$ = 0;
@@ -60,19 +60,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -84,15 +102,25 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -101,23 +129,19 @@ var Task0 = class extends TaskBase {
         let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let idStart$f1 = -1, idEnd$f1 = -1, idText$f1 = void 0;
         let carrierStart$f2 = -1, carrierEnd$f2 = -1, carrierText$f2 = void 0;
-        let tailnumStart$f3 = -1, tailnumEnd$f3 = -1, tailnumText$f3 = void 0;
         let origin$f4 = 0;
         let destStart$f5 = -1, destEnd$f5 = -1, destText$f5 = void 0;
         let scheduled$f6 = 0;
-        let departure$f7 = 0;
-        let arrival$f8 = 0;
-        let departureDelay$f9 = 0;
         let arrivalDelay$f10 = 0;
-        let distance$f11 = 0;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
+        let datum$ = 0, datumEnd$ = 0;
         {
           let end$ = valueTo$;
           p$ = valueFrom$;
@@ -142,6 +166,7 @@ var Task0 = class extends TaskBase {
             valueSlot$ = 0;
             valueId$ = -1;
           }
+          datum$ = p$;
           n$ = valueBuffer$[p$++];
           if (n$ > 127 || (n$ & 1) === 1) {
             n$ = readLength(valueBuffer$, p$ - 1);
@@ -163,7 +188,6 @@ var Task0 = class extends TaskBase {
           }
           switch (n$) {
             case 0: {
-              tailnumStart$f3 = tailnumEnd$f3 = -1;
               break;
             }
             case 2: {
@@ -172,8 +196,8 @@ var Task0 = class extends TaskBase {
                 n$ = readLength(valueBuffer$, p$ - 1);
                 while (valueBuffer$[p$++] > 127) ;
               } else n$ >>>= 1;
-              tailnumStart$f3 = p$;
-              tailnumEnd$f3 = p$ += n$;
+              if (p$ + n$ > end$) endOfData();
+              if (!isText(valueBuffer$, valueView$, p$, p$ += n$)) badUtf8("tailnum");
               break;
             }
             default:
@@ -198,35 +222,28 @@ var Task0 = class extends TaskBase {
             scheduled$f6 = readTime(valueBuffer$, p$ - 1);
             while (valueBuffer$[p$++] > 127) ;
           } else scheduled$f6 = n$ >>> 1 ^ -(n$ & 1);
-          n$ = valueBuffer$[p$++];
-          if (n$ > 127) {
-            departure$f7 = readTime(valueBuffer$, p$ - 1);
-            while (valueBuffer$[p$++] > 127) ;
-          } else departure$f7 = n$ >>> 1 ^ -(n$ & 1);
-          n$ = valueBuffer$[p$++];
-          if (n$ > 127) {
-            arrival$f8 = readTime(valueBuffer$, p$ - 1);
-            while (valueBuffer$[p$++] > 127) ;
-          } else arrival$f8 = n$ >>> 1 ^ -(n$ & 1);
-          n$ = valueBuffer$[p$++];
-          if (n$ > 127) {
-            departureDelay$f9 = readInt(valueBuffer$, p$ - 1);
-            while (valueBuffer$[p$++] > 127) ;
-          } else departureDelay$f9 = n$ >>> 1 ^ -(n$ & 1);
+          n$ = p$;
+          while (valueBuffer$[p$++] > 127) ;
+          if (p$ - n$ > 7) readTime(valueBuffer$, n$);
+          n$ = p$;
+          while (valueBuffer$[p$++] > 127) ;
+          if (p$ - n$ > 7) readTime(valueBuffer$, n$);
+          n$ = p$;
+          while (valueBuffer$[p$++] > 127) ;
+          if (p$ - n$ > 4) readInt(valueBuffer$, n$);
           n$ = valueBuffer$[p$++];
           if (n$ > 127) {
             arrivalDelay$f10 = readInt(valueBuffer$, p$ - 1);
             while (valueBuffer$[p$++] > 127) ;
           } else arrivalDelay$f10 = n$ >>> 1 ^ -(n$ & 1);
           if (p$ + 8 > end$) endOfData();
-          distance$f11 = valueView$.getFloat64(p$, true);
           p$ += 8;
           if (p$ !== end$) wrongEnd(end$ - p$);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, idStart$f1, idEnd$f1)) badUtf8("id");
-          if (!isUtf8(valueBuffer$, carrierStart$f2, carrierEnd$f2)) badUtf8("carrier");
-          if (!isUtf8(valueBuffer$, tailnumStart$f3, tailnumEnd$f3)) badUtf8("tailnum");
-          if (!isUtf8(valueBuffer$, destStart$f5, destEnd$f5)) badUtf8("dest");
+          datumEnd$ = p$;
+          if (!isText(valueBuffer$, valueView$, idStart$f1, idEnd$f1)) badUtf8("id");
+          if (!isText(valueBuffer$, valueView$, carrierStart$f2, carrierEnd$f2)) badUtf8("carrier");
+          if (!isText(valueBuffer$, valueView$, destStart$f5, destEnd$f5)) badUtf8("dest");
         }
         timestamp$ = scheduled$f6;
         if (timestamp$ > untilTimestamp) {
@@ -258,43 +275,9 @@ var Task0 = class extends TaskBase {
               keyEnd$ = scratch$.position = q$2;
             }
             const writer$ = output$.writers[output$.partitions === 1 ? 0 : output$.partitionOf(scratch$.buffer, keyStart$, keyEnd$)];
-            let q$ = writer$.beginRecord(serial$, timestamp$, scratch$.buffer, keyStart$, keyEnd$, 74 + idEnd$f1 - idStart$f1 + carrierEnd$f2 - carrierStart$f2 + (tailnumStart$f3 >= 0 ? tailnumEnd$f3 - tailnumStart$f3 : 0) + destEnd$f5 - destStart$f5);
+            let q$ = writer$.beginRecord(serial$, timestamp$, scratch$.buffer, keyStart$, keyEnd$, 0 + datumEnd$ - datum$);
             const out$ = writer$.buffer, outView$ = writer$.view;
-            q$ = writeSpan(out$, q$, valueBuffer$, idStart$f1, idEnd$f1);
-            q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f2, carrierEnd$f2);
-            if (tailnumStart$f3 >= 0) {
-              out$[q$++] = 2;
-              q$ = writeSpan(out$, q$, valueBuffer$, tailnumStart$f3, tailnumEnd$f3);
-            } else {
-              out$[q$++] = 0;
-            }
-            const int$w1 = origin$f4;
-            let rest$w2 = (int$w1 << 1 ^ int$w1 >> 31) >>> 0;
-            while (rest$w2 > 127) {
-              out$[q$++] = rest$w2 & 127 | 128;
-              rest$w2 >>>= 7;
-            }
-            out$[q$++] = rest$w2;
-            q$ = writeSpan(out$, q$, valueBuffer$, destStart$f5, destEnd$f5);
-            q$ = writeTime(out$, q$, scheduled$f6, ".scheduled");
-            q$ = writeTime(out$, q$, departure$f7, ".departure");
-            q$ = writeTime(out$, q$, arrival$f8, ".arrival");
-            const int$w3 = departureDelay$f9;
-            let rest$w4 = (int$w3 << 1 ^ int$w3 >> 31) >>> 0;
-            while (rest$w4 > 127) {
-              out$[q$++] = rest$w4 & 127 | 128;
-              rest$w4 >>>= 7;
-            }
-            out$[q$++] = rest$w4;
-            const int$w5 = arrivalDelay$f10;
-            let rest$w6 = (int$w5 << 1 ^ int$w5 >> 31) >>> 0;
-            while (rest$w6 > 127) {
-              out$[q$++] = rest$w6 & 127 | 128;
-              rest$w6 >>>= 7;
-            }
-            out$[q$++] = rest$w6;
-            outView$.setFloat64(q$, distance$f11, true);
-            q$ += 8;
+            q$ = copySpan(out$, outView$, q$, valueBuffer$, valueView$, datum$, datumEnd$);
             if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
             else writer$.endRecord(q$);
             if (writer$.full) outputs$.full = true;
@@ -316,40 +299,30 @@ var Task0 = class extends TaskBase {
           count$n2++;
           operator$ = 11;
           {
-            scratch$.position = 0;
             const output$ = this.sink2;
-            let keyEnd$ = 0;
-            let keyStart$ = 0;
-            {
-              let q$2 = scratch$.reserve(0 + carrierEnd$f2 - carrierStart$f2);
-              keyStart$ = q$2;
-              const out$2 = scratch$.buffer, outView$2 = scratch$.view;
-              q$2 = copyBytes(out$2, q$2, valueBuffer$, carrierStart$f2, carrierEnd$f2);
-              keyEnd$ = scratch$.position = q$2;
-            }
-            const writer$ = output$.writers[output$.partitions === 1 ? 0 : output$.partitionOf(scratch$.buffer, keyStart$, keyEnd$)];
-            let text$w9, bound$w10;
+            const writer$ = output$.writers[output$.partitions === 1 ? 0 : output$.partitionOf(valueBuffer$, carrierStart$f2, carrierEnd$f2)];
+            let text$w3, bound$w4;
             if (stream_table_join_8_aircraft$5 != null) {
-              text$w9 = textOf(stream_table_join_8_aircraft$5, ".aircraft");
-              bound$w10 = text$w9.length * 3;
+              text$w3 = textOf(stream_table_join_8_aircraft$5, ".aircraft");
+              bound$w4 = text$w3.length * 3;
             } else {
-              bound$w10 = 0;
+              bound$w4 = 0;
             }
-            let q$ = writer$.beginRecord(serial$, timestamp$, scratch$.buffer, keyStart$, keyEnd$, 35 + idEnd$f1 - idStart$f1 + carrierEnd$f2 - carrierStart$f2 + destEnd$f5 - destStart$f5 + bound$w10);
+            let q$ = writer$.beginRecord(serial$, timestamp$, valueBuffer$, carrierStart$f2, carrierEnd$f2, 35 + idEnd$f1 - idStart$f1 + carrierEnd$f2 - carrierStart$f2 + destEnd$f5 - destStart$f5 + bound$w4);
             const out$ = writer$.buffer, outView$ = writer$.view;
-            q$ = writeSpan(out$, q$, valueBuffer$, idStart$f1, idEnd$f1);
-            q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f2, carrierEnd$f2);
-            q$ = writeSpan(out$, q$, valueBuffer$, destStart$f5, destEnd$f5);
-            const int$w7 = arrivalDelay$f10;
-            let rest$w8 = (int$w7 << 1 ^ int$w7 >> 31) >>> 0;
-            while (rest$w8 > 127) {
-              out$[q$++] = rest$w8 & 127 | 128;
-              rest$w8 >>>= 7;
+            q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, idStart$f1, idEnd$f1);
+            q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f2, carrierEnd$f2);
+            q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f5, destEnd$f5);
+            const int$w1 = arrivalDelay$f10;
+            let rest$w2 = (int$w1 << 1 ^ int$w1 >> 31) >>> 0;
+            while (rest$w2 > 127) {
+              out$[q$++] = rest$w2 & 127 | 128;
+              rest$w2 >>>= 7;
             }
-            out$[q$++] = rest$w8;
+            out$[q$++] = rest$w2;
             if (stream_table_join_8_aircraft$5 != null) {
               out$[q$++] = 2;
-              q$ = writeText(out$, q$, text$w9);
+              q$ = writeText(out$, q$, text$w3);
             } else {
               out$[q$++] = 0;
             }
@@ -403,19 +376,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -427,15 +418,25 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -444,7 +445,7 @@ var Task0 = class extends TaskBase {
         let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }
@@ -518,19 +519,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -542,26 +561,33 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let departureDelay$f1 = 0;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -743,19 +769,37 @@ var Task2 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -767,15 +811,25 @@ var Task2 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -784,7 +838,7 @@ var Task2 = class extends TaskBase {
         let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }
@@ -848,19 +902,37 @@ var Task2 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -872,30 +944,37 @@ var Task2 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let idStart$f1 = -1, idEnd$f1 = -1, idText$f1 = void 0;
         let destStart$f2 = -1, destEnd$f2 = -1, destText$f2 = void 0;
         let arrivalDelay$f3 = 0;
         let aircraftStart$f4 = -1, aircraftEnd$f4 = -1, aircraftText$f4 = void 0;
         let seats$f5 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -971,9 +1050,9 @@ var Task2 = class extends TaskBase {
           }
           if (p$ !== end$) wrongEnd(end$ - p$);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, idStart$f1, idEnd$f1)) badUtf8("id");
-          if (!isUtf8(valueBuffer$, destStart$f2, destEnd$f2)) badUtf8("dest");
-          if (!isUtf8(valueBuffer$, aircraftStart$f4, aircraftEnd$f4)) badUtf8("aircraft");
+          if (!isText(valueBuffer$, valueView$, idStart$f1, idEnd$f1)) badUtf8("id");
+          if (!isText(valueBuffer$, valueView$, destStart$f2, destEnd$f2)) badUtf8("dest");
+          if (!isText(valueBuffer$, valueView$, aircraftStart$f4, aircraftEnd$f4)) badUtf8("aircraft");
         }
         if (timestamp$ > untilTimestamp) {
           this.headTimestamp = timestamp$;
@@ -1088,19 +1167,37 @@ var Task3 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -1112,15 +1209,25 @@ var Task3 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -1129,7 +1236,7 @@ var Task3 = class extends TaskBase {
         let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }

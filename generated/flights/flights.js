@@ -119,7 +119,7 @@ var late = 15;
 var veryLate = 60;
 
 // ../../generated/flights/flights.js
-import { TaskBase, badBranch, badFrame, badSymbol, badUtf8, corruptRecord, endOfData, eventTime, intOf, isUtf8, nullRefused, readInt, readLength, readLong, readTime, readVarint, sinkTimestamp, text, textOf, timeClip, viewOf, writeSpan, writeText, writeTime, wrongEnd } from "millrace/runtime";
+import { TaskBase, badBranch, badFrame, badSymbol, badUtf8, corruptRecord, endOfData, eventTime, intOf, isText, nullRefused, readInt, readLength, readLong, readTime, readVarint, sinkTimestamp, text, textOf, timeClip, viewOf, writeSpan, writeText, writeTime, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var Task0 = class extends TaskBase {
@@ -169,19 +169,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -192,15 +210,25 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -221,7 +249,7 @@ var Task0 = class extends TaskBase {
         let airTime$f12 = false;
         let distance$f13 = 0;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }
@@ -530,9 +558,9 @@ var Task0 = class extends TaskBase {
             }
           }
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, carrierStart$f7, carrierEnd$f7)) badUtf8("carrier");
-          if (!isUtf8(valueBuffer$, tailnumStart$f9, tailnumEnd$f9)) badUtf8("tailnum");
-          if (!isUtf8(valueBuffer$, destStart$f11, destEnd$f11)) badUtf8("dest");
+          if (!isText(valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7)) badUtf8("carrier");
+          if (!isText(valueBuffer$, valueView$, tailnumStart$f9, tailnumEnd$f9)) badUtf8("tailnum");
+          if (!isText(valueBuffer$, valueView$, destStart$f11, destEnd$f11)) badUtf8("dest");
         }
         timestamp$ = eventTime(timeHour$f1 + minute$f2 * 6e4);
         if (timestamp$ > untilTimestamp) {
@@ -558,7 +586,7 @@ var Task0 = class extends TaskBase {
             out$[q$] = 0;
             outView$.setInt32(q$ + 1, this.id2);
             q$ += 5;
-            q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
+            q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
             const int$w0 = flight$f8;
             let rest$w1 = (int$w0 << 1 ^ int$w0 >> 31) >>> 0;
             while (rest$w1 > 127) {
@@ -573,7 +601,7 @@ var Task0 = class extends TaskBase {
               rest$w3 >>>= 7;
             }
             out$[q$++] = rest$w3;
-            q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+            q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
             q$ = writeTime(out$, q$, timeClip(timeClip(timeHour$f1 + minute$f2 * 6e4)), ".scheduled");
             if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
             else writer$.endRecord(q$);
@@ -658,10 +686,10 @@ var Task0 = class extends TaskBase {
               outView$.setInt32(q$ + 1, this.id3);
               q$ += 5;
               q$ = writeText(out$, q$, text$w4);
-              q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
+              q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
               if (tailnumStart$f9 >= 0) {
                 out$[q$++] = 2;
-                q$ = writeSpan(out$, q$, valueBuffer$, tailnumStart$f9, tailnumEnd$f9);
+                q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, tailnumStart$f9, tailnumEnd$f9);
               } else {
                 out$[q$++] = 0;
               }
@@ -672,7 +700,7 @@ var Task0 = class extends TaskBase {
                 rest$w6 >>>= 7;
               }
               out$[q$++] = rest$w6;
-              q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+              q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
               q$ = writeTime(out$, q$, timeClip(map_clean_scheduled_ms$85), ".scheduled");
               q$ = writeTime(out$, q$, timeClip(map_clean_departure_ms$86), ".departure");
               q$ = writeTime(out$, q$, timeClip(map_clean_arrival_ms$87), ".arrival");
@@ -712,10 +740,10 @@ var Task0 = class extends TaskBase {
                 outView$.setInt32(q$ + 1, this.id3);
                 q$ += 5;
                 q$ = writeText(out$, q$, text$w11);
-                q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
+                q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
                 if (tailnumStart$f9 >= 0) {
                   out$[q$++] = 2;
-                  q$ = writeSpan(out$, q$, valueBuffer$, tailnumStart$f9, tailnumEnd$f9);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, tailnumStart$f9, tailnumEnd$f9);
                 } else {
                   out$[q$++] = 0;
                 }
@@ -726,7 +754,7 @@ var Task0 = class extends TaskBase {
                   rest$w13 >>>= 7;
                 }
                 out$[q$++] = rest$w13;
-                q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+                q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
                 q$ = writeTime(out$, q$, timeClip(map_clean_scheduled_ms$85), ".scheduled");
                 q$ = writeTime(out$, q$, timeClip(map_clean_departure_ms$86), ".departure");
                 q$ = writeTime(out$, q$, timeClip(map_clean_arrival_ms$87), ".arrival");
@@ -766,10 +794,10 @@ var Task0 = class extends TaskBase {
                   outView$.setInt32(q$ + 1, this.id3);
                   q$ += 5;
                   q$ = writeText(out$, q$, text$w18);
-                  q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
                   if (tailnumStart$f9 >= 0) {
                     out$[q$++] = 2;
-                    q$ = writeSpan(out$, q$, valueBuffer$, tailnumStart$f9, tailnumEnd$f9);
+                    q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, tailnumStart$f9, tailnumEnd$f9);
                   } else {
                     out$[q$++] = 0;
                   }
@@ -780,7 +808,7 @@ var Task0 = class extends TaskBase {
                     rest$w20 >>>= 7;
                   }
                   out$[q$++] = rest$w20;
-                  q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
                   q$ = writeTime(out$, q$, timeClip(map_clean_scheduled_ms$85), ".scheduled");
                   q$ = writeTime(out$, q$, timeClip(map_clean_departure_ms$86), ".departure");
                   q$ = writeTime(out$, q$, timeClip(map_clean_arrival_ms$87), ".arrival");
@@ -818,10 +846,10 @@ var Task0 = class extends TaskBase {
                   outView$.setInt32(q$ + 1, this.id3);
                   q$ += 5;
                   q$ = writeText(out$, q$, text$w25);
-                  q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
                   if (tailnumStart$f9 >= 0) {
                     out$[q$++] = 2;
-                    q$ = writeSpan(out$, q$, valueBuffer$, tailnumStart$f9, tailnumEnd$f9);
+                    q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, tailnumStart$f9, tailnumEnd$f9);
                   } else {
                     out$[q$++] = 0;
                   }
@@ -832,7 +860,7 @@ var Task0 = class extends TaskBase {
                     rest$w27 >>>= 7;
                   }
                   out$[q$++] = rest$w27;
-                  q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
                   q$ = writeTime(out$, q$, timeClip(map_clean_scheduled_ms$85), ".scheduled");
                   q$ = writeTime(out$, q$, timeClip(map_clean_departure_ms$86), ".departure");
                   q$ = writeTime(out$, q$, timeClip(map_clean_arrival_ms$87), ".arrival");
@@ -874,8 +902,8 @@ var Task0 = class extends TaskBase {
                 outView$.setInt32(q$ + 1, this.id4);
                 q$ += 5;
                 q$ = writeText(out$, q$, text$w32);
-                q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
-                q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+                q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
+                q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
                 const int$w33 = intOf(map_clean_arrivalDelay$82, ".arrivalDelay");
                 let rest$w34 = (int$w33 << 1 ^ int$w33 >> 31) >>> 0;
                 while (rest$w34 > 127) {
@@ -903,8 +931,8 @@ var Task0 = class extends TaskBase {
                   outView$.setInt32(q$ + 1, this.id4);
                   q$ += 5;
                   q$ = writeText(out$, q$, text$w35);
-                  q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
-                  q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
                   const int$w36 = intOf(map_clean_arrivalDelay$82, ".arrivalDelay");
                   let rest$w37 = (int$w36 << 1 ^ int$w36 >> 31) >>> 0;
                   while (rest$w37 > 127) {
@@ -930,8 +958,8 @@ var Task0 = class extends TaskBase {
                   outView$.setInt32(q$ + 1, this.id4);
                   q$ += 5;
                   q$ = writeText(out$, q$, text$w38);
-                  q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
-                  q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
+                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
                   const int$w39 = intOf(map_clean_arrivalDelay$82, ".arrivalDelay");
                   let rest$w40 = (int$w39 << 1 ^ int$w39 >> 31) >>> 0;
                   while (rest$w40 > 127) {
@@ -989,7 +1017,7 @@ var Task0 = class extends TaskBase {
               q$ += 5;
               q$ = writeText(out$, q$, text$w45);
               out$[q$++] = 2;
-              q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+              q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
               q$ = writeTime(out$, q$, timeClip(map_clean_arrival_ms$87), ".at");
               const int$w46 = intOf(map_clean_arrivalDelay$82, ".delay");
               let rest$w47 = (int$w46 << 1 ^ int$w46 >> 31) >>> 0;
@@ -1013,7 +1041,7 @@ var Task0 = class extends TaskBase {
               out$[q$] = 0;
               outView$.setInt32(q$ + 1, this.id2);
               q$ += 5;
-              q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f7, carrierEnd$f7);
+              q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, carrierStart$f7, carrierEnd$f7);
               const int$w48 = flight$f8;
               let rest$w49 = (int$w48 << 1 ^ int$w48 >> 31) >>> 0;
               while (rest$w49 > 127) {
@@ -1028,7 +1056,7 @@ var Task0 = class extends TaskBase {
                 rest$w51 >>>= 7;
               }
               out$[q$++] = rest$w51;
-              q$ = writeSpan(out$, q$, valueBuffer$, destStart$f11, destEnd$f11);
+              q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, destStart$f11, destEnd$f11);
               q$ = writeTime(out$, q$, timeClip(timeClip(timeHour$f1 + minute$f2 * 6e4)), ".scheduled");
               if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
               else writer$.endRecord(q$);

@@ -8,7 +8,7 @@ function lostOn(legs) {
 }
 
 // ../../generated/flights/paths.js
-import { KeyedAggregate, SessionWindowAggregate, TaskBase, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, corruptRecord, encodeJson, encodeString, endOfData, isUtf8, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeText, writeUtf8 } from "millrace/runtime";
+import { KeyedAggregate, SessionWindowAggregate, TaskBase, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, corruptRecord, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeText, writeUtf8 } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var at$ = 0;
@@ -127,19 +127,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -151,15 +169,25 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -172,7 +200,7 @@ var Task0 = class extends TaskBase {
         let scheduled$f4 = 0;
         let arrivalDelay$f5 = 0;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }
@@ -265,8 +293,8 @@ var Task0 = class extends TaskBase {
             while (valueBuffer$[p$++] > 127) ;
           } else arrivalDelay$f5 = n$ >>> 1 ^ -(n$ & 1);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, idStart$f1, idEnd$f1)) badUtf8("id");
-          if (!isUtf8(valueBuffer$, destStart$f3, destEnd$f3)) badUtf8("dest");
+          if (!isText(valueBuffer$, valueView$, idStart$f1, idEnd$f1)) badUtf8("id");
+          if (!isText(valueBuffer$, valueView$, destStart$f3, destEnd$f3)) badUtf8("dest");
         }
         timestamp$ = scheduled$f4;
         if (timestamp$ > untilTimestamp) {
@@ -443,19 +471,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -467,25 +513,32 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;

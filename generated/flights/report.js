@@ -5,7 +5,7 @@
 var fewest = 3;
 
 // ../../generated/flights/report.js
-import { KeyedAggregate, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, corruptRecord, encodeJson, encodeString, endOfData, isUtf8, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, topWith, viewOf, wellFormedText, writeSpan, writeText, writeTime, writeUtf8, wrongEnd } from "millrace/runtime";
+import { KeyedAggregate, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, copySpan, corruptRecord, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, topWith, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var at$ = 0;
@@ -132,19 +132,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -155,33 +173,36 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let idStart$f0 = -1, idEnd$f0 = -1, idText$f0 = void 0;
-        let carrierStart$f1 = -1, carrierEnd$f1 = -1, carrierText$f1 = void 0;
-        let tailnumStart$f2 = -1, tailnumEnd$f2 = -1, tailnumText$f2 = void 0;
         let origin$f3 = 0;
         let destStart$f4 = -1, destEnd$f4 = -1, destText$f4 = void 0;
         let scheduled$f5 = 0;
-        let departure$f6 = 0;
-        let arrival$f7 = 0;
-        let departureDelay$f8 = 0;
-        let arrivalDelay$f9 = 0;
-        let distance$f10 = 0;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
+        let datum$ = 0, datumEnd$ = 0;
         {
           let end$ = valueTo$;
           p$ = valueFrom$;
@@ -206,20 +227,21 @@ var Task0 = class extends TaskBase {
             valueSlot$ = 0;
             valueId$ = -1;
           }
+          datum$ = p$;
           n$ = valueBuffer$[p$++];
           if (n$ > 127 || (n$ & 1) === 1) {
             n$ = readLength(valueBuffer$, p$ - 1);
             while (valueBuffer$[p$++] > 127) ;
           } else n$ >>>= 1;
-          idStart$f0 = p$;
-          idEnd$f0 = p$ += n$;
+          if (p$ + n$ > end$) endOfData();
+          if (!isText(valueBuffer$, valueView$, p$, p$ += n$)) badUtf8("id");
           n$ = valueBuffer$[p$++];
           if (n$ > 127 || (n$ & 1) === 1) {
             n$ = readLength(valueBuffer$, p$ - 1);
             while (valueBuffer$[p$++] > 127) ;
           } else n$ >>>= 1;
-          carrierStart$f1 = p$;
-          carrierEnd$f1 = p$ += n$;
+          if (p$ + n$ > end$) endOfData();
+          if (!isText(valueBuffer$, valueView$, p$, p$ += n$)) badUtf8("carrier");
           n$ = valueBuffer$[p$++];
           if (n$ > 127) {
             n$ = readLength(valueBuffer$, p$ - 1) << 1;
@@ -227,7 +249,6 @@ var Task0 = class extends TaskBase {
           }
           switch (n$) {
             case 0: {
-              tailnumStart$f2 = tailnumEnd$f2 = -1;
               break;
             }
             case 2: {
@@ -236,8 +257,8 @@ var Task0 = class extends TaskBase {
                 n$ = readLength(valueBuffer$, p$ - 1);
                 while (valueBuffer$[p$++] > 127) ;
               } else n$ >>>= 1;
-              tailnumStart$f2 = p$;
-              tailnumEnd$f2 = p$ += n$;
+              if (p$ + n$ > end$) endOfData();
+              if (!isText(valueBuffer$, valueView$, p$, p$ += n$)) badUtf8("tailnum");
               break;
             }
             default:
@@ -262,35 +283,24 @@ var Task0 = class extends TaskBase {
             scheduled$f5 = readTime(valueBuffer$, p$ - 1);
             while (valueBuffer$[p$++] > 127) ;
           } else scheduled$f5 = n$ >>> 1 ^ -(n$ & 1);
-          n$ = valueBuffer$[p$++];
-          if (n$ > 127) {
-            departure$f6 = readTime(valueBuffer$, p$ - 1);
-            while (valueBuffer$[p$++] > 127) ;
-          } else departure$f6 = n$ >>> 1 ^ -(n$ & 1);
-          n$ = valueBuffer$[p$++];
-          if (n$ > 127) {
-            arrival$f7 = readTime(valueBuffer$, p$ - 1);
-            while (valueBuffer$[p$++] > 127) ;
-          } else arrival$f7 = n$ >>> 1 ^ -(n$ & 1);
-          n$ = valueBuffer$[p$++];
-          if (n$ > 127) {
-            departureDelay$f8 = readInt(valueBuffer$, p$ - 1);
-            while (valueBuffer$[p$++] > 127) ;
-          } else departureDelay$f8 = n$ >>> 1 ^ -(n$ & 1);
-          n$ = valueBuffer$[p$++];
-          if (n$ > 127) {
-            arrivalDelay$f9 = readInt(valueBuffer$, p$ - 1);
-            while (valueBuffer$[p$++] > 127) ;
-          } else arrivalDelay$f9 = n$ >>> 1 ^ -(n$ & 1);
+          n$ = p$;
+          while (valueBuffer$[p$++] > 127) ;
+          if (p$ - n$ > 7) readTime(valueBuffer$, n$);
+          n$ = p$;
+          while (valueBuffer$[p$++] > 127) ;
+          if (p$ - n$ > 7) readTime(valueBuffer$, n$);
+          n$ = p$;
+          while (valueBuffer$[p$++] > 127) ;
+          if (p$ - n$ > 4) readInt(valueBuffer$, n$);
+          n$ = p$;
+          while (valueBuffer$[p$++] > 127) ;
+          if (p$ - n$ > 4) readInt(valueBuffer$, n$);
           if (p$ + 8 > end$) endOfData();
-          distance$f10 = valueView$.getFloat64(p$, true);
           p$ += 8;
           if (p$ !== end$) wrongEnd(end$ - p$);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, idStart$f0, idEnd$f0)) badUtf8("id");
-          if (!isUtf8(valueBuffer$, carrierStart$f1, carrierEnd$f1)) badUtf8("carrier");
-          if (!isUtf8(valueBuffer$, tailnumStart$f2, tailnumEnd$f2)) badUtf8("tailnum");
-          if (!isUtf8(valueBuffer$, destStart$f4, destEnd$f4)) badUtf8("dest");
+          datumEnd$ = p$;
+          if (!isText(valueBuffer$, valueView$, destStart$f4, destEnd$f4)) badUtf8("dest");
         }
         timestamp$ = scheduled$f5;
         if (timestamp$ > untilTimestamp) {
@@ -324,43 +334,9 @@ var Task0 = class extends TaskBase {
               keyEnd$ = scratch$.position = q$2;
             }
             const writer$ = output$.writers[keyed$ ? output$.partitions === 1 ? 0 : output$.partitionOf(scratch$.buffer, keyStart$, keyEnd$) : output$.stickyPartition()];
-            let q$ = writer$.beginRecord(serial$, timestamp$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 74 + idEnd$f0 - idStart$f0 + carrierEnd$f1 - carrierStart$f1 + (tailnumStart$f2 >= 0 ? tailnumEnd$f2 - tailnumStart$f2 : 0) + destEnd$f4 - destStart$f4);
+            let q$ = writer$.beginRecord(serial$, timestamp$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 0 + datumEnd$ - datum$);
             const out$ = writer$.buffer, outView$ = writer$.view;
-            q$ = writeSpan(out$, q$, valueBuffer$, idStart$f0, idEnd$f0);
-            q$ = writeSpan(out$, q$, valueBuffer$, carrierStart$f1, carrierEnd$f1);
-            if (tailnumStart$f2 >= 0) {
-              out$[q$++] = 2;
-              q$ = writeSpan(out$, q$, valueBuffer$, tailnumStart$f2, tailnumEnd$f2);
-            } else {
-              out$[q$++] = 0;
-            }
-            const int$w1 = origin$f3;
-            let rest$w2 = (int$w1 << 1 ^ int$w1 >> 31) >>> 0;
-            while (rest$w2 > 127) {
-              out$[q$++] = rest$w2 & 127 | 128;
-              rest$w2 >>>= 7;
-            }
-            out$[q$++] = rest$w2;
-            q$ = writeSpan(out$, q$, valueBuffer$, destStart$f4, destEnd$f4);
-            q$ = writeTime(out$, q$, scheduled$f5, ".scheduled");
-            q$ = writeTime(out$, q$, departure$f6, ".departure");
-            q$ = writeTime(out$, q$, arrival$f7, ".arrival");
-            const int$w3 = departureDelay$f8;
-            let rest$w4 = (int$w3 << 1 ^ int$w3 >> 31) >>> 0;
-            while (rest$w4 > 127) {
-              out$[q$++] = rest$w4 & 127 | 128;
-              rest$w4 >>>= 7;
-            }
-            out$[q$++] = rest$w4;
-            const int$w5 = arrivalDelay$f9;
-            let rest$w6 = (int$w5 << 1 ^ int$w5 >> 31) >>> 0;
-            while (rest$w6 > 127) {
-              out$[q$++] = rest$w6 & 127 | 128;
-              rest$w6 >>>= 7;
-            }
-            out$[q$++] = rest$w6;
-            outView$.setFloat64(q$, distance$f10, true);
-            q$ += 8;
+            q$ = copySpan(out$, outView$, q$, valueBuffer$, valueView$, datum$, datumEnd$);
             if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
             else writer$.endRecord(q$);
             if (writer$.full) outputs$.full = true;
@@ -412,19 +388,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -436,26 +430,33 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let arrivalDelay$f1 = 0;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -643,19 +644,37 @@ var Task2 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -667,28 +686,35 @@ var Task2 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let routeStart$f1 = -1, routeEnd$f1 = -1, routeText$f1 = void 0;
         let flights$f2 = 0;
         let meanDelay$f3 = 0;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -710,7 +736,7 @@ var Task2 = class extends TaskBase {
           p$ += 8;
           if (p$ !== end$) wrongEnd(end$ - p$);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, routeStart$f1, routeEnd$f1)) badUtf8("route");
+          if (!isText(valueBuffer$, valueView$, routeStart$f1, routeEnd$f1)) badUtf8("route");
         }
         if (timestamp$ > untilTimestamp) {
           this.headTimestamp = timestamp$;

@@ -2,7 +2,7 @@
 // sources: sha256:251f12a1fa4ac7ddf0999d660d83869daa960e22a6d3a04ab4178c401e6225e0
 
 // ../../generated/processed/processed.js
-import { TaskBase, badUtf8, corruptRecord, isUtf8, nullRefused, readLong, readVarint, text, wellFormedText, writeUtf8 } from "millrace/runtime";
+import { TaskBase, badUtf8, corruptRecord, isText, nullRefused, readLong, readVarint, text, wellFormedText, writeUtf8 } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var Task0 = class extends TaskBase {
   constructor(context) {
@@ -24,19 +24,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -47,15 +65,25 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -64,13 +92,13 @@ var Task0 = class extends TaskBase {
         let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let valueStart$f1 = -1, valueEnd$f1 = -1, valueText$f1 = void 0;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
-        if (!isUtf8(buffer$, valueFrom$, valueTo$)) badUtf8("value");
+        if (!isText(buffer$, view$, valueFrom$, valueTo$)) badUtf8("value");
         valueStart$f1 = valueFrom$;
         valueEnd$f1 = valueTo$;
         const valueBuffer$ = buffer$;

@@ -9,7 +9,7 @@ var __mr$lambda3$m0 = () => (function merged(a, b) {
 });
 
 // ../../generated/shop/abandoned-carts.js
-import { SessionWindowAggregate, StreamJoin, TaskBase, badUtf8, checkItems, checkedKey, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isUtf8, nullRefused, numberOf, readLength, readLong, readVarint, settled, text, textOf, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { SessionWindowAggregate, StreamJoin, TaskBase, badUtf8, checkItems, checkedKey, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, nullRefused, numberOf, readLength, readLong, readVarint, settled, text, textOf, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var lambda3$o0 = __mr$lambda3$m0();
 var at$ = 0;
@@ -217,19 +217,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -241,26 +259,33 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         value$f1 = decodeJson(buffer$, valueFrom$, valueTo$);
@@ -413,19 +438,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -437,26 +480,33 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         value$f1 = decodeJson(buffer$, valueFrom$, valueTo$);
@@ -609,19 +659,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -633,29 +701,36 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let visitorStart$f1 = -1, visitorEnd$f1 = -1, visitorText$f1 = void 0;
         let left$f2 = 0;
         let products$f3 = null;
         let worth$f4 = 0;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -679,7 +754,7 @@ var Task1 = class extends TaskBase {
           p$ += 8;
           if (p$ !== end$) wrongEnd(end$ - p$);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, visitorStart$f1, visitorEnd$f1)) badUtf8("visitor");
+          if (!isText(valueBuffer$, valueView$, visitorStart$f1, visitorEnd$f1)) badUtf8("visitor");
         }
         if (timestamp$ > untilTimestamp) {
           this.headTimestamp = timestamp$;

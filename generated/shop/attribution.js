@@ -2,7 +2,7 @@
 // sources: sha256:659a91e8cec00ca9f50fccf586cee756facc89993f8acdd6117f907ba5fd8951
 
 // ../../generated/shop/attribution.js
-import { KeyedAggregate, StreamJoin, TableRows, TaskBase, badBranch, badUtf8, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isUtf8, nullRefused, numberOf, readLength, readLong, readVarint, sameValue, text, textOf, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { KeyedAggregate, StreamJoin, TableRows, TaskBase, badBranch, badUtf8, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, nullRefused, numberOf, readLength, readLong, readVarint, sameValue, text, textOf, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var at$ = 0;
 function decode$0(b$, v$, p$, end$) {
@@ -99,19 +99,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -123,26 +141,33 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         value$f1 = decodeJson(buffer$, valueFrom$, valueTo$);
@@ -251,19 +276,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -275,26 +318,33 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         value$f1 = decodeJson(buffer$, valueFrom$, valueTo$);
@@ -414,19 +464,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -438,29 +506,36 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let orderStart$f1 = -1, orderEnd$f1 = -1, orderText$f1 = void 0;
         let campaignStart$f2 = -1, campaignEnd$f2 = -1, campaignText$f2 = void 0;
         let clicked$f3 = 0;
         let total$f4 = 0;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -489,8 +564,8 @@ var Task1 = class extends TaskBase {
           p$ += 8;
           if (p$ !== end$) wrongEnd(end$ - p$);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, orderStart$f1, orderEnd$f1)) badUtf8("order");
-          if (!isUtf8(valueBuffer$, campaignStart$f2, campaignEnd$f2)) badUtf8("campaign");
+          if (!isText(valueBuffer$, valueView$, orderStart$f1, orderEnd$f1)) badUtf8("order");
+          if (!isText(valueBuffer$, valueView$, campaignStart$f2, campaignEnd$f2)) badUtf8("campaign");
         }
         if (timestamp$ > untilTimestamp) {
           this.headTimestamp = timestamp$;
@@ -703,19 +778,37 @@ var Task2 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -727,27 +820,34 @@ var Task2 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let now$f1 = null;
         let before$f2 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -935,19 +1035,37 @@ var Task2 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -959,15 +1077,25 @@ var Task2 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
@@ -976,7 +1104,7 @@ var Task2 = class extends TaskBase {
         let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ >= 0) {
-          if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
+          if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
           keyStart$f0 = keyFrom$;
           keyEnd$f0 = keyTo$;
         }

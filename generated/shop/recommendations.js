@@ -5,7 +5,7 @@
 var shown = 5;
 
 // ../../generated/shop/recommendations.js
-import { KeyedAggregate, SessionWindowAggregate, TaskBase, badUtf8, checkItems, checkedKey, checkedText, collected, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isUtf8, joined, nullRefused, readLength, readLong, readVarint, text, viewOf, wellFormedText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { KeyedAggregate, SessionWindowAggregate, TaskBase, badUtf8, checkItems, checkedKey, checkedText, collected, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, joined, nullRefused, readLength, readLong, readVarint, text, viewOf, wellFormedText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var at$ = 0;
 function decode$0(b$, v$, p$, end$) {
@@ -145,19 +145,37 @@ var Task0 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -169,26 +187,33 @@ var Task0 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         value$f1 = decodeJson(buffer$, valueFrom$, valueTo$);
@@ -375,19 +400,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -399,26 +442,33 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let otherStart$f1 = -1, otherEnd$f1 = -1, otherText$f1 = void 0;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         let valueBuffer$ = buffer$, valueView$ = view$;
@@ -440,7 +490,7 @@ var Task1 = class extends TaskBase {
           otherEnd$f1 = p$ += n$;
           if (p$ !== end$) wrongEnd(end$ - p$);
           if (p$ > end$) endOfData();
-          if (!isUtf8(valueBuffer$, otherStart$f1, otherEnd$f1)) badUtf8("other");
+          if (!isText(valueBuffer$, valueView$, otherStart$f1, otherEnd$f1)) badUtf8("other");
         }
         if (timestamp$ > untilTimestamp) {
           this.headTimestamp = timestamp$;
@@ -531,19 +581,37 @@ var Task1 = class extends TaskBase {
         p$ = position$;
         let length$ = buffer$[p$++];
         if (length$ > 127) {
-          length$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) length$ = length$ & 127 | n$ << 7;
+          else {
+            length$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const next$ = p$ + (length$ >>> 1);
         if ((length$ & 1) === 1 || next$ > end) corruptRecord();
         p$++;
-        let timestamp$ = readLong(buffer$, p$);
-        while (buffer$[p$++] > 127) ;
+        let timestamp$ = buffer$[p$++];
+        if (timestamp$ > 127) {
+          n$ = buffer$[p$++];
+          if (n$ < 128) timestamp$ = (timestamp$ & 127 | n$ << 7) >>> 1 ^ -((timestamp$ & 127 | n$ << 7) & 1);
+          else {
+            timestamp$ = readLong(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
+        } else timestamp$ = timestamp$ >>> 1 ^ -(timestamp$ & 1);
         timestamp$ = appendTimestamp < 0 ? baseTimestamp + timestamp$ : appendTimestamp;
         let offsetDelta$ = buffer$[p$++];
         if (offsetDelta$ > 127) {
-          offsetDelta$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) offsetDelta$ = offsetDelta$ & 127 | n$ << 7;
+          else {
+            offsetDelta$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const offset$ = baseOffset + (offsetDelta$ >>> 1);
         if (offset$ < fromOffset) {
@@ -555,26 +623,33 @@ var Task1 = class extends TaskBase {
         operator$ = -1;
         let keyLength$ = buffer$[p$++];
         if (keyLength$ > 127) {
-          keyLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) keyLength$ = keyLength$ & 127 | n$ << 7;
+          else {
+            keyLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const keyFrom$ = p$;
         const keyTo$ = (keyLength$ & 1) === 1 ? -1 : p$ += keyLength$ >>> 1;
         let valueLength$ = buffer$[p$++];
         if (valueLength$ > 127) {
-          valueLength$ = readVarint(buffer$, p$ - 1);
-          while (buffer$[p$++] > 127) ;
+          n$ = buffer$[p$++];
+          if (n$ < 128) valueLength$ = valueLength$ & 127 | n$ << 7;
+          else {
+            valueLength$ = readVarint(buffer$, p$ - 2);
+            p$--;
+            while (buffer$[p$++] > 127) ;
+          }
         }
         const valueFrom$ = p$;
         const valueTo$ = (valueLength$ & 1) === 1 ? -1 : p$ += valueLength$ >>> 1;
         const headersStart$ = p$;
         if (p$ >= next$) corruptRecord();
-        let keyStart$f0 = -1, keyEnd$f0 = -1, keyText$f0 = void 0;
         let value$f1 = null;
         if (keyTo$ < 0) nullRefused("key");
-        if (!isUtf8(buffer$, keyFrom$, keyTo$)) badUtf8("key");
-        keyStart$f0 = keyFrom$;
-        keyEnd$f0 = keyTo$;
+        if (!isText(buffer$, view$, keyFrom$, keyTo$)) badUtf8("key");
         const keyBuffer$ = buffer$;
         if (valueTo$ < 0) nullRefused("value");
         value$f1 = decodeJson(buffer$, valueFrom$, valueTo$);

@@ -59,14 +59,17 @@ export { KeyedAggregate } from '../operators/keyed-aggregate.js'
 export { SessionWindowAggregate } from '../operators/session-window-aggregate.js'
 export { SlidingWindowAggregate } from '../operators/sliding-window-aggregate.js'
 export { TimeWindowAggregate } from '../operators/time-window-aggregate.js'
+export { Scratch } from './scratch.js'
 export { TaskBase } from './task-base.js'
 export { unread } from './unread.js'
 export {
+  checkKey,
   checkedKey,
   checkedText,
   copyBytes,
+  copySpan,
   copyOf,
-  isUtf8,
+  isText,
   sameBytes,
   text,
   utf8Length,

@@ -128,6 +128,8 @@ export class BatchWriter {
   private readonly closed: Chunk[] = []
   private position = BATCH_HEADER_BYTES
   private count = 0
+  /** Of the batch before. */
+  private usualBytes = 0
   private baseTimestamp = 0
   private maxTimestamp = 0
 
@@ -338,6 +340,7 @@ export class BatchWriter {
   private closeChunk(): void {
     if (this.count === 0) return
     const { buffer, view, count, baseTimestamp, maxTimestamp } = this
+    this.usualBytes = this.position
     this.closed.push({ buffer, view, end: this.position, count, baseTimestamp, maxTimestamp })
     this.buffer = NO_BUFFER
     this.view = NO_VIEW
@@ -348,7 +351,8 @@ export class BatchWriter {
   /** Makes the buffer hold `needed` bytes and keeps those before `used`. */
   private grow(needed: number, used: number): void {
     const old = this.buffer
-    const buffer = this.pool.acquire(Math.max(needed, 2 * old.length))
+    // As large as the batch before: one that grows is copied each time.
+    const buffer = this.pool.acquire(Math.max(needed, 2 * old.length, old.length === 0 ? this.usualBytes : 0))
     if (old.length > 0) {
       buffer.set(old.subarray(0, used))
       this.pool.release(old)
