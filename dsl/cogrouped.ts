@@ -1,5 +1,5 @@
 import type { GroupedStream } from './grouped-stream.js'
-import type { LastingTableOptions } from './named.js'
+import type { AggregateOptions } from './named.js'
 import type { RecordContext } from './record-context.js'
 import type { Table } from './table.js'
 import type { Window } from './windows.js'
@@ -10,7 +10,7 @@ import type { MergeArgument } from './windowed-stream.js'
 export interface Cogrouped<K, A> {
   add<V>(group: GroupedStream<K, V>, add: (acc: A, value: V, ctx: RecordContext<K>) => A | null): Cogrouped<K, A>
   windowedBy<W extends WindowKind, F extends boolean>(window: Window<W, F>): WindowedCogrouped<K, A, W, F>
-  aggregate(options?: LastingTableOptions): Table<K, NonNullable<A>>
+  aggregate(options?: AggregateOptions): Table<K, NonNullable<A>>
 }
 
 export interface WindowedCogrouped<K, A, W extends WindowKind, F extends boolean> {

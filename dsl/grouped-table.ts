@@ -1,22 +1,25 @@
 import type { Aggregated, AggregatorsOf } from './grouped-stream.js'
-import type { Named, StateOptions, Stored } from './named.js'
+import type { EmittingOptions, StateOptions, Stored } from './named.js'
 import type { Table } from './table.js'
 
 /** The rows of a table by another key: what leaves a group is subtracted. */
 export interface GroupedTable<out K, out V> {
   /** How many rows; a group whose rows are gone stays, with 0. */
-  count(options?: Named & Stored): Table<K, number, never>
+  count(options?: EmittingOptions & Stored): Table<K, number, never>
   reduce(
     add: (acc: NonNullable<V>, value: V) => V | null,
     subtract: (acc: NonNullable<V>, value: V) => V | null,
-    options?: StateOptions,
+    options?: StateOptions & EmittingOptions,
   ): Table<K, NonNullable<V>>
   aggregate<A>(
     initial: () => A,
     add: (acc: A, value: V) => A | null,
     subtract: (acc: A, value: V) => A | null,
-    options?: StateOptions,
+    options?: StateOptions & EmittingOptions,
   ): Table<K, NonNullable<A>>
   /** Of aggregators that can subtract: count, sum, avg, and one's own with `subtract`. */
-  aggregate<S extends AggregatorsOf<V>>(aggregators: S, options?: StateOptions): Table<K, Aggregated<S>, never>
+  aggregate<S extends AggregatorsOf<V>>(
+    aggregators: S,
+    options?: StateOptions & EmittingOptions,
+  ): Table<K, Aggregated<S>, never>
 }

@@ -40,7 +40,15 @@ export type { Duration } from './duration.js'
 export type { GlobalTable } from './global-table.js'
 export type { GroupedStream } from './grouped-stream.js'
 export type { GroupedTable } from './grouped-table.js'
-export type { LastingOptions, LastingTableOptions, Named, StateOptions, Stored, TableOptions } from './named.js'
+export type {
+  AggregateOptions,
+  EmittingOptions,
+  LastingOptions,
+  Named,
+  StateOptions,
+  Stored,
+  TableOptions,
+} from './named.js'
 export type { JoinOptions, TableJoinOptions } from './operators/join.js'
 export type { SuppressOptions } from './operators/suppress.js'
 export type { Stream } from './stream.js'

@@ -18,6 +18,15 @@ export interface LastingOptions extends Named, Stored {
   readonly ttl?: Duration
 }
 
+/** Of aggregates; those of windows have it in the options of their windows. */
+export interface EmittingOptions extends Named {
+  /**
+   * Changes of one key are put together for so long by the wall clock, and the last one goes on (Kafka Streams' record
+   * cache). What waits is state: nothing is lost. Default: each change goes on.
+   */
+  readonly emit?: { readonly every: Duration }
+}
+
 /** A row that expires is a deletion. */
 export type Expires<O> = O extends { readonly ttl: Duration } ? null : never
 
@@ -25,8 +34,6 @@ export interface TableOptions extends Named {
   /** What a record gets that cannot be processed. Default: the pipeline's policy. */
   readonly onError?: OnError
 }
-
-export interface LastingTableOptions extends TableOptions, LastingOptions {}
 
 /** Of operators that keep state. */
 export interface Stored {
@@ -38,3 +45,6 @@ export interface Stored {
 }
 
 export interface StateOptions extends TableOptions, Stored {}
+
+/** Of an aggregate of a stream. */
+export interface AggregateOptions extends TableOptions, LastingOptions, EmittingOptions {}

@@ -1,13 +1,17 @@
 /** Windows: how the records of a key are cut into pieces of time. `grace` is always said: there is no right default. */
 import { milliseconds, positiveMilliseconds, type Duration } from './duration.js'
 import { Arguments } from './model/arguments.js'
+import { emitEvery } from './emit-every.js'
 import type { WindowSpec } from './model/window-spec.js'
 import type { WindowKind } from './windowed.js'
 
 declare const final: unique symbol
 
-/** `updates`: every change of a window goes on · `final`: one result for each window, when it is closed. */
-export type Emit = 'updates' | 'final'
+/**
+ * `updates`: every change of a window goes on · `final`: one result for each window, when it is closed · `every`: changes of
+ * one key are put together for so long by the wall clock, and the last one goes on.
+ */
+export type Emit = 'updates' | 'final' | { readonly every: Duration }
 
 export interface WindowOptions<E extends Emit> {
   /** How long after its end a window still takes records that come late, in stream time. `'0s'`: not at all. */
@@ -105,15 +109,21 @@ export function session(...values: unknown[]): object {
   return new DeclaredWindow({ kind: 'session', gap, ...closing(args) })
 }
 
-function closing(args: Arguments): Pick<WindowSpec, 'grace' | 'emit' | 'closeAfter'> {
+function closing(args: Arguments): Pick<WindowSpec, 'grace' | 'emit' | 'every' | 'closeAfter'> {
   const { grace, emit = 'updates', idle = 'wait' } = args.options(1)
   if (grace === undefined) {
     throw args.wrong(`\`${args.callee}\` needs \`grace\``, "say how late records may be: { grace: '10s' }, or '0s'")
   }
-  if (emit !== 'updates' && emit !== 'final') {
-    throw args.wrong(`\`emit\` of \`${args.callee}\` is neither 'updates' nor 'final'`)
+  const every = emitEvery(emit, args)
+  if (every === undefined && emit !== 'updates' && emit !== 'final') {
+    throw args.wrong(`\`emit\` of \`${args.callee}\` is neither 'updates' nor 'final' nor { every }`)
   }
-  return { grace: milliseconds(grace, '`grace`', args), emit, closeAfter: closeAfter(idle, args) }
+  return {
+    grace: milliseconds(grace, '`grace`', args),
+    emit: emit === 'final' ? emit : 'updates',
+    every,
+    closeAfter: closeAfter(idle, args),
+  }
 }
 
 function closeAfter(idle: unknown, args: Arguments): number | undefined {

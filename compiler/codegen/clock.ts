@@ -3,5 +3,9 @@ import type { ModuleIR } from '../ir/module-ir.js'
 
 /** Whether something in its tasks goes by the time of the task. */
 export function hasClock(ir: ModuleIR, subTopology: number): boolean {
-  return ir.kernels.some((kernel) => kernel.kind === 'processor' && kernel.subTopology === subTopology)
+  return ir.kernels.some(
+    (kernel) =>
+      kernel.subTopology === subTopology &&
+      (kernel.kind === 'processor' || (kernel.kind === 'suppression' && kernel.byWall)),
+  )
 }

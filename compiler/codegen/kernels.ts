@@ -26,10 +26,12 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const value = kernel.value === undefined ? js`undefined` : codec(module, kernel.value)
   if (kernel.kind === 'suppression') {
     const stores = js`context.stores.buffer(${store}), context.stores.table(${kernel.times})`
-    const { delay, maxRecords, early, byEnd, windowed } = kernel
+    const { delay, maxRecords, early, byEnd, byWall, windowed } = kernel
     const limits = js`delay: ${delay}, maxRecords: ${maxRecords}, early: ${early}`
-    const spec = js`{ ${limits}, byEnd: ${byEnd}, windowed: ${windowed} }`
-    return js`new ${module.helper('Suppression')}(${stores}, ${spec}, ${codec(module, kernel.key)}, ${value})`
+    const spec = js`{ ${limits}, byEnd: ${byEnd}, byWall: ${byWall}, windowed: ${windowed} }`
+    const codecs = js`${codec(module, kernel.key)}, ${value}`
+    const clock = byWall ? js`, this.clock` : js``
+    return js`new ${module.helper('Suppression')}(${stores}, ${spec}, ${codecs}${clock})`
   }
   if (kernel.kind === 'versions') {
     const stores = js`context.stores.windows(${store}), context.stores.table(${kernel.times})`

@@ -27,6 +27,11 @@ export interface FlowRecord {
   readonly timestamp: number
 }
 
+/** What records come of that time has made, and no record. */
+export function noRecord(partition: number, timestamp: number): WireRecord {
+  return { topic: '', partition, offset: -1n, timestamp, key: null, value: null, headers: [] }
+}
+
 /** Something that a sink wrote; the partition is chosen where the topic is known. */
 export interface OutputRecord {
   readonly topic: string

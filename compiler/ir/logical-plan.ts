@@ -102,6 +102,7 @@ export type LogicalNode = LogicalNodeBase &
     | ({
         readonly kind: 'suppress'
         readonly until: 'window-closes' | number
+        readonly clock: 'stream' | 'wall'
         readonly maxRecords: number | undefined
         readonly onFull: 'emit-early' | 'fail'
       } & OneInput)

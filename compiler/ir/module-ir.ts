@@ -83,6 +83,7 @@ export type Kernel = {
       readonly early: boolean
       /** Whether keys leave by the ends of their windows. */
       readonly byEnd: boolean
+      readonly byWall: boolean
       readonly windowed: boolean
     }
   /** When keys were changed last; `ttl`: ms that they live on. */

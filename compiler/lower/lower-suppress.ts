@@ -1,7 +1,7 @@
 /** Changes that are held back: the kernel has them, what leaves goes on in its place. */
 import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { literal, member, object, statement } from '../ir/mir-build.js'
+import { literal, member, object, statement, when } from '../ir/mir-build.js'
 import { needsOldRows, windowedAggregateOf } from '../ir/rows.js'
 import type { ValueType } from '../ir/value-type.js'
 import { number } from './arithmetic.js'
@@ -27,8 +27,29 @@ export function lowerSuppress(
   out.push(seek(context, place, { ...flow, key }))
   const hold = ask(place, 'hold', [flow.value, timeOf(flow), start, end])
   out.push(statement({ kind: 'expression', value: hold }, node.span))
+  // By the wall clock they leave when time has passed, not with a record.
+  if (node.clock === 'wall') return
+  const body = leaving(context, flow.key.type)
+  out.push(statement({ kind: 'while', test: ask(place, 'nextDue', []), body }, node.span))
+}
+
+/** What is due by the wall clock. */
+export function lowerDueChanges(context: OperatorContext<LogicalNodeOf<'suppress'>>, out: MirStatement[]): void {
+  const { node, program } = context
+  out.push(statement({ kind: 'enter', operator: node.id, count: false }))
+  const body = leaving(context, program.plan.edges.get(node.input)?.key)
+  out.push(when(ask({ operator: node.id, port: 0 }, 'fire', []), body))
+}
+
+/** A change that leaves. */
+function leaving(context: OperatorContext<LogicalNodeOf<'suppress'>>, keyType: ValueType | undefined): MirStatement[] {
+  const { builder, node, program } = context
+  const { nodes, edges } = program.plan
+  const place = { operator: node.id, port: 0 } as const
+  const aggregate = windowedAggregateOf(nodes, node.input)
+  const groups = aggregate && edges.get(aggregate.input)?.key
   const body: MirStatement[] = [statement({ kind: 'enter', operator: node.id, count: false })]
-  const own = builder.atom(ask(place, 'key', [], aggregate === undefined ? flow.key.type : groups), 'key', body)
+  const own = builder.atom(ask(place, 'key', [], aggregate === undefined ? keyType : groups), 'key', body)
   const held =
     aggregate === undefined
       ? own
@@ -50,7 +71,7 @@ export function lowerSuppress(
   // Results of windows are final: what was deleted before its window closed was never there.
   if (node.until === 'window-closes') body.push(statement({ kind: 'if', test: isThere(value), then, otherwise: [] }))
   else body.push(...then)
-  out.push(statement({ kind: 'while', test: ask(place, 'nextDue', []), body }, node.span))
+  return body
 }
 
 /** What went out before, where somebody looks at it. */

@@ -4,16 +4,16 @@
  * purpose: the simplify pass removes what is superfluous.
  */
 import type { MirExpression, MirFunction, MirProgram, MirStatement } from '../ir/mir.js'
-import { expression, helper, literal, statement } from '../ir/mir-build.js'
+import { expression, helper, statement } from '../ir/mir-build.js'
 import { nodeAt, roleAt, type ExchangeRole } from '../ir/exchange.js'
-import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
+import type { LogicalNode } from '../ir/logical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import type { SubTopology, Topology, TopologyInput } from '../ir/topology.js'
 import { FunctionBuilder } from './function-builder.js'
 import { inlineLambda } from './inline-lambda.js'
 import { Subroutines, type Flow, type LoweringContext } from './flow.js'
+import { lowerClock } from './lower-clock.js'
 import { lowerBehindExchange, lowerConsumers, operatorContext } from './lower-operator.js'
-import { isTimed, lowerTimers } from './lower-process.js'
 import { lowerNewestRows } from './lower-table.js'
 import { ProgramBuilder } from './program-builder.js'
 
@@ -52,29 +52,6 @@ function lowerInput(
     lowerEntry(context, operator.node, roleAt(place), flow, body)
   }
   return { subTopology: sub.id, input: index, locals: builder.locals, timestamp, body, subroutines: subroutines.list }
-}
-
-/** What is due when time has passed, as the function of one more input, which an empty record comes from. */
-function lowerClock(program: ProgramBuilder, topology: Topology, sub: SubTopology): readonly MirFunction[] {
-  const timed = sub.operators.flatMap((id) => {
-    const node = topology.operators.get(id)?.node
-    return node?.kind === 'process' && isTimed(node) && worksIn(topology, sub, node.id) ? [node] : []
-  })
-  if (timed.length === 0) return []
-  const builder = new FunctionBuilder()
-  const subroutines = new Subroutines()
-  const context: LoweringContext = { program, topology, builder, subroutines }
-  const nobody: Flow = { key: literal(null), value: literal(null), before: undefined, timestamp: undefined }
-  const body: MirStatement[] = []
-  for (const node of timed) lowerTimers(operatorContext(context, node, nobody), body)
-  const { locals } = builder
-  const input = sub.inputs.length
-  return [{ subTopology: sub.id, input, locals, timestamp: undefined, body, subroutines: subroutines.list }]
-}
-
-/** Not only sends its records there. */
-function worksIn(topology: Topology, sub: SubTopology, node: NodeId): boolean {
-  return topology.stores.some((store) => store.node === node && store.subTopology === sub.id)
 }
 
 /** Where a record of a topic begins its way. */

@@ -200,6 +200,7 @@ class ModuleBuilder {
         maxRecords: node.maxRecords ?? Infinity,
         early: node.onFull === 'emit-early',
         byEnd: node.until === 'window-closes',
+        byWall: node.clock === 'wall',
         windowed: windowedAggregateOf(nodes, node.input) !== undefined,
       }
     }

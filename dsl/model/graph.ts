@@ -116,6 +116,8 @@ export type TableNode =
       readonly kind: 'suppress'
       /** `window-closes`, or for how long a key is held back, in ms. */
       readonly until: 'window-closes' | number
+      /** By which time it is held back. */
+      readonly clock: 'stream' | 'wall'
       readonly maxRecords: number | undefined
       readonly onFull: 'emit-early' | 'fail'
     } & OneInput)

@@ -5,6 +5,8 @@ interface Closing {
   readonly grace: number
   /** `updates`: each change goes on · `final`: one result, when the window is closed (Kafka Streams' EmitStrategy). */
   readonly emit: 'updates' | 'final'
+  /** Changes of one key are put together for so long by the wall clock, ms; undefined: each goes on. */
+  readonly every: number | undefined
   /** Wall-clock time without input after which windows are closed all the same; undefined: never. */
   readonly closeAfter: number | undefined
 }

@@ -1,16 +1,16 @@
+import { addAggregate } from '../add-aggregate.js'
 import { declaredFields } from '../declared-fields.js'
-import { lifetimeOfGroups } from '../lifetime.js'
 import type { Aggregation } from '../model/aggregation.js'
 import type { Arguments } from '../model/arguments.js'
 import type { OperatorCall } from '../model/handle.js'
 
 /** Of a grouped stream or its windows: `(initial, add, options)` or `({ name: aggregator }, options)`. */
-export function aggregate({ recorder, input, args, table }: OperatorCall): unknown {
+export function aggregate(call: OperatorCall): unknown {
+  const { args } = call
   const folds = typeof args.at(0) === 'function'
   const options = args.options(folds ? 2 : 1)
   const aggregation: Aggregation = folds ? fold(args, options) : { kind: 'declared', fields: declaredFields(args) }
-  const ttl = lifetimeOfGroups(recorder.node(input), options, args)
-  return table(recorder.add({ kind: 'aggregate', input, aggregation, ttl }, args, options))
+  return addAggregate(call, aggregation, options)
 }
 
 function fold(args: Arguments, options: Readonly<Record<string, unknown>>): Aggregation {

@@ -1,4 +1,4 @@
-import { lifetimeOfGroups } from '../lifetime.js'
+import { addAggregate } from '../add-aggregate.js'
 /** What a cogroup becomes: with another input, in windows, aggregated. */
 import { DeclaredWindow } from '../windows.js'
 import type { OperatorCall } from '../model/handle.js'
@@ -19,9 +19,9 @@ export function windowCogroup({ recorder, input, args, open }: OperatorCall): un
   return open('windowed cogrouped stream', recorder.add({ kind: 'window', input, window: window.spec }, args))
 }
 
-export function aggregateCogroup({ recorder, input, args, table }: OperatorCall): unknown {
+export function aggregateCogroup(call: OperatorCall): unknown {
+  const { args } = call
   const options = args.options(0)
   const merge = args.optionalFunction(options['merge'], '`merge`')
-  const ttl = lifetimeOfGroups(recorder.node(input), options, args)
-  return table(recorder.add({ kind: 'aggregate', input, aggregation: { kind: 'cogroup', merge }, ttl }, args, options))
+  return addAggregate(call, { kind: 'cogroup', merge }, options)
 }

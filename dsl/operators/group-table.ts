@@ -1,4 +1,4 @@
-import { lifetimeOfGroups } from '../lifetime.js'
+import { addAggregate } from '../add-aggregate.js'
 import { declaredFields } from '../declared-fields.js'
 import type { RecordFunction } from '../functions.js'
 import type { GroupedTable } from '../grouped-table.js'
@@ -27,22 +27,18 @@ export function groupTable({ recorder, input, args, open }: OperatorCall): unkno
   return open('grouped table', recorder.add({ kind: 'group-table', input, selector }, args, args.options(1)))
 }
 
-export function reduceTable({ recorder, input, args, table }: OperatorCall): unknown {
+export function reduceTable(call: OperatorCall): unknown {
+  const { args } = call
   const aggregation: Aggregation = {
     kind: 'reduce',
     add: args.function(0, 'what adds a value'),
     subtract: args.function(1, 'what subtracts a value'),
   }
-  return table(
-    recorder.add(
-      { kind: 'aggregate', input, aggregation, ttl: lifetimeOfGroups(recorder.node(input), args.options(2), args) },
-      args,
-      args.options(2),
-    ),
-  )
+  return addAggregate(call, aggregation, args.options(2))
 }
 
-export function aggregateTable({ recorder, input, args, table }: OperatorCall): unknown {
+export function aggregateTable(call: OperatorCall): unknown {
+  const { args } = call
   const folds = typeof args.at(0) === 'function'
   const aggregation: Aggregation = folds
     ? {
@@ -53,16 +49,5 @@ export function aggregateTable({ recorder, input, args, table }: OperatorCall): 
         merge: undefined,
       }
     : { kind: 'declared', fields: declaredFields(args) }
-  return table(
-    recorder.add(
-      {
-        kind: 'aggregate',
-        input,
-        aggregation,
-        ttl: lifetimeOfGroups(recorder.node(input), args.options(folds ? 3 : 1), args),
-      },
-      args,
-      args.options(folds ? 3 : 1),
-    ),
-  )
+  return addAggregate(call, aggregation, args.options(folds ? 3 : 1))
 }

@@ -8,8 +8,11 @@ import type { TimeBuffer } from '../state/time-buffer.js'
 import { OperatorTime } from './operator-time.js'
 import { SeekKey } from './seek-key.js'
 import type { StateCodec } from './state-codec.js'
+import type { Clocked, TaskClock } from './task-clock.js'
 
 export interface SuppressionSpec {
+  /** Whether keys are held back by the wall clock: they leave one by one when time passes. */
+  readonly byWall: boolean
   /** How long after their times keys leave, ms of stream time. */
   readonly delay: number
   /** Keys that are held back at most. */
@@ -27,7 +30,7 @@ const TIMESTAMP = 0
 /** Behind the key of a windowed row: its start and end. */
 const WINDOW_BYTES = 16
 
-export class Suppression {
+export class Suppression implements Clocked {
   readonly #held: TimeBuffer
   readonly #time: OperatorTime
   readonly #spec: SuppressionSpec
@@ -39,8 +42,19 @@ export class Suppression {
   #due: readonly number[] | Int32Array = []
   #dueAt = 0
   #slot = -1
+  readonly #clock: TaskClock | undefined
 
-  constructor(held: TimeBuffer, times: Table, spec: SuppressionSpec, keyCodec: StateCodec, valueCodec: StateCodec) {
+  /** `clock`: of those that are held back by the wall clock. */
+  constructor(
+    held: TimeBuffer,
+    times: Table,
+    spec: SuppressionSpec,
+    keyCodec: StateCodec,
+    valueCodec: StateCodec,
+    clock?: TaskClock,
+  ) {
+    this.#clock = clock
+    if (spec.byWall) clock?.add(this)
     this.#held = held
     this.#time = new OperatorTime(times)
     this.#spec = spec
@@ -55,12 +69,12 @@ export class Suppression {
 
   /** Holds a change of the key back; `start` and `end` are those of its window, where there is one. */
   hold(value: unknown, timestamp: number, start: number, end: number): void {
-    const { byEnd, delay } = this.#spec
+    const { byEnd, byWall, delay } = this.#spec
     const { table } = this.#held
-    const now = this.#time.advance(timestamp)
+    const now = byWall ? -Infinity : this.#time.advance(timestamp)
     const length = this.#writeRowKey(start, end)
     let slot = table.find(this.#rowKey, 0, length)
-    if (slot < 0) slot = table.insert(this.#rowKey, 0, length, byEnd ? end : timestamp)
+    if (slot < 0) slot = table.insert(this.#rowKey, 0, length, this.#sinceOf(byEnd ? end : timestamp))
     table.setNumber(slot, TIMESTAMP, timestamp)
     if (value === null || value === undefined) table.setNull(slot)
     else {
@@ -69,7 +83,7 @@ export class Suppression {
       this.#valueCodec.write(scratch, value)
       table.setValue(slot, scratch.buffer, 0, scratch.position)
     }
-    this.#due = this.#held.due(now - delay)
+    this.#due = byWall ? [] : this.#held.due(now - delay)
     this.#dueAt = 0
   }
 
@@ -81,6 +95,31 @@ export class Suppression {
     }
     this.#slot = this.#due[this.#dueAt++] ?? -1
     return this.#slot >= 0
+  }
+
+  advance(): void {
+    // Only the wall clock makes something due.
+  }
+
+  isDue(wall: number): boolean {
+    return this.nextWallClock() <= wall
+  }
+
+  nextWallClock(): number {
+    const first = this.#held.first()
+    return first < 0 ? Infinity : this.#held.table.timestamp(first) + this.#spec.delay
+  }
+
+  /** Goes to the first change that is due by the wall clock; false: there is none, or it is dropped. */
+  fire(): boolean {
+    const clock = this.#clock
+    if (clock === undefined || clock.fired || !this.isDue(clock.wall)) return false
+    clock.fired = true
+    this.#slot = this.#held.first()
+    if (!clock.skips) return true
+    clock.skips = false
+    this.#held.table.delete(this.#slot)
+    return false
   }
 
   key(): unknown {
@@ -116,6 +155,10 @@ export class Suppression {
       : null
     table.delete(slot)
     return value
+  }
+
+  #sinceOf(time: number): number {
+    return this.#spec.byWall && this.#clock !== undefined ? this.#clock.now() : time
   }
 
   #writeRowKey(start: number, end: number): number {

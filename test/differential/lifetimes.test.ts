@@ -17,6 +17,10 @@ const outputs: readonly Source<string, string | number | null>[] = [
   author.declared,
   author.newest,
   author.named,
+  author.heldCounts,
+  author.perHeld,
+  author.heldWindows,
+  author.heldNames,
 ]
 
 interface Drawn {
@@ -25,6 +29,8 @@ interface Drawn {
   readonly amount: number
   /** ms behind or ahead of the record before. */
   readonly step: number
+  /** ms that the wall clock moves on behind it. */
+  readonly wait: number
 }
 
 const records = fc.array(
@@ -33,6 +39,7 @@ const records = fc.array(
     item: fc.constantFrom('pen', 'ink', 'paper'),
     amount: fc.integer({ min: -9, max: 9 }),
     step: fc.integer({ min: -20, max: 25 }),
+    wait: fc.constantFrom(0, 0, 5, 20, 50),
   }),
   { maxLength: 60 },
 )
@@ -41,10 +48,11 @@ function run(pipeline: Pipeline | GeneratedPipeline, drawn: readonly Drawn[]): r
   using driver = testDriver(pipeline, { partitions: 2 })
   const written: string[] = []
   let timestamp = 0
-  for (const [i, { key, item, amount, step }] of drawn.entries()) {
+  for (const [i, { key, item, amount, step, wait }] of drawn.entries()) {
     timestamp = Math.max(0, timestamp + step)
     driver.input(author.sales).send({ key, value: { item, amount }, timestamp })
     driver.input(author.names).send({ key: item, value: amount === 1 ? null : key, timestamp })
+    driver.advanceWallClock(wait)
     if (i % 20 === 19) driver.restart()
   }
   for (const output of outputs) {

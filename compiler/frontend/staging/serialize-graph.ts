@@ -126,8 +126,8 @@ class Serializer {
       case 'table-map':
         return { ...base, kind: node.kind, input: node.input, mapper: this.#lambda(node.mapper) }
       case 'suppress': {
-        const { kind, input, until, maxRecords, onFull } = node
-        return { ...base, kind, input, until, maxRecords, onFull }
+        const { kind, input, until, clock, maxRecords, onFull } = node
+        return { ...base, kind, input, until, clock, maxRecords, onFull }
       }
       case 'group-table':
         return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }

@@ -1,7 +1,7 @@
 import { callFunction } from '../call-lambda.js'
 import { attributed } from '../operator-failure.js'
 import { recordContext } from '../record-context.js'
-import type { FlowRecord, WireRecord } from '../record.js'
+import { noRecord, type FlowRecord } from '../record.js'
 import { AuthorRows, type StoreScope } from '../state/author-stores.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import { Timers } from '../state/timers.js'
@@ -91,8 +91,7 @@ class ProcessOperator {
 
   /** A record of no topic, which what a timer gives comes of. */
   #timed(partition: number, key: unknown, timestamp: number): FlowRecord {
-    const origin: WireRecord = { topic: '', partition, offset: -1n, timestamp, key: null, value: null, headers: [] }
-    return { origin, key, value: undefined, timestamp }
+    return { origin: noRecord(partition, timestamp), key, value: undefined, timestamp }
   }
 
   #open(): unknown {

@@ -1,6 +1,6 @@
 import { Change, changeOf } from '../change.js'
 import { attributed } from '../operator-failure.js'
-import type { FlowRecord } from '../record.js'
+import { noRecord, type FlowRecord } from '../record.js'
 import { compareKeys } from '../state/key-bytes.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import { StreamTime } from '../state/stream-time.js'
@@ -13,8 +13,8 @@ interface Held {
   readonly record: FlowRecord
 }
 
-/** Changes wait in stream time; a later one of the key takes the value of the earlier, not its place. */
-export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journal, graph }) => {
+/** Changes wait in stream time, or by the wall clock; a later one of the key takes the value of the earlier, not its place. */
+export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journal, graph, task }) => {
   const held = new KeyedMap<Held>(journal)
   const emitted = new KeyedMap(journal)
   const time = new StreamTime(journal)
@@ -35,11 +35,22 @@ export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journ
       .map(({ value }) => value)
       .filter(({ record }) => record.origin.partition === partition)
       .toSorted((a, b) => a.since - b.since || inOrderOfKeys(a.record.key, b.record.key))
+  const byWall = node.clock === 'wall'
+  if (byWall) {
+    task.onDue((partition, { wall }, skip) => {
+      const [first] = queue(partition)
+      if (first === undefined || first.since > wall - delay) return false
+      if (skip) held.delete(first.record.key)
+      // It comes of no record of now.
+      else emit({ ...first, record: { ...first.record, origin: noRecord(partition, wall) } })
+      return true
+    })
+  }
   return (record) => {
     const { key, timestamp } = record
     const { partition } = record.origin
-    const now = time.advance(partition, timestamp)
-    const first = final && isWindowed(key) ? key.end : timestamp
+    const now = byWall ? -Infinity : time.advance(partition, timestamp)
+    const first = byWall ? task.wall : final && isWindowed(key) ? key.end : timestamp
     held.set(key, { since: held.get(key)?.since ?? first, record })
     for (const one of queue(partition)) if (one.since <= now - delay) emit(one)
     const rest = queue(partition)

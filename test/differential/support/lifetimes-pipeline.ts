@@ -1,5 +1,5 @@
 /** Rows with a time to live: each output is a table of its own. */
-import { avro, count, double, last, nullable, pipeline, string, sum, topic } from '../../../dsl/index.js'
+import { avro, count, double, last, nullable, pipeline, string, sum, topic, tumbling } from '../../../dsl/index.js'
 
 interface Sale {
   readonly item: string
@@ -17,6 +17,11 @@ export const folds = texts('folds')
 export const declared = texts('declared')
 export const newest = texts('newest')
 export const named = texts('named')
+
+export const heldCounts = numbers('held-counts')
+export const perHeld = numbers('per-held')
+export const heldWindows = texts('held-windows')
+export const heldNames = texts('held-names')
 
 export const lifetimes = pipeline('lifetimes', (p) => {
   const all = p.stream(sales)
@@ -46,13 +51,29 @@ export const lifetimes = pipeline('lifetimes', (p) => {
     .toStream()
     .map((row) => (row === null ? null : `${row.n} ${row.total} ${row.item}`))
     .to(declared)
+  const held = byKey.count({ ttl: '35ms', emit: { every: '40ms' }, name: 'held' })
+  held.toStream().to(heldCounts)
+  held
+    .groupBy((n) => ({ key: n > 2 ? 'many' : 'few', value: 1 }))
+    .count({ emit: { every: '10ms' } })
+    .toStream()
+    .to(perHeld)
+  all
+    .groupBy(({ item }) => item)
+    .windowedBy(tumbling('20ms', { grace: '5ms', emit: { every: '25ms' } }))
+    .count()
+    .toStream()
+    .mapRecord((n, { key }) => ({ key: key.key, value: `${key.start} ${n}` }))
+    .to(heldWindows)
   all
     .map(({ item }) => item)
     .toTable({ ttl: '15ms' })
     .toStream()
     .to(newest)
-  p.table(names, { ttl: '50ms', name: 'names' })
+  const listed = p.table(names, { ttl: '50ms', name: 'names' })
+  listed
     .map((name) => `${name}!`)
     .toStream()
     .to(named)
+  listed.suppress({ until: '30ms', clock: 'wall' }).toStream().to(heldNames)
 })
