@@ -4,7 +4,14 @@ import { TimeBuffer } from '../../../runtime/state/time-buffer.js'
 import { backings } from '../state/backings.js'
 import { bytes, commit, text, timeTable } from './kernels.js'
 
-const untilTime: SuppressionSpec = { delay: 10, maxRecords: Infinity, early: false, windowed: false, byEnd: false }
+const untilTime: SuppressionSpec = {
+  byWall: false,
+  delay: 10,
+  maxRecords: Infinity,
+  early: false,
+  windowed: false,
+  byEnd: false,
+}
 
 describe.each(backings())('suppression $name', ({ open }) => {
   const holding = (spec: SuppressionSpec) => {
