@@ -38,7 +38,11 @@ interface Running {
   readonly warnings: string[]
 }
 
-const start = async ({ input, output, applicationId }: Topics, options: Partial<AppOptions>): Promise<Running> => {
+const startIn = async (
+  { input, output, applicationId }: Topics,
+  options: Partial<AppOptions>,
+  location: 'disk' | undefined,
+): Promise<Running> => {
   const restored: number[] = []
   const warnings: string[] = []
   const logger = {
@@ -50,7 +54,7 @@ const start = async ({ input, output, applicationId }: Topics, options: Partial<
       warnings.push(message)
     },
   } as typeof silent
-  const pipeline = counting({ applicationId, inputs: [input], output }, undefined, 'disk')
+  const pipeline = counting({ applicationId, inputs: [input], output }, undefined, location)
   const app = appOn(broker, pipeline, {
     ...{ commitInterval: 50, transactionTimeout: 5000, state: { directory }, logger },
     ...options,
@@ -58,6 +62,8 @@ const start = async ({ input, output, applicationId }: Topics, options: Partial<
   await app.start()
   return { app, restored, warnings }
 }
+
+const start = (topics: Topics, options: Partial<AppOptions>): Promise<Running> => startIn(topics, options, 'disk')
 
 const committed = ({ applicationId, input }: Topics, count: number): Promise<number> =>
   eventually(
@@ -162,6 +168,24 @@ describe.each(['at_least_once', 'exactly_once'] as const)('a store on disk, %s',
     await second.app.close()
     expect([...first.warnings, ...second.warnings]).toEqual([])
     await check(topics, sent)
+  })
+
+  it('may be in memory before and after', async () => {
+    const topics = await topicPair(broker, 1)
+    const run = async (from: number, location?: 'disk'): Promise<Running> => {
+      await produceTo(broker.bootstrap, topics.input, numbered(100, from))
+      const running = await startIn(topics, { guarantee }, location)
+      await committed(topics, from + 100)
+      await running.app.close()
+      expect(running.warnings).toEqual([])
+      return running
+    }
+    await run(0)
+    expect((await run(100, 'disk')).restored[0]).toBeGreaterThan(0)
+    expect((await run(200, 'disk')).restored).toEqual([0])
+    expect((await run(300)).restored[0]).toBeGreaterThan(0)
+    expect((await run(400)).restored).toEqual([0])
+    await check(topics, 500)
   })
 
   it('wants a directory', async () => {
