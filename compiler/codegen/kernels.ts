@@ -122,7 +122,7 @@ function codec(module: ModuleScope, state: StateCodec): Code {
     return js`{ write: ${module.helper(encode)}, read: ${module.helper(decode)} }`
   }
   const write = js`(out, value) => ${encoderName(state.encoder)}(out.at(""), value)`
-  const read = js`(bytes, start, end) => ${decoderName(state.decoder)}(bytes, ${module.helper('viewOf')}(bytes), start, end)`
+  const read = js`(bytes, start, end) => ${decoderName(state.decoder)}(bytes, ${module.helper('pageView')}(bytes), start, end)`
   return js`{ write: ${write}, read: ${read} }`
 }
 

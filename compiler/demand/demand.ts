@@ -18,6 +18,7 @@ const nothing: RecordDemand = { key: none, value: none, headers: false }
 /** A plan, and what its lambdas were found to read. */
 interface NotedPlan extends ResolvedPlan {
   readonly reads: Map<LambdaId, RecordDemand>
+  readonly rightSides: Map<LambdaId, Demand>
   readonly lazy: boolean
 }
 
@@ -26,7 +27,8 @@ const droppers = ['propagate', 'scalar-replacement', 'dead-code'] as const
 
 export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set()): PlanDemand {
   const lazy = !droppers.some((name) => disabled.has(name))
-  const plan = { ...optimized, reads: new Map<LambdaId, RecordDemand>(), lazy }
+  const notes = { reads: new Map<LambdaId, RecordDemand>(), rightSides: new Map<LambdaId, Demand>() }
+  const plan = { ...optimized, ...notes, lazy }
   const edges = new Map<NodeId, RecordDemand>()
   const inputs = new Map<PlaceId, RecordDemand>()
   const alive = plan.nodes.filter((node) => !plan.dropped.has(node.id))
@@ -47,7 +49,7 @@ export function demand(optimized: OptimizedPlan, disabled: Disabled = new Set())
       inputs.set(placeOf(node.id, role), behindExchange(plan, node, role, out))
     }
   }
-  return { edges, inputs, lambdas: plan.reads }
+  return { edges, inputs, lambdas: plan.reads, rightSides: plan.rightSides }
 }
 
 function extractorDemand(
@@ -248,6 +250,7 @@ function joined(
 ): RecordDemand {
   const { left, right } = joinedSides(plan, node, out)
   plan.reads.set(node.joiner, left)
+  plan.rightSides.set(node.joiner, right)
   const side: RecordDemand =
     port === 0
       ? { key: unite(out.key, left.key), value: unite(presence, left.value), headers: out.headers || left.headers }

@@ -37,6 +37,8 @@ export interface PlanDemand {
   readonly inputs: ReadonlyMap<PlaceId, RecordDemand>
   /** What each lambda reads of the record that it is called with. */
   readonly lambdas: ReadonlyMap<LambdaId, RecordDemand>
+  /** What each joiner reads of its right side. */
+  readonly rightSides: ReadonlyMap<LambdaId, Demand>
 }
 
 /** Least demand that covers both. */

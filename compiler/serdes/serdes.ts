@@ -22,7 +22,7 @@ import type {
   WritePart,
   WritePlan,
 } from '../ir/module-ir.js'
-import type { LogicalNode, LogicalNodeOf } from '../ir/logical-plan.js'
+import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { ResolvedPlan, ResolvedSerde, RowsPort, SideRows } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
 import { suppressionDelay } from '../ir/suppression-delay.js'
@@ -36,11 +36,12 @@ import { CodecBuilder } from './codec-table.js'
 import { FieldTable, layoutOf, type Layout } from './layout.js'
 import { Locator } from './locate.js'
 import { absentReads, readsOf } from './reads.js'
+import { rowDemand } from './row-demand.js'
 import { usesOf } from './uses.js'
 import { writePart } from './writes.js'
 
 export function serdes(program: MirProgram, resolved: ResolvedPlan, topology: Topology, demand: PlanDemand): ModuleIR {
-  const builder = new ModuleBuilder(topology, resolved)
+  const builder = new ModuleBuilder(topology, resolved, demand)
   const parts = program.functions.map((fn) => builder.input(fn, inputDemand(topology, fn, demand)))
   return {
     program: { ...program, functions: parts.map((part) => part.fn) },
@@ -92,6 +93,7 @@ class ModuleBuilder {
   constructor(
     readonly topology: Topology,
     readonly resolved: ResolvedPlan,
+    readonly demand: PlanDemand,
   ) {}
 
   kernels(): readonly Kernel[] {
@@ -116,7 +118,7 @@ class ModuleBuilder {
     }
     const [rows] = this.resolved.states.get(node) ?? []
     if (rows === undefined) throw new Error(`global table ${name} has no serdes`)
-    const value = this.stateCodec(rows.serdes.value)
+    const value = this.stateCodec(rows.serdes.value, this.rowDemand(node, 0))
     return subTopologies
       .filter((sub) => sub.id === subTopology || sub.operators.some(joins))
       .map(({ id }) => ({ kind: 'rows', operator: node, port: 0, subTopology: id, store: name, value, global: true }))
@@ -214,7 +216,12 @@ class ModuleBuilder {
       return { ...common, kind: 'join-buffer', key, value, times: timesOf(name), grace: node.grace ?? 0 }
     }
     if (node.kind !== 'aggregate')
-      return { ...common, kind: 'rows', value: this.stateCodec(serdes.value), global: false }
+      return {
+        ...common,
+        kind: 'rows',
+        value: this.stateCodec(serdes.value, this.rowDemand(node.id, port)),
+        global: false,
+      }
     const window = windowOf(this.resolved.nodes, node)
     return {
       ...common,
@@ -235,13 +242,17 @@ class ModuleBuilder {
     return side.serdes.key
   }
 
-  private stateCodec(serde: ResolvedSerde): StateCodec {
+  private rowDemand(node: NodeId, port: RowsPort): Demand {
+    return rowDemand(this.resolved.nodes, this.demand, node, port)
+  }
+
+  private stateCodec(serde: ResolvedSerde, demand: Demand = whole): StateCodec {
     if (serde.kind !== 'avro') return { kind: 'plain', serde: serde.kind }
     const { resolution } = resolveSchemas(serde.schema, serde.schema)
     return {
       kind: 'avro',
       encoder: this.codecs.encoder(serde.schema, serde.long),
-      decoder: this.codecs.decoder(resolution, whole, serde.long),
+      decoder: this.codecs.decoder(resolution, demand, serde.long),
     }
   }
 

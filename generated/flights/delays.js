@@ -2,7 +2,7 @@
 // sources: sha256:c8892c83009f3958b048d2007e37558ea3fa048d39e6bb0c08543c54d90e05e3
 
 // ../../generated/flights/delays.js
-import { TableRows, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkedText, copyBytes, copySpan, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeSpan, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { TableRows, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkedText, copyBytes, copySpan, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, pageView, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeSpan, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var at$ = 0;
@@ -502,7 +502,7 @@ var Task1 = class extends TaskBase {
   constructor(context) {
     super(context, 15);
     this.sink1 = context.outputs.sink(1);
-    this.state3 = new TimeWindowAggregate(context.stores.windows("hours"), context.stores.table("hours-time"), { size: 36e5, advance: 36e5, grace: 6e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, viewOf(bytes), start, end) } });
+    this.state3 = new TimeWindowAggregate(context.stores.windows("hours"), context.stores.table("hours-time"), { size: 36e5, advance: 36e5, grace: 6e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) } });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     return this.process0(buffer, view, start, end, section, untilTimestamp);

@@ -8,7 +8,7 @@ function lostOn(legs) {
 }
 
 // ../../generated/flights/paths.js
-import { KeyedAggregate, SessionWindowAggregate, TaskBase, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, corruptRecord, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeText, writeUtf8 } from "millrace/runtime";
+import { KeyedAggregate, SessionWindowAggregate, TaskBase, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, corruptRecord, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, pageView, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeText, writeUtf8 } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var at$ = 0;
@@ -106,7 +106,7 @@ var Task0 = class extends TaskBase {
     super(context, 13);
     this.sink0 = context.outputs.sink(0);
     this.sink1 = context.outputs.sink(1);
-    this.state3 = new SessionWindowAggregate(context.stores.sessions("legs"), context.stores.table("legs-time"), { gap: 288e5, grace: 36e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, viewOf(bytes), start, end) } });
+    this.state3 = new SessionWindowAggregate(context.stores.sessions("legs"), context.stores.table("legs-time"), { gap: 288e5, grace: 36e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) } });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     return this.process0(buffer, view, start, end, section, untilTimestamp);

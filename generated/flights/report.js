@@ -5,7 +5,7 @@
 var fewest = 3;
 
 // ../../generated/flights/report.js
-import { KeyedAggregate, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, copySpan, corruptRecord, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, topWith, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { KeyedAggregate, TaskBase, TimeWindowAggregate, badBranch, badFrame, badSymbol, badUtf8, checkItems, checkedText, copyBytes, copySpan, corruptRecord, encodeJson, encodeString, endOfData, isText, nullRefused, numberOf, pageView, readInt, readLength, readLong, readTime, readVarint, text, textOf, topWith, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var at$ = 0;
@@ -627,7 +627,7 @@ var Task2 = class extends TaskBase {
   constructor(context) {
     super(context, 11);
     this.sink2 = context.outputs.sink(2);
-    this.state8 = new KeyedAggregate(context.stores.table("reports"), { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, viewOf(bytes), start, end) });
+    this.state8 = new KeyedAggregate(context.stores.table("reports"), { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     return this.process0(buffer, view, start, end, section, untilTimestamp);

@@ -2,7 +2,7 @@
 // sources: sha256:bff906064323213728d8f9f573f4419169275d302fe4afa112a3461925b7f478
 
 // ../../generated/flights/weather.js
-import { JoinBuffer, KeyedAggregate, TaskBase, VersionedRows, badBranch, badFrame, badSymbol, badUtf8, checkedText, copyBytes, copySpan, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, intOf, isText, nullRefused, numberOf, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeSpan, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { JoinBuffer, KeyedAggregate, TaskBase, VersionedRows, badBranch, badFrame, badSymbol, badUtf8, checkedText, copyBytes, copySpan, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, intOf, isText, nullRefused, numberOf, pageView, readInt, readLength, readLong, readTime, readVarint, text, textOf, viewOf, wellFormedText, writeSpan, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var OriginSymbols$t0 = ["EWR", "JFK", "LGA"];
 var branches$t1 = ["null", "string"];
@@ -143,7 +143,7 @@ var Task0 = class extends TaskBase {
     this.sink1 = context.outputs.sink(1);
     this.sink2 = context.outputs.sink(2);
     this.state0 = new VersionedRows(context.stores.windows("observations"), context.stores.table("observations-time"), 3456e6, { write: encodeJson, read: decodeJson });
-    this.state3 = new JoinBuffer(context.stores.buffer("as-of-departure-left"), context.stores.table("as-of-departure-left-time"), 36e5, { write: encodeString, read: checkedText }, { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, viewOf(bytes), start, end) });
+    this.state3 = new JoinBuffer(context.stores.buffer("as-of-departure-left"), context.stores.table("as-of-departure-left-time"), 36e5, { write: encodeString, read: checkedText }, { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     switch (input) {

@@ -9,7 +9,7 @@ var __mr$lambda3$m0 = () => (function merged(a, b) {
 });
 
 // ../../generated/shop/abandoned-carts.js
-import { SessionWindowAggregate, StreamJoin, TaskBase, badUtf8, checkItems, checkedKey, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, nullRefused, numberOf, readLength, readLong, readVarint, settled, text, textOf, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { SessionWindowAggregate, StreamJoin, TaskBase, badUtf8, checkItems, checkedKey, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, nullRefused, numberOf, pageView, readLength, readLong, readVarint, settled, text, textOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var lambda3$o0 = __mr$lambda3$m0();
 var at$ = 0;
@@ -198,7 +198,7 @@ var Task0 = class extends TaskBase {
   constructor(context) {
     super(context, 12);
     this.sink0 = context.outputs.sink(0);
-    this.state3 = new SessionWindowAggregate(context.stores.sessions("carts"), context.stores.table("carts-time"), { gap: 18e5, grace: 3e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, viewOf(bytes), start, end) } });
+    this.state3 = new SessionWindowAggregate(context.stores.sessions("carts"), context.stores.table("carts-time"), { gap: 18e5, grace: 3e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, pageView(bytes), start, end) } });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     return this.process0(buffer, view, start, end, section, untilTimestamp);
@@ -411,7 +411,7 @@ var Task1 = class extends TaskBase {
   constructor(context) {
     super(context, 12);
     this.sink1 = context.outputs.sink(1);
-    this.state8 = new StreamJoin(context.stores.windows("bought-after-left"), context.stores.windows("bought-after-right"), context.stores.table("bought-after-time"), context.stores.buffer("bought-after-waiting"), { before: 0, after: 72e5, grace: 36e5, retention: 111e5 }, { write: encodeString, read: checkedText }, { write: (out, value) => encode$2(out.at(""), value), read: (bytes, start, end) => decode$2(bytes, viewOf(bytes), start, end) }, { write: encodeJson, read: decodeJson });
+    this.state8 = new StreamJoin(context.stores.windows("bought-after-left"), context.stores.windows("bought-after-right"), context.stores.table("bought-after-time"), context.stores.buffer("bought-after-waiting"), { before: 0, after: 72e5, grace: 36e5, retention: 111e5 }, { write: encodeString, read: checkedText }, { write: (out, value) => encode$2(out.at(""), value), read: (bytes, start, end) => decode$2(bytes, pageView(bytes), start, end) }, { write: encodeJson, read: decodeJson });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     switch (input) {

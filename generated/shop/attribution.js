@@ -2,7 +2,7 @@
 // sources: sha256:659a91e8cec00ca9f50fccf586cee756facc89993f8acdd6117f907ba5fd8951
 
 // ../../generated/shop/attribution.js
-import { KeyedAggregate, StreamJoin, TableRows, TaskBase, badBranch, badUtf8, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, nullRefused, numberOf, readLength, readLong, readVarint, sameValue, text, textOf, viewOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { KeyedAggregate, StreamJoin, TableRows, TaskBase, badBranch, badUtf8, checkedText, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, nullRefused, numberOf, pageView, readLength, readLong, readVarint, sameValue, text, textOf, wellFormedText, writeText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var at$ = 0;
 function decode$0(b$, v$, p$, end$) {
@@ -447,7 +447,7 @@ var Task1 = class extends TaskBase {
   constructor(context) {
     super(context, 12);
     this.sink1 = context.outputs.sink(1);
-    this.state4 = new KeyedAggregate(context.stores.table("last-clicks"), { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, viewOf(bytes), start, end) });
+    this.state4 = new KeyedAggregate(context.stores.table("last-clicks"), { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     return this.process0(buffer, view, start, end, section, untilTimestamp);
@@ -751,7 +751,7 @@ var Task2 = class extends TaskBase {
   constructor(context) {
     super(context, 12);
     this.sink2 = context.outputs.sink(2);
-    this.state6 = new KeyedAggregate(context.stores.table("earned"), { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, viewOf(bytes), start, end) });
+    this.state6 = new KeyedAggregate(context.stores.table("earned"), { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, pageView(bytes), start, end) });
     this.state7 = new TableRows(context.stores.table("campaigns"), { write: encodeJson, read: decodeJson });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {

@@ -9,7 +9,7 @@ function favouriteOf(interests) {
 }
 
 // ../../generated/shop/profiles.js
-import { KeyedAggregate, TaskBase, badUtf8, checkItems, checkedKey, copyBytes, corruptRecord, decodeJson, encodeJson, endOfData, eventTime, isText, nullRefused, readLength, readLong, readVarint, settled, viewOf } from "millrace/runtime";
+import { KeyedAggregate, TaskBase, badUtf8, checkItems, checkedKey, copyBytes, corruptRecord, decodeJson, encodeJson, endOfData, eventTime, isText, nullRefused, pageView, readLength, readLong, readVarint, settled } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var at$ = 0;
 function decode$0(b$, v$, p$, end$) {
@@ -108,7 +108,7 @@ var Task0 = class extends TaskBase {
     super(context, 16);
     this.sink0 = context.outputs.sink(0);
     this.sink1 = context.outputs.sink(1);
-    this.state9 = new KeyedAggregate(context.stores.table("profiles"), { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, viewOf(bytes), start, end) });
+    this.state9 = new KeyedAggregate(context.stores.table("profiles"), { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     switch (input) {

@@ -5,7 +5,7 @@
 var shown = 5;
 
 // ../../generated/shop/recommendations.js
-import { KeyedAggregate, SessionWindowAggregate, TaskBase, badUtf8, checkItems, checkedKey, checkedText, collected, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, joined, nullRefused, readLength, readLong, readVarint, text, viewOf, wellFormedText, writeUtf8, wrongEnd } from "millrace/runtime";
+import { KeyedAggregate, SessionWindowAggregate, TaskBase, badUtf8, checkItems, checkedKey, checkedText, collected, copyBytes, corruptRecord, decodeJson, encodeJson, encodeString, endOfData, eventTime, isText, joined, nullRefused, pageView, readLength, readLong, readVarint, text, wellFormedText, writeUtf8, wrongEnd } from "millrace/runtime";
 import { runIfMain } from "millrace/runtime";
 var at$ = 0;
 function decode$0(b$, v$, p$, end$) {
@@ -126,7 +126,7 @@ var Task0 = class extends TaskBase {
     super(context, 14);
     this.sink0 = context.outputs.sink(0);
     this.sink2 = context.outputs.sink(2);
-    this.state3 = new SessionWindowAggregate(context.stores.sessions("visits"), context.stores.table("visits-time"), { gap: 18e5, grace: 3e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, viewOf(bytes), start, end) } });
+    this.state3 = new SessionWindowAggregate(context.stores.sessions("visits"), context.stores.table("visits-time"), { gap: 18e5, grace: 3e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) } });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     return this.process0(buffer, view, start, end, section, untilTimestamp);
@@ -375,7 +375,7 @@ var Task1 = class extends TaskBase {
     super(context, 14);
     this.sink1 = context.outputs.sink(1);
     this.sink3 = context.outputs.sink(3);
-    this.state7 = new KeyedAggregate(context.stores.table("together"), { write: (out, value) => encode$2(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, viewOf(bytes), start, end) });
+    this.state7 = new KeyedAggregate(context.stores.table("together"), { write: (out, value) => encode$2(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, pageView(bytes), start, end) });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     switch (input) {

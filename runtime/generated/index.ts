@@ -73,6 +73,7 @@ export {
   sameBytes,
   text,
   utf8Length,
+  pageView,
   viewOf,
   writeLength,
   writeSpan,

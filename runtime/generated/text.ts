@@ -184,6 +184,21 @@ export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Arra
   return new Uint8Array(bytes.subarray(start, end))
 }
 
+/** Buffers of that size are pages of a store, which live long. */
+const PAGE_BYTES = 1024 * 1024
+const pageViews = new WeakMap<Uint8Array, DataView>()
+
+/** A view of the bytes in which a row stands. */
+export function pageView(bytes: Uint8Array): DataView {
+  if (bytes.length < PAGE_BYTES) return viewOf(bytes)
+  let view = pageViews.get(bytes)
+  if (view === undefined) {
+    view = viewOf(bytes)
+    pageViews.set(bytes, view)
+  }
+  return view
+}
+
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

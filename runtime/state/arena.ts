@@ -33,6 +33,17 @@ const unitsOf = (sizeClass: number): number => {
   return (1 << power) + ((step & 3) + 1) * (1 << (power - 2))
 }
 
+/** Quicker than Buffer's, which check what is certain here. */
+const readAddress = (page: Buffer, at: number): number =>
+  (page[at]! | (page[at + 1]! << 8) | (page[at + 2]! << 16) | (page[at + 3]! << 24)) >>> 0
+
+const writeAddress = (page: Buffer, at: number, address: number): void => {
+  page[at] = address
+  page[at + 1] = address >>> 8
+  page[at + 2] = address >>> 16
+  page[at + 3] = address >>> 24
+}
+
 export class Arena {
   /** Bytes of spans that are in use, rounded up to their size class. */
   usedBytes = 0
@@ -58,7 +69,7 @@ export class Arena {
     this.usedBytes += units << UNIT_SHIFT
     const free = this.#free[sizeClass] ?? 0
     if (free !== 0) {
-      this.#free[sizeClass] = this.page(free).readUInt32LE(this.start(free))
+      this.#free[sizeClass] = readAddress(this.page(free), this.start(free))
       return free
     }
     if (this.#next + units > this.#limit) this.#addPage()
@@ -81,7 +92,7 @@ export class Arena {
       return
     }
     this.usedBytes -= units << UNIT_SHIFT
-    this.page(address).writeUInt32LE(this.#free[sizeClass] ?? 0, this.start(address))
+    writeAddress(this.page(address), this.start(address), this.#free[sizeClass] ?? 0)
     this.#free[sizeClass] = address
   }
 

@@ -16,6 +16,11 @@ export interface TimeOrder {
   readonly compare: (a: number, b: number) => number
   /** Whether the time is the row's timestamp; else it is in its key. */
   readonly byTimestamp: boolean
+  /**
+   * Four bytes, as an unsigned number, of what rows are compared by: rows that differ in a word are in its order. Zeros
+   * behind the end. undefined: nothing is known of it.
+   */
+  readonly word?: (slot: number, at: number) => number
 }
 
 /** Rows by time. */

@@ -4,6 +4,7 @@
  * row's value. A deleted row is a tombstone.
  */
 import { RecordReader, type BatchWriter, type RecordSection } from '../kafka/record-batch/index.js'
+import { copyBytes } from '../generated/index.js'
 import { RowForms } from './row-forms.js'
 import type { Table } from './table.js'
 
@@ -59,8 +60,7 @@ export const writeChanges = (table: Table, writer: BatchWriter, serial: number, 
       p += 4
     }
     if (hasValue) {
-      table.valueBuffer(slot).copy(buffer, p, table.valueStart(slot), table.valueEnd(slot))
-      p += length
+      p = copyBytes(buffer, p, table.valueBuffer(slot), table.valueStart(slot), table.valueEnd(slot))
     }
     writer.endRecord(p)
   })

@@ -28,6 +28,14 @@ const readInt = (buffer: Buffer, at: number): number =>
 
 export const readTime = (buffer: Buffer, at: number): number => readInt(buffer, at) * TWO_32 + readInt(buffer, at + 4)
 
+/** Four bytes, big-endian; those from `end` on count as 0. */
+export const wordAt = (buffer: Buffer, at: number, end: number): number => {
+  if (at + 4 <= end) return readInt(buffer, at)
+  let word = 0
+  for (let i = 0; i < 4; i++) word = (word << 8) | (at + i < end ? buffer[at + i]! : 0)
+  return word >>> 0
+}
+
 /** Builds stored keys in a buffer that it keeps: `bytes[0, length)`. */
 export class StoredKey {
   bytes = Buffer.alloc(256)

@@ -3,6 +3,7 @@
  * for its order. The time of a row must not change while it lives.
  */
 import { PagedInt32 } from './paged-int32.js'
+import { sortSlots } from './sort-slots.js'
 import type { RowTimes, TimeOrder } from './backing.js'
 import type { RowIndex } from './memory-table.js'
 
@@ -154,16 +155,16 @@ export class TimeIndex implements RowIndex, RowTimes {
 
   #sort(bucket: Bucket): void {
     if (bucket.isSorted) return
-    const { timeOf, compare } = this.#order
     const { slots } = bucket
-    const entries: number[] = []
-    for (let i = bucket.first; i < slots.length; i++) if (slots.get(i) !== 0) entries.push(slots.get(i) - 1)
-    entries.sort((a, b) => timeOf(a) - timeOf(b) || compare(a, b))
-    entries.forEach((slot, i) => this.#place(slots, i, slot + 1))
-    slots.truncate(entries.length)
+    const entries = new Int32Array(bucket.live)
+    let live = 0
+    for (let i = bucket.first; i < slots.length; i++) if (slots.get(i) !== 0) entries[live++] = slots.get(i) - 1
+    sortSlots(entries, this.#order)
+    for (let i = 0; i < live; i++) this.#place(slots, i, entries[i]! + 1)
+    slots.truncate(live)
     bucket.first = 0
     bucket.isSorted = true
-    bucket.lastTime = timeOf(entries.at(-1)!)
+    bucket.lastTime = this.#order.timeOf(entries[live - 1]!)
   }
 
   #place(slots: PagedInt32, at: number, entry: number): void {

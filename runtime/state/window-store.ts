@@ -4,7 +4,7 @@
  */
 import type { Backing, RowChains, RowTimes } from './backing.js'
 import { MemoryBacking } from './memory-backing.js'
-import { StoredKey, WINDOW_SUFFIX, readTime } from './stored-key.js'
+import { StoredKey, WINDOW_SUFFIX, readTime, wordAt } from './stored-key.js'
 import type { Table } from './table.js'
 
 export interface WindowStoreOptions {
@@ -27,7 +27,11 @@ export class WindowStore {
     this.table = table
     const timeOf = (slot: number): number => this.windowStart(slot)
     const compare = (a: number, b: number): number => table.compareKeys(a, b, WINDOW_SUFFIX)
-    this.#times = backing.times({ timeOf, compare, byTimestamp: false }, options.bucketMs)
+    const word = (slot: number, at: number): number => {
+      const start = table.keyStart(slot) + at
+      return wordAt(table.keyBuffer(slot), start, table.keyEnd(slot) - WINDOW_SUFFIX)
+    }
+    this.#times = backing.times({ timeOf, compare, byTimestamp: false, word }, options.bucketMs)
     if (options.ranges) this.#chains = backing.chains(WINDOW_SUFFIX)
   }
 
