@@ -223,6 +223,8 @@ class CompiledEngine implements Engine {
         globals: this.#globals,
         log: { print: this.#options.print },
         now: () => this.#now,
+        // Records are processed to their end before they are sent for.
+        isIdle: () => true,
         deadline: Infinity,
       })
       this.#tasks.set(name, task)

@@ -34,6 +34,7 @@ export function compiled(pipeline: GeneratedPipeline): Contender {
     globals: new StoreSet([]),
     log: { print: () => undefined },
     now: () => 0,
+    isIdle: () => true,
     deadline: Infinity,
   })
   return {

@@ -95,6 +95,7 @@ class Task {
       globals: new StoreSet([]),
       log: { print: () => undefined },
       now: () => 0,
+      isIdle: () => true,
       deadline: Infinity,
     })
   }

@@ -1,4 +1,5 @@
 /** Constructors of kernels: stores by name, codecs of keys and state. */
+import type { LogicalWindow } from '../ir/logical-plan.js'
 import type { Kernel, PlainSerdeKind, StateCodec } from '../ir/module-ir.js'
 import { decoderName, encoderName } from './codec-names.js'
 import { comma, join, js, type Code } from './code.js'
@@ -57,7 +58,8 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const ends = js`grace: ${spec.grace}, lag: ${lag} }`
   switch (spec.kind) {
     case 'time': {
-      const windows = js`{ size: ${spec.size}, advance: ${spec.advance}, ${ends}`
+      const idle = idleOf(module, spec)
+      const windows = js`{ size: ${spec.size}, advance: ${spec.advance}, ${idle}${ends}`
       return js`new ${module.helper('TimeWindowAggregate')}(context.stores.windows(${store}), ${time}, ${windows}, ${codecs})`
     }
     case 'sliding': {
@@ -75,7 +77,8 @@ function late(module: ModuleScope, { store, times, window }: Extract<Kernel, { k
   const time = js`context.stores.table(${times})`
   switch (window.kind) {
     case 'time': {
-      const windows = js`{ size: ${window.size}, advance: ${window.advance}, grace: ${window.grace} }`
+      const idle = idleOf(module, window)
+      const windows = js`{ size: ${window.size}, advance: ${window.advance}, ${idle}grace: ${window.grace} }`
       return js`new ${module.helper('LateForTimeWindows')}(${time}, ${windows})`
     }
     case 'sliding': {
@@ -87,6 +90,11 @@ function late(module: ModuleScope, { store, times, window }: Extract<Kernel, { k
       return js`new ${module.helper('LateForSessions')}(${sessions}, { gap: ${window.gap}, grace: ${window.grace} })`
     }
   }
+}
+
+function idleOf(module: ModuleScope, { closeAfter }: LogicalWindow): Code {
+  if (closeAfter === undefined) return js``
+  return js`idle: new ${module.helper('IdleClosing')}(this.clock, context, ${closeAfter}), `
 }
 
 function streamJoin(module: ModuleScope, kernel: Extract<Kernel, { kind: 'stream-join' }>): Code {

@@ -71,6 +71,17 @@ function forgotten(
   return kept
 }
 
+/** Windows that close since no input comes. */
+export function lowerIdle(context: AggregateContext, out: MirStatement[]): void {
+  const { node, program } = context
+  const { nodes, edges } = program.plan
+  const accumulation = accumulationOf(context, 0)
+  const isFinal = windowOf(nodes, node)?.emit === 'final'
+  const then = isFinal ? [closed(context, accumulation, edges.get(node.input)?.key)] : []
+  out.push(statement({ kind: 'enter', operator: node.id, count: false }))
+  out.push(statement({ kind: 'if', test: state(context, 'closeIdle', []), then, otherwise: [] }))
+}
+
 function lowerWindows(
   context: AggregateContext,
   accumulation: Accumulation,

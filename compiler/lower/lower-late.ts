@@ -23,3 +23,9 @@ export function lowerLate(context: OperatorContext<LogicalNodeOf<'late'>>, flow:
   const test = window?.kind === 'sliding' ? and(isThere(flow.key), isThere(flow.value)) : isThere(flow.key)
   out.push(statement({ kind: 'if', test, then, otherwise: [] }, node.span))
 }
+
+/** Windows that close since no input comes. */
+export function lowerLateIdle({ node }: OperatorContext<LogicalNodeOf<'late'>>, out: MirStatement[]): void {
+  const value = ask({ operator: node.id, port: 0 }, 'closeIdle', [])
+  out.push(statement({ kind: 'expression', value }, node.span))
+}

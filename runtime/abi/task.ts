@@ -106,6 +106,8 @@ export interface TaskContext {
   readonly log: TaskLog
   /** Wall clock, ms since the epoch. */
   now(): number
+  /** Whether all that there is to read has been read, as the brokers say who answered just now. */
+  isIdle(): boolean
   /** Monotonic deadline of the current slice in ms (`performance.now()`); looked at every few hundred records. */
   deadline: number
 }

@@ -22,9 +22,18 @@ export class LateForTimeWindows {
 
   /** A record: stream time goes on. Whether the last of its windows is closed. */
   isLate(timestamp: number): boolean {
-    const { size, advance, grace } = this.#spec
+    const { size, advance, grace, idle } = this.#spec
     const start = Math.floor(timestamp / advance) * advance
+    idle?.seen()
     return start + size <= this.#time.advance(timestamp) - grace
+  }
+
+  /** In a turn of the clock: when windows close, time goes to where the last of them ends. */
+  closeIdle(): boolean {
+    const { size, advance, grace, idle } = this.#spec
+    if (idle?.take() !== true) return false
+    this.#time.advanceAll(Math.floor(this.#time.now / advance) * advance + size + grace)
+    return true
   }
 }
 

@@ -51,6 +51,17 @@ export class OperatorTime {
     return timestamp
   }
 
+  /** The times of all inputs that had records; never back. */
+  advanceAll(time: number): void {
+    for (let column = NOW; column < this.#table.columns; column++) {
+      if (column === EMITTED) continue
+      const now = this.#number(column)
+      if (now === BEFORE_TIME) continue
+      this.#column = column
+      if (time > now) this.#set(column, time)
+    }
+  }
+
   emit(time: number): void {
     this.#set(EMITTED, time)
   }

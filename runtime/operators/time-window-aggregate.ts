@@ -3,6 +3,7 @@
  * updated in ascending order of their starts. A window is closed once its end and the grace are no later than the
  * operator's stream time, which is state of its own.
  */
+import type { IdleClosing } from './idle-closing.js'
 import type { Table } from '../state/table.js'
 import type { WindowStore } from '../state/window-store.js'
 import { EXPIRED_PER_RECORD, WindowedAggregate, type WindowCodecs } from './windowed-aggregate.js'
@@ -13,6 +14,8 @@ export interface TimeWindows {
   readonly grace: number
   /** How far an input of a cogroup may be behind. */
   readonly lag: number
+  /** Closes windows when no input comes. */
+  readonly idle?: IdleClosing
 }
 
 export class TimeWindowAggregate extends WindowedAggregate {
@@ -33,6 +36,7 @@ export class TimeWindowAggregate extends WindowedAggregate {
     const { size, advance, grace, lag } = this.#spec
     this.sought.set(buffer, start, end)
     this.#timestamp = timestamp
+    this.#spec.idle?.seen()
     this.arrive(true)
     const time = this.time.advance(timestamp, input)
     // No window begins before the epoch, none that is closed is updated.
@@ -41,6 +45,19 @@ export class TimeWindowAggregate extends WindowedAggregate {
     this.#next = Math.max(first, (Math.floor(closing / advance) + 1) * advance)
     // Windows that close with this very record are still to go out.
     this.#windows.expire(this.time.before - grace - size - lag, EXPIRED_PER_RECORD)
+  }
+
+  /** Whether windows close in this turn of the clock: time goes to where the last of them ends. */
+  closeIdle(): boolean {
+    const { size, grace, idle } = this.#spec
+    if (idle?.take() !== true) return false
+    const { latest } = this.time
+    const open = this.#windows.sorted(Math.max(0, latest - size - grace), latest)
+    const last = open.at(-1)
+    const end = last === undefined ? latest : Math.max(latest, this.#windows.windowStart(last) + size + grace)
+    this.time.advanceAll(end)
+    this.arrive(true)
+    return true
   }
 
   /** Goes to the next window of the record; false: there is none. */

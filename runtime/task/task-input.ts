@@ -23,6 +23,9 @@ export interface TaskInputOptions extends CursorOptions {
   readonly isolation: 'read_committed' | 'read_uncommitted'
 }
 
+/** An empty answer comes within half a second. */
+const ANSWERED_MS = 5000
+
 export class TaskInput {
   readonly source: FetchedPartition
   /** Offset of the next record to process: what may be committed. */
@@ -68,6 +71,12 @@ export class TaskInput {
       this.#open(batch)
     }
     return true
+  }
+
+  /** There is nothing to read, as an answer said not long ago: brokers that do not answer say nothing. */
+  get isIdle(): boolean {
+    const { caughtUp, bufferedBytes, fetchedAt } = this.source
+    return caughtUp && bufferedBytes === 0 && this.section === undefined && performance.now() - fetchedAt < ANSWERED_MS
   }
 
   /** The current section is used up. */

@@ -103,6 +103,7 @@ export class TaskRunner {
         },
       },
       now: Date.now,
+      isIdle: () => inputs.every((input) => input.isIdle),
       deadline: 0,
     }
     this.#context = context

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pipeline, session, string, topic, tumbling, type GroupedStream } from '../../dsl/index.js'
+import { pipeline, session, string, topic, type GroupedStream } from '../../dsl/index.js'
 import { testDriver } from '../../testing/index.js'
 
 /** What is recorded but not interpreted is refused when the driver is made, never left out silently. */
@@ -19,8 +19,8 @@ describe('not interpreted yet', () => {
 
   it('late records of windows that close when input is idle', () => {
     const late = counted((group) => {
-      group.windowedBy(tumbling('1m', { grace: '0s', idle: { closeAfter: '5s' } })).late.print()
+      group.windowedBy(session('1m', { grace: '0s', idle: { closeAfter: '5s' } })).late.print()
     })
-    expect(() => testDriver(late)).toThrow('late records of windows that close without input are not yet')
+    expect(() => testDriver(late)).toThrow('late records of session windows that close without input are not yet')
   })
 })

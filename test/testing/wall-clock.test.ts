@@ -1,24 +1,25 @@
 /** Windows that close when no input comes: time of the wall, moved by the test. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { double, pipeline, string, topic, tumbling } from '../../dsl/index.js'
+import type { GeneratedPipeline } from '../../runtime/abi/index.js'
 import { testDriver } from '../../testing/index.js'
+import { build } from '../compiler/support/compile-project.js'
+import { counts, idle, late, words } from './support/idle-pipeline.js'
 
-const words = topic('words', { key: string(), value: string() })
-const counts = topic('counts', { key: string(), value: double() })
+let built: Promise<GeneratedPipeline> | undefined
+const compiled = (): Promise<GeneratedPipeline> => {
+  const text = readFileSync(fileURLToPath(new URL('support/idle-pipeline.ts', import.meta.url)), 'utf8')
+  built ??= build({ 'pipeline.ts': text.replace('../../../dsl/index.js', 'millrace') }).then(({ pipeline }) => pipeline)
+  return built
+}
 
-const idle = pipeline('idle', (p) => {
-  p.stream(words)
-    .groupByKey()
-    .windowedBy(tumbling('1m', { grace: '10s', emit: 'final', idle: { closeAfter: '5s' } }))
-    .count({ name: 'per-minute' })
-    .toStream()
-    .selectKey((_, ctx) => `${ctx.key.key}@${ctx.key.start}`)
-    .to(counts)
-})
-
-describe('advanceWallClock', () => {
-  const open = () => {
-    const driver = testDriver(idle, { commits: 'manual', guarantee: 'at_least_once' })
+describe.each([
+  ['interpreted', () => Promise.resolve(idle)],
+  ['compiled', compiled],
+])('advanceWallClock, %s', (_, formOf) => {
+  const open = async () => {
+    const driver = testDriver(await formOf(), { commits: 'manual', guarantee: 'at_least_once' })
     const results = (): (readonly [string, number])[] =>
       driver
         .output(counts)
@@ -27,8 +28,8 @@ describe('advanceWallClock', () => {
     return Object.assign(driver, { results })
   }
 
-  it('closes windows of a partition that is idle, once; what comes later for them is late', () => {
-    using driver = open()
+  it('closes windows of a partition that is idle, once; what comes later for them is late', async () => {
+    using driver = await open()
     driver.input(words).sendAll([
       { key: 'a', value: 'x', timestamp: 0 },
       { key: 'b', value: 'y', timestamp: 59_000 },
@@ -48,10 +49,20 @@ describe('advanceWallClock', () => {
     ])
     driver.advanceWallClock(5000)
     expect(driver.results()).toEqual([['a@60000', 1]])
+    expect(driver.output(late).readValues()).toEqual(['late'])
   })
 
-  it('begins anew with each record, and a crash takes back what was not committed', () => {
-    using driver = open()
+  it('closes what was open when the process began, too', async () => {
+    using driver = await open()
+    driver.input(words).send({ key: 'a', value: 'x', timestamp: 0 })
+    driver.commit()
+    driver.restart()
+    driver.advanceWallClock(5000)
+    expect(driver.results()).toEqual([['a@0', 1]])
+  })
+
+  it('begins anew with each record, and a crash takes back what was not committed', async () => {
+    using driver = await open()
     driver.input(words).send({ key: 'a', value: 'x', timestamp: 0 })
     driver.advanceWallClock(4000)
     driver.input(words).send({ key: 'a', value: 'x', timestamp: 1 })

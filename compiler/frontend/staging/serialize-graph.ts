@@ -188,7 +188,9 @@ class Serializer {
           adds: node.adds.map((add) => this.#lambda(add)),
         }
       case 'window':
-        if (node.window.closeAfter !== undefined) throw notYet('closing windows without input is', node)
+        if (node.window.closeAfter !== undefined && node.window.kind !== 'time') {
+          throw notYet(`closing ${node.window.kind} windows without input is`, node)
+        }
         return { ...base, kind: node.kind, input: node.input, window: node.window }
       case 'aggregate':
         return { ...base, kind: node.kind, input: node.input, aggregation: this.#aggregation(node), ttl: node.ttl }

@@ -25,7 +25,8 @@ export function timeWindows(
     const { partition } = last.origin
     const ends = rows.all().flatMap((row) => (row.partition === partition ? [row.end + spec.grace] : []))
     const time = Math.max(...ends, ...times.map((one) => one.at(partition)))
-    for (const one of times) one.advance(partition, time)
+    // Inputs without records have no time; forEach leaves them out.
+    times.forEach((one) => one.advance(partition, time))
     emitter.close(last, rows, time, closed)
   })
   return (record, port) => {

@@ -1,4 +1,5 @@
 import type { WindowSpec } from '../../../dsl/model/window-spec.js'
+import { IdlePartitions } from '../aggregation/idle-partitions.js'
 import { startsOf } from '../aggregation/time-windows.js'
 import type { FlowRecord } from '../record.js'
 import type { Journal } from '../state/journal.js'
@@ -15,17 +16,24 @@ interface Session {
  * The records that no window accepts, by the same rules and on the same stream time as the aggregates of these windows.
  * Sessions are those of the accepted records, whether or not an aggregate has deleted its own.
  */
-export const late: OperatorInterpreter<'late'> = (node, { graph, journal, forward }) => {
+export const late: OperatorInterpreter<'late'> = (node, { graph, journal, clock, forward }) => {
   const windows = graph.nodes[node.input]
   if (windows?.kind !== 'window') throw new Error('records are late for windows only')
   const { window } = windows
-  if (window.closeAfter !== undefined) throw new Error('late records of windows that close without input are not yet')
+  if (window.closeAfter !== undefined && window.kind !== 'time') {
+    throw new Error(`late records of ${window.kind} windows that close without input are not yet`)
+  }
   const time = new StreamTime(journal)
+  const idle = new IdlePartitions(window.closeAfter, clock, ({ origin: { partition } }) => {
+    const [last = 0] = window.kind === 'time' ? startsOf(window, time.at(partition)).slice(-1) : []
+    if (window.kind === 'time') time.advance(partition, last + window.size + window.grace)
+  })
   const isAccepted = acceptance(window, journal)
   return (record) => {
     const { key, value, timestamp, origin } = record
     if (key === null || key === undefined) return
     if (window.kind === 'sliding' && (value === null || value === undefined)) return
+    idle.seen(record)
     if (!isAccepted(record, time.advance(origin.partition, timestamp))) forward(record)
   }
 }

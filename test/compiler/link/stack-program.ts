@@ -20,6 +20,7 @@ const task = pipeline.createTask(0, {
   globals: StoreSet.ofGlobals(pipeline.manifest.globalTables),
   log: { print: () => undefined },
   now: () => 0,
+  isIdle: () => true,
   deadline: Infinity,
 })
 for (const value of values) {

@@ -70,6 +70,7 @@ export function run(pipeline: GeneratedPipeline, records: readonly InputRecord[]
     globals: StoreSet.ofGlobals(pipeline.manifest.globalTables),
     log: { print: (...args) => printed.push(args) },
     now: () => 0,
+    isIdle: () => true,
     deadline: Infinity,
   })
   const batch = buildBatch(

@@ -1,0 +1,59 @@
+/**
+ * Closing windows when no input comes (`idle: { closeAfter }`): how long an operator has had no record, by the wall clock.
+ * The clock runs only while there is nothing to read: what a task has not got to yet, or cannot fetch, is no silence.
+ */
+import type { Clocked, TaskClock } from './task-clock.js'
+
+/** What the runtime knows of the inputs of a task. */
+export interface Quiet {
+  isIdle(): boolean
+}
+
+export class IdleClosing implements Clocked {
+  readonly #clock: TaskClock
+  readonly #inputs: Quiet
+  readonly #closeAfter: number
+  /** When the operator had its last record, ms since the epoch; Infinity: its windows are closed. */
+  #quietSince: number
+
+  constructor(clock: TaskClock, inputs: Quiet, closeAfter: number) {
+    this.#clock = clock
+    this.#inputs = inputs
+    this.#closeAfter = closeAfter
+    // What a task finds in its stores when it begins is closed, too.
+    this.#quietSince = clock.now()
+    clock.add(this)
+  }
+
+  /** A record has come. */
+  seen(): void {
+    this.#quietSince = this.#clock.now()
+  }
+
+  /** Stream time closes windows by itself. */
+  advance(): void {
+    // Nothing to note.
+  }
+
+  isDue(wall: number): boolean {
+    if (wall < this.nextWallClock()) return false
+    if (this.#inputs.isIdle()) return true
+    this.#quietSince = wall
+    return false
+  }
+
+  nextWallClock(): number {
+    return this.#quietSince + this.#closeAfter
+  }
+
+  /** Whether windows are to be closed in this turn of the clock; each silence closes them once. */
+  take(): boolean {
+    const clock = this.#clock
+    if (clock.fired || !this.isDue(clock.wall)) return false
+    clock.fired = true
+    this.#quietSince = Infinity
+    const { skips } = clock
+    clock.skips = false
+    return !skips
+  }
+}
