@@ -66,6 +66,16 @@ const TASK_METRICS: readonly {
     read: ({ lag }) => lag,
   },
   {
+    name: 'kafka_streams_task_last_record_timestamp_seconds',
+    help: 'When the task processed its last record, seconds since the epoch; stream time has stood still since then.',
+    read: ({ metrics }) => metrics.lastRecordAt / 1000,
+  },
+  {
+    name: 'kafka_streams_task_awaited_inputs',
+    help: 'Inputs that the task waits for: nothing of them is there, though the broker has more.',
+    read: ({ awaited }) => awaited,
+  },
+  {
     name: 'kafka_streams_task_parked',
     help: '1 while the task waits for a schema or a topic.',
     read: ({ parkedFor }) => (parkedFor === undefined ? 0 : 1),

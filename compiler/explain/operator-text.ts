@@ -2,7 +2,8 @@
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
 import { nodeAt } from '../ir/exchange.js'
 import { inputsOf } from '../ir/inputs-of.js'
-import type { LogicalNode, LogicalPlan } from '../ir/logical-plan.js'
+import type { LogicalNode, LogicalPlan, LogicalWindow } from '../ir/logical-plan.js'
+import { closingDelay } from '../ir/window-of.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { placeText } from './lambda-report.js'
 import { fieldsText, namedTypes, topicText, typeText } from './type-text.js'
@@ -52,6 +53,8 @@ export function whatText(node: LogicalNode): string {
       return node.target.kind === 'topic' ? `to topic ${node.target.topic.name}` : 'to a topic chosen for each record'
     case 'table-filter':
       return node.negated ? 'table-filter-not' : 'table-filter'
+    case 'window':
+      return windowText(node.window)
     case 'stream-join':
     case 'stream-table-join':
     case 'global-table-join':
@@ -60,6 +63,29 @@ export function whatText(node: LogicalNode): string {
       return `${node.join} ${node.kind}`
     default:
       return node.kind
+  }
+}
+
+/** What a window is, and what it waits for before it closes. */
+function windowText(window: LogicalWindow): string {
+  const { grace, closeAfter, emit } = window
+  const results = emit === 'final' ? ', final results' : ''
+  const closes = `closed by records ${closingDelay(window)} ms after its end (grace ${grace} ms)`
+  const silence =
+    closeAfter === undefined ? ', never without records' : `, or by the wall clock after ${closeAfter} ms without`
+  return `${lengthText(window)}${results}, ${closes}${silence}`
+}
+
+function lengthText(window: LogicalWindow): string {
+  switch (window.kind) {
+    case 'time':
+      return window.advance === window.size
+        ? `tumbling window of ${window.size} ms`
+        : `hopping window of ${window.size} ms every ${window.advance} ms`
+    case 'sliding':
+      return `sliding window of ${window.difference} ms`
+    case 'session':
+      return `session with gaps of ${window.gap} ms`
   }
 }
 

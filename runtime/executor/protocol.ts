@@ -53,6 +53,8 @@ export interface TaskStatus {
   readonly counts: readonly number[]
   /** Records not yet processed, over all inputs, as far as known. */
   readonly lag: number
+  /** Inputs with nothing to process though the broker has more: time does not pass them. */
+  readonly awaited: number
 }
 
 /** How far the state of a task is held without running it: sum of changelog offsets. */

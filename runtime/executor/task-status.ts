@@ -8,6 +8,7 @@ export const statusOf = (task: TaskRunner): TaskStatus => ({
   parkedFor: task.parkedFor,
   counts: [...task.counts],
   lag: lagOf(task),
+  awaited: task.inputs.filter((input) => input.isAwaited).length,
 })
 
 const lagOf = (task: TaskRunner): number => {

@@ -73,6 +73,11 @@ export class TaskInput {
     return true
   }
 
+  /** Nothing is there to be processed, but the broker has more, or has not said yet. */
+  get isAwaited(): boolean {
+    return this.section === undefined && this.source.bufferedBytes === 0 && !this.source.caughtUp
+  }
+
   /** There is nothing to read, as an answer said not long ago: brokers that do not answer say nothing. */
   get isIdle(): boolean {
     const { caughtUp, bufferedBytes, fetchedAt } = this.source

@@ -8,6 +8,8 @@ export interface TaskMetrics {
   processMs: number
   /** Records written to changelogs. */
   changelogged: number
+  /** When `process` finished a record last, ms since the epoch; 0: never. */
+  lastRecordAt: number
 }
 
 export const newTaskMetrics = (): TaskMetrics => ({
@@ -17,4 +19,5 @@ export const newTaskMetrics = (): TaskMetrics => ({
   corruptBatches: 0,
   processMs: 0,
   changelogged: 0,
+  lastRecordAt: 0,
 })

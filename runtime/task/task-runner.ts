@@ -334,6 +334,7 @@ export class TaskRunner {
     input.headTimestamp = undefined
     if (nextOffset > input.offset) {
       this.metrics.processed += nextOffset - input.offset
+      this.metrics.lastRecordAt = Date.now()
       input.offset = nextOffset
     }
   }
