@@ -12,7 +12,7 @@ import { pinNames } from './pin-names.js'
 import { schemaFingerprint } from '../avro/fingerprint.js'
 
 /** Interface between generated modules and the runtime; runtime/abi refuses another one. */
-const abi = 3
+const abi = 4
 
 export interface ManifestOptions {
   readonly compiler: string

@@ -1287,7 +1287,7 @@ var Task3 = class extends TaskBase {
   }
 };
 var manifest = {
-  "abi": 3,
+  "abi": 4,
   "compiler": "0.1.0",
   "pipeline": "delays",
   "applicationId": "delays",

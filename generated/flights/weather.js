@@ -1273,7 +1273,7 @@ var Task2 = class extends TaskBase {
   }
 };
 var manifest = {
-  "abi": 3,
+  "abi": 4,
   "compiler": "0.1.0",
   "pipeline": "weather",
   "applicationId": "weather",

@@ -163,7 +163,7 @@ var Task0 = class extends TaskBase {
   }
 };
 var manifest = {
-  "abi": 3,
+  "abi": 4,
   "compiler": "0.1.0",
   "pipeline": "processed",
   "applicationId": "processed",

@@ -946,7 +946,7 @@ var Task1 = class extends TaskBase {
   }
 };
 var manifest = {
-  "abi": 3,
+  "abi": 4,
   "compiler": "0.1.0",
   "pipeline": "abandoned-carts",
   "applicationId": "abandoned-carts",

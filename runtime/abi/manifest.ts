@@ -1,7 +1,7 @@
 /** What a generated module tells about itself, as plain JSON. The runtime refuses another `abi`. */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
 
-export const ABI = 3
+export const ABI = 4
 
 export interface Manifest {
   readonly abi: number
