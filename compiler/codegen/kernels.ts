@@ -56,18 +56,18 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   const time = js`context.stores.table(${times})`
   const codecs = js`{ key: ${codec(module, kernel.key)}, value: ${value} }`
   const ends = js`grace: ${spec.grace}, lag: ${lag} }`
+  const idle = idleOf(module, spec)
   switch (spec.kind) {
     case 'time': {
-      const idle = idleOf(module, spec)
       const windows = js`{ size: ${spec.size}, advance: ${spec.advance}, ${idle}${ends}`
       return js`new ${module.helper('TimeWindowAggregate')}(context.stores.windows(${store}), ${time}, ${windows}, ${codecs})`
     }
     case 'sliding': {
-      const windows = js`{ difference: ${spec.difference}, ${ends}`
+      const windows = js`{ difference: ${spec.difference}, ${idle}${ends}`
       return js`new ${module.helper('SlidingWindowAggregate')}(context.stores.windows(${store}), ${time}, ${windows}, ${codecs})`
     }
     case 'session': {
-      const windows = js`{ gap: ${spec.gap}, ${ends}`
+      const windows = js`{ gap: ${spec.gap}, ${idle}${ends}`
       return js`new ${module.helper('SessionWindowAggregate')}(context.stores.sessions(${store}), ${time}, ${windows}, ${codecs})`
     }
   }

@@ -3,6 +3,7 @@
  * apart. A record merges with every session that it touches; what they were is deleted, and the one that comes of them is
  * put in their place. A session is closed once its end, the gap and the grace are before the operator's stream time.
  */
+import type { IdleClosing } from './idle-closing.js'
 import type { SessionStore } from '../state/session-store.js'
 import type { Table } from '../state/table.js'
 import { SESSION_SUFFIX } from '../state/stored-key.js'
@@ -13,6 +14,8 @@ export interface SessionWindows {
   readonly grace: number
   /** How far an input of a cogroup may be behind. */
   readonly lag: number
+  /** Closes sessions when no input comes. */
+  readonly idle?: IdleClosing
 }
 
 export class SessionWindowAggregate extends WindowedAggregate {
@@ -28,7 +31,7 @@ export class SessionWindowAggregate extends WindowedAggregate {
   #mergedEnd = 0
 
   constructor(sessions: SessionStore, times: Table, spec: SessionWindows, codecs: WindowCodecs) {
-    super(sessions.table, times, codecs)
+    super(sessions.table, times, codecs, spec.idle)
     this.#sessions = sessions
     this.#spec = spec
   }
@@ -39,6 +42,7 @@ export class SessionWindowAggregate extends WindowedAggregate {
     const sessions = this.#sessions
     const found = this.#found
     this.sought.set(buffer, start, end)
+    this.idle?.seen()
     this.#next = 0
     found.length = 0
     const time = this.time.advance(timestamp, input)
@@ -94,6 +98,12 @@ export class SessionWindowAggregate extends WindowedAggregate {
   protected insert(): number {
     const { bytes, length } = this.sought
     return this.#sessions.insert(bytes, 0, length, this.windowStart, this.windowEnd)
+  }
+
+  protected endOfOpen(time: number): number {
+    const { gap, grace } = this.#spec
+    const last = this.#sessions.sorted(Math.max(0, time - gap - grace), time).at(-1)
+    return last === undefined ? time : this.#sessions.sessionEnd(last) + gap + grace + 1
   }
 
   protected closedBetween(emitted: number, now: number): Int32Array {

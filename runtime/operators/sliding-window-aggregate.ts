@@ -3,6 +3,7 @@
  * records. Each record has a left window, which ends with it, and a right window, which begins after it, if it is not
  * empty. What is to be done for a record is found before anything is changed.
  */
+import type { IdleClosing } from './idle-closing.js'
 import type { Table } from '../state/table.js'
 import type { WindowStore } from '../state/window-store.js'
 import { EXPIRED_PER_RECORD, WindowedAggregate, type WindowCodecs } from './windowed-aggregate.js'
@@ -12,6 +13,8 @@ export interface SlidingWindows {
   readonly grace: number
   /** How far an input of a cogroup may be behind. */
   readonly lag: number
+  /** Closes windows when no input comes. */
+  readonly idle?: IdleClosing
 }
 
 export class SlidingWindowAggregate extends WindowedAggregate {
@@ -28,7 +31,7 @@ export class SlidingWindowAggregate extends WindowedAggregate {
   #closeTime = 0
 
   constructor(windows: WindowStore, times: Table, spec: SlidingWindows, codecs: WindowCodecs) {
-    super(windows.table, times, codecs)
+    super(windows.table, times, codecs, spec.idle)
     this.#windows = windows
     this.#spec = spec
   }
@@ -37,6 +40,7 @@ export class SlidingWindowAggregate extends WindowedAggregate {
   seek(buffer: Uint8Array, start: number, end: number, timestamp: number, input = 0): void {
     const { difference, grace, lag } = this.#spec
     this.sought.set(buffer, start, end)
+    this.idle?.seen()
     this.#starts.length = 0
     this.#rows.length = 0
     this.#next = 0
@@ -72,6 +76,13 @@ export class SlidingWindowAggregate extends WindowedAggregate {
 
   protected insert(timestamp: number): number {
     return this.#windows.insert(this.sought.bytes, 0, this.sought.length, this.windowStart, timestamp)
+  }
+
+  protected endOfOpen(time: number): number {
+    const { difference, grace } = this.#spec
+    // A window of what comes later begins behind a record.
+    const last = this.#windows.sorted(Math.max(0, time - difference - grace), time + 1).at(-1)
+    return last === undefined ? time : this.#windows.windowStart(last) + difference + grace + 1
   }
 
   protected closedBetween(emitted: number, now: number): Int32Array {

@@ -26,7 +26,7 @@ export class TimeWindowAggregate extends WindowedAggregate {
   #timestamp = 0
 
   constructor(windows: WindowStore, times: Table, spec: TimeWindows, codecs: WindowCodecs) {
-    super(windows.table, times, codecs)
+    super(windows.table, times, codecs, spec.idle)
     this.#windows = windows
     this.#spec = spec
   }
@@ -36,7 +36,7 @@ export class TimeWindowAggregate extends WindowedAggregate {
     const { size, advance, grace, lag } = this.#spec
     this.sought.set(buffer, start, end)
     this.#timestamp = timestamp
-    this.#spec.idle?.seen()
+    this.idle?.seen()
     this.arrive(true)
     const time = this.time.advance(timestamp, input)
     // No window begins before the epoch, none that is closed is updated.
@@ -45,19 +45,6 @@ export class TimeWindowAggregate extends WindowedAggregate {
     this.#next = Math.max(first, (Math.floor(closing / advance) + 1) * advance)
     // Windows that close with this very record are still to go out.
     this.#windows.expire(this.time.before - grace - size - lag, EXPIRED_PER_RECORD)
-  }
-
-  /** Whether windows close in this turn of the clock: time goes to where the last of them ends. */
-  closeIdle(): boolean {
-    const { size, grace, idle } = this.#spec
-    if (idle?.take() !== true) return false
-    const { latest } = this.time
-    const open = this.#windows.sorted(Math.max(0, latest - size - grace), latest)
-    const last = open.at(-1)
-    const end = last === undefined ? latest : Math.max(latest, this.#windows.windowStart(last) + size + grace)
-    this.time.advanceAll(end)
-    this.arrive(true)
-    return true
   }
 
   /** Goes to the next window of the record; false: there is none. */
@@ -73,6 +60,12 @@ export class TimeWindowAggregate extends WindowedAggregate {
 
   protected insert(timestamp: number): number {
     return this.#windows.insert(this.sought.bytes, 0, this.sought.length, this.windowStart, timestamp)
+  }
+
+  protected endOfOpen(time: number): number {
+    const { size, grace } = this.#spec
+    const last = this.#windows.sorted(Math.max(0, time - size - grace), time).at(-1)
+    return last === undefined ? time : this.#windows.windowStart(last) + size + grace
   }
 
   protected closedBetween(emitted: number, now: number): Int32Array {

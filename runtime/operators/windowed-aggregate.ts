@@ -1,6 +1,7 @@
 /** What aggregates in windows of any kind share: where they stand, stream time, and final results of what is closed. */
 import type { Table } from '../state/table.js'
 import { AggregateRow } from './aggregate-row.js'
+import type { IdleClosing } from './idle-closing.js'
 import { OperatorTime } from './operator-time.js'
 import { SeekKey } from './seek-key.js'
 import type { StateCodec } from './state-codec.js'
@@ -24,7 +25,13 @@ export abstract class WindowedAggregate extends AggregateRow {
   #closed: Int32Array | undefined
   #closedAt = 0
 
-  constructor(table: Table, times: Table, codecs: WindowCodecs) {
+  /** `idle` closes windows when no input comes. */
+  constructor(
+    table: Table,
+    times: Table,
+    codecs: WindowCodecs,
+    protected readonly idle: IdleClosing | undefined,
+  ) {
     super(table, codecs.value)
     this.time = new OperatorTime(times)
     this.#keyCodec = codecs.key
@@ -32,6 +39,8 @@ export abstract class WindowedAggregate extends AggregateRow {
 
   /** Slots of windows that were not closed at `emitted` and are at `now`, in the order in which their results go out. */
   protected abstract closedBetween(emitted: number, now: number): Int32Array
+  /** First stream time at which all windows that are open at a time are closed. */
+  protected abstract endOfOpen(time: number): number
   /** Bounds of the window of a row. */
   protected abstract stand(slot: number): void
   /** Where the key ends that the row was inserted with. */
@@ -62,6 +71,15 @@ export abstract class WindowedAggregate extends AggregateRow {
     if (slot === undefined) return false
     this.slot = slot
     this.stand(slot)
+    return true
+  }
+
+  /** Whether windows close in this turn of the clock: time goes to where the last of them is over. */
+  closeIdle(): boolean {
+    if (this.idle?.take() !== true) return false
+    const { latest } = this.time
+    this.time.advanceAll(Math.max(latest, this.endOfOpen(latest)))
+    this.arrive(true)
     return true
   }
 

@@ -10,13 +10,6 @@ describe('not interpreted yet', () => {
       count(p.stream(words).groupByKey())
     })
 
-  it('closing sessions when input is idle', () => {
-    const idle = counted((group) => {
-      group.windowedBy(session('1m', { grace: '0s', idle: { closeAfter: '5s' } })).count()
-    })
-    expect(() => testDriver(idle)).toThrow('idle is not interpreted yet')
-  })
-
   it('late records of windows that close when input is idle', () => {
     const late = counted((group) => {
       group.windowedBy(session('1m', { grace: '0s', idle: { closeAfter: '5s' } })).late.print()

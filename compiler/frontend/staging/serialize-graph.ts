@@ -23,7 +23,10 @@ export function serializeGraph(
   anchors: ReadonlyMap<number, Site>,
 ): StagedPipeline {
   const serializer = new Serializer()
-  for (const node of graph.nodes) refuseTwoReadings(graph, node)
+  for (const node of graph.nodes) {
+    refuseTwoReadings(graph, node)
+    refuseLateOfIdle(graph, node)
+  }
   const nodes = graph.nodes.map((node): StagedNode => ({
     node: serializer.node(node),
     site: origin(node.site),
@@ -41,6 +44,13 @@ function refuseTwoReadings(graph: PipelineGraph, node: GraphNode): void {
   const { name } = node.topic
   const other = graph.nodes.find((each) => each.id !== node.id && topicOf(each)?.name === name && each.kind !== 'to')
   if (other !== undefined) throw notYet(`reading topic ${name} twice, as a ${readings[node.kind]}, is`, node)
+}
+
+/** Only of windows aligned to the epoch is it known without their aggregate when the last one is over. */
+function refuseLateOfIdle(graph: PipelineGraph, node: GraphNode): void {
+  const windows = node.kind === 'late' ? graph.nodes[node.input] : undefined
+  if (windows?.kind !== 'window' || windows.window.closeAfter === undefined || windows.window.kind === 'time') return
+  throw notYet(`late records of ${windows.window.kind} windows that close without input are`, node)
 }
 
 const readings = { 'table-source': 'table', 'global-table': 'global table' } as const
@@ -188,9 +198,6 @@ class Serializer {
           adds: node.adds.map((add) => this.#lambda(add)),
         }
       case 'window':
-        if (node.window.closeAfter !== undefined && node.window.kind !== 'time') {
-          throw notYet(`closing ${node.window.kind} windows without input is`, node)
-        }
         return { ...base, kind: node.kind, input: node.input, window: node.window }
       case 'aggregate':
         return { ...base, kind: node.kind, input: node.input, aggregation: this.#aggregation(node), ttl: node.ttl }

@@ -4,26 +4,30 @@ import type { OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
 import { latestOf, StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
-import { WindowEmitter, WindowRows } from './windows.js'
+import { closingWhenIdle } from './closing-when-idle.js'
+import { WindowEmitter, WindowRows, type WindowRow } from './windows.js'
 
 type SessionWindows = Extract<WindowSpec, { readonly kind: 'session' }>
 
 export function sessionWindows(
   spec: SessionWindows,
   aggregator: Aggregator,
-  { forward, journal, expose }: OperatorContext,
+  { forward, journal, clock, expose }: OperatorContext,
   lag: number,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
   expose(() => rows.results(aggregator))
   const times: StreamTime[] = []
+  const closedAt = ({ end }: WindowRow): number => end + spec.grace + spec.gap + 1
+  const idle = closingWhenIdle(clock, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     if (record.key === null || record.key === undefined) return
+    idle.seen(record)
     times[port] ??= new StreamTime(journal)
     const time = times[port].advance(record.origin.partition, record.timestamp)
     update(record, time, port)
-    emitter.close(record, rows, time, ({ end }, at) => end + spec.grace + spec.gap < at)
+    emitter.close(record, rows, time, (row, at) => closedAt(row) <= at)
   }
 
   function update(record: FlowRecord, time: number, port: number): void {

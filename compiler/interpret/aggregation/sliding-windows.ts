@@ -7,6 +7,7 @@ import type { OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
 import { latestOf, StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
+import { closingWhenIdle } from './closing-when-idle.js'
 import { WindowEmitter, WindowRows, type WindowRow } from './windows.js'
 
 type SlidingWindows = Extract<WindowSpec, { readonly kind: 'sliding' }>
@@ -14,7 +15,7 @@ type SlidingWindows = Extract<WindowSpec, { readonly kind: 'sliding' }>
 export function slidingWindows(
   spec: SlidingWindows,
   aggregator: Aggregator,
-  { forward, journal, expose }: OperatorContext,
+  { forward, journal, clock, expose }: OperatorContext,
   lag: number,
 ): Receiver {
   const rows = new WindowRows(journal)
@@ -22,9 +23,12 @@ export function slidingWindows(
   expose(() => rows.results(aggregator))
   const times: StreamTime[] = []
   const { difference, grace } = spec
+  const closedAt = ({ end }: WindowRow): number => end + grace + 1
+  const idle = closingWhenIdle(clock, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     const { key, value, timestamp, origin } = record
     if (key === null || key === undefined || value === null || value === undefined) return
+    idle.seen(record)
     times[port] ??= new StreamTime(journal)
     const time = times[port].advance(origin.partition, timestamp)
     const latest = latestOf(times, origin.partition)
@@ -35,7 +39,7 @@ export function slidingWindows(
       return
     }
     process(arrival)
-    emitter.close(record, rows, time, ({ end }, at) => end + grace < at)
+    emitter.close(record, rows, time, (row, at) => closedAt(row) <= at)
   }
 
   function process({ record, port, closeTime, rows: ofKey }: Arrival): void {

@@ -4,7 +4,7 @@ import type { OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
 import { latestOf, StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
-import { IdlePartitions } from './idle-partitions.js'
+import { closingWhenIdle } from './closing-when-idle.js'
 import { WindowEmitter, WindowRows, type WindowRow } from './windows.js'
 
 type TimeWindows = Extract<WindowSpec, { readonly kind: 'time' }>
@@ -20,15 +20,8 @@ export function timeWindows(
   expose(() => rows.results(aggregator))
   // A cogroup's inputs have a stream time each.
   const times: StreamTime[] = []
-  const closed = ({ end }: WindowRow, time: number): boolean => end + spec.grace <= time
-  const idle = new IdlePartitions(spec.closeAfter, clock, (last) => {
-    const { partition } = last.origin
-    const ends = rows.all().flatMap((row) => (row.partition === partition ? [row.end + spec.grace] : []))
-    const time = Math.max(...ends, ...times.map((one) => one.at(partition)))
-    // Inputs without records have no time; forEach leaves them out.
-    times.forEach((one) => one.advance(partition, time))
-    emitter.close(last, rows, time, closed)
-  })
+  const closedAt = ({ end }: WindowRow): number => end + spec.grace
+  const idle = closingWhenIdle(clock, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     if (record.key === null || record.key === undefined) return
     idle.seen(record)
@@ -38,7 +31,7 @@ export function timeWindows(
     for (const start of startsOf(spec, record.timestamp)) {
       if (start + spec.size > Math.max(time, latest - lag) - spec.grace) update(record, start, port)
     }
-    emitter.close(record, rows, time, closed)
+    emitter.close(record, rows, time, (row, at) => closedAt(row) <= at)
   }
 
   function update(record: FlowRecord, start: number, port: number): void {

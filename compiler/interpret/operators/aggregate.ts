@@ -12,9 +12,6 @@ export const aggregate: OperatorInterpreter<'aggregate'> = (node, context) => {
   const { nodes } = context.graph
   const input = nodes[node.input]
   const window = input?.kind === 'window' ? input.window : undefined
-  if (window?.closeAfter !== undefined && window.kind !== 'time') {
-    throw new Error(`closing ${window.kind} windows when input is idle is not interpreted yet`)
-  }
   const grouped = input?.kind === 'window' ? nodes[input.input] : input
   const cogroup: CogroupParts | undefined = grouped?.kind === 'cogroup' ? grouped : undefined
   const aggregator = aggregatorOf(node.id, node.aggregation, cogroup)

@@ -1,5 +1,18 @@
 /** Rows with a time to live: each output is a table of its own. */
-import { avro, count, double, last, nullable, pipeline, string, sum, topic, tumbling } from '../../../dsl/index.js'
+import {
+  avro,
+  count,
+  double,
+  last,
+  nullable,
+  pipeline,
+  session,
+  sliding,
+  string,
+  sum,
+  topic,
+  tumbling,
+} from '../../../dsl/index.js'
 
 interface Sale {
   readonly item: string
@@ -22,6 +35,9 @@ export const heldCounts = numbers('held-counts')
 export const perHeld = numbers('per-held')
 export const heldWindows = texts('held-windows')
 export const heldNames = texts('held-names')
+export const idleSessions = texts('idle-sessions')
+export const idleSlides = texts('idle-slides')
+export const idleUpdates = texts('idle-updates')
 
 export const lifetimes = pipeline('lifetimes', (p) => {
   const all = p.stream(sales)
@@ -70,6 +86,24 @@ export const lifetimes = pipeline('lifetimes', (p) => {
     .toTable({ ttl: '15ms' })
     .toStream()
     .to(newest)
+  byKey
+    .windowedBy(session('15ms', { grace: '5ms', emit: 'final', idle: { closeAfter: '45ms' } }))
+    .count()
+    .toStream()
+    .mapRecord((n, { key }) => ({ key: key.key, value: `${key.start}-${key.end} ${n}` }))
+    .to(idleSessions)
+  byKey
+    .windowedBy(sliding('15ms', { grace: '5ms', emit: 'final', idle: { closeAfter: '45ms' } }))
+    .count()
+    .toStream()
+    .mapRecord((n, { key }) => ({ key: key.key, value: `${key.start}-${key.end} ${n}` }))
+    .to(idleSlides)
+  byKey
+    .windowedBy(session('15ms', { grace: '0ms', idle: { closeAfter: '20ms' } }))
+    .count()
+    .toStream()
+    .mapRecord((n, { key }) => ({ key: key.key, value: `${key.start}-${key.end} ${n ?? 'gone'}` }))
+    .to(idleUpdates)
   const listed = p.table(names, { ttl: '50ms', name: 'names' })
   listed
     .map((name) => `${name}!`)
