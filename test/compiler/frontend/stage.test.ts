@@ -67,6 +67,14 @@ describe('a builder that is wrong', () => {
     expect(told(diagnostics)).toEqual([`MR1215 8:24 the builder reads the environment variable OUT`])
   })
 
+  it('asks for what is not compiled yet', async () => {
+    const text = pipelineText(
+      `  p.stream(orders).groupByKey().windowedBy(session('1h', { grace: '5m', idle: { closeAfter: '1m' } })).late.to(out)`,
+    )
+    const { diagnostics } = await frontEnd(project({ 'pipeline.ts': text.replace('pipeline,', 'pipeline, session,') }))
+    expect(codes(diagnostics)).toEqual(['MR1218'])
+  })
+
   it('is asynchronous', async () => {
     const { diagnostics } = await frontEnd(
       project({
