@@ -14,13 +14,23 @@ export async function writeRecordSet(
   try {
     await client.refresh([topic])
     for (let partition = 0; partition < partitions; partition++) {
-      for (const { bytes } of new BatchCursor(recordSet)) {
-        stampAppended(bytes, { baseOffset: 0, partitionLeaderEpoch: -1 })
-        await produce(client, topic, partition, bytes)
-      }
+      await writePartition(client, topic, partition, recordSet)
     }
   } finally {
     await client.close()
+  }
+}
+
+/** The same to one partition, by a client that knows the topic. */
+export async function writePartition(
+  client: KafkaClient,
+  topic: string,
+  partition: number,
+  recordSet: Buffer,
+): Promise<void> {
+  for (const { bytes } of new BatchCursor(recordSet)) {
+    stampAppended(bytes, { baseOffset: 0, partitionLeaderEpoch: -1 })
+    await produce(client, topic, partition, bytes)
   }
 }
 

@@ -1,13 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Job, Told } from './job.js'
-
-export interface Usage {
-  /** Of the whole process, from when its group was joined until it has stopped. */
-  readonly cpuSeconds: number
-  readonly maxRssMiB: number
-}
+import type { Job, Told, Usage } from './job.js'
 
 export interface Child {
   readonly pid: number | undefined
@@ -39,7 +33,8 @@ export async function startChild(job: Job): Promise<Child> {
       const message = await answer
       await ended
       if (message.type !== 'stopped') throw new Error(`${job.contender} told ${message.type}`)
-      return { cpuSeconds: message.cpuSeconds, maxRssMiB: Math.round(message.maxRssMiB) }
+      const { cpuSeconds, startUpCpuSeconds, maxRssMiB } = message
+      return { cpuSeconds, startUpCpuSeconds, maxRssMiB: Math.round(maxRssMiB) }
     },
   }
 }

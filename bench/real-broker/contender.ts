@@ -9,7 +9,12 @@ const start = process.cpuUsage()
 process.once('message', () => {
   void close().then(() => {
     const { user, system } = process.cpuUsage(start)
-    tell({ type: 'stopped', cpuSeconds: (user + system) / 1e6, maxRssMiB: process.resourceUsage().maxRSS / 1024 })
+    tell({
+      type: 'stopped',
+      cpuSeconds: (user + system) / 1e6,
+      startUpCpuSeconds: (start.user + start.system) / 1e6,
+      maxRssMiB: process.resourceUsage().maxRSS / 1024,
+    })
     process.disconnect()
   })
 })
@@ -19,7 +24,8 @@ function tell(message: Told): void {
   process.send?.(message)
 }
 
-async function startMillrace({ pipeline, group, brokers, registryUrl, guarantee, compression }: Job) {
+async function startMillrace(job: Job) {
+  const { pipeline, group, brokers, registryUrl, guarantee, compression, stateDirectory = false } = job
   const app = createApp({
     pipeline,
     applicationId: group,
@@ -27,6 +33,7 @@ async function startMillrace({ pipeline, group, brokers, registryUrl, guarantee,
     registry: { url: registryUrl },
     guarantee,
     produce: { compression },
+    state: { directory: stateDirectory },
     threads: 1,
     env: {},
   })

@@ -11,8 +11,17 @@ export interface Job {
   readonly webOrderId: number
   /** Consumer group; a new one for each run. */
   readonly group: string
+  /** For snapshots of its stores; none are written without. */
+  readonly stateDirectory?: string
 }
 
 /** What a contender tells: that it is in its group, and when it has been told to stop, what it took since then. */
-export type Told =
-  { readonly type: 'ready' } | { readonly type: 'stopped'; readonly cpuSeconds: number; readonly maxRssMiB: number }
+export type Told = { readonly type: 'ready' } | ({ readonly type: 'stopped' } & Usage)
+
+export interface Usage {
+  /** Of the whole process, from when its group was joined until it has stopped. */
+  readonly cpuSeconds: number
+  /** Before that. */
+  readonly startUpCpuSeconds: number
+  readonly maxRssMiB: number
+}

@@ -25,6 +25,9 @@ export async function startKafkajs(job: Job): Promise<() => Promise<void>> {
     ...(exactlyOnce ? { transactionalId: group, idempotent: true, maxInFlightRequests: 1 } : {}),
   })
   await Promise.all([consumer.connect(), producer.connect()])
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    console.error(`the kafkajs consumer crashed: ${payload.error.message}`)
+  })
   await consumer.subscribe({ topic: 'orders', fromBeginning: true })
   const handler = kafkajsPipeline(job.webOrderId)
   const send = { topic: 'web-orders', acks: -1, compression }
@@ -38,13 +41,18 @@ export async function startKafkajs(job: Job): Promise<() => Promise<void>> {
         return
       }
       const transaction = await producer.transaction()
-      await transaction.send({ ...send, messages: handler(messages) })
-      const offset = String(BigInt(batch.lastOffset()) + 1n)
-      await transaction.sendOffsets({
-        consumerGroupId: group,
-        topics: [{ topic, partitions: [{ partition, offset }] }],
-      })
-      await transaction.commit()
+      try {
+        await transaction.send({ ...send, messages: handler(messages) })
+        const offset = String(BigInt(batch.lastOffset()) + 1n)
+        await transaction.sendOffsets({
+          consumerGroupId: group,
+          topics: [{ topic, partitions: [{ partition, offset }] }],
+        })
+        await transaction.commit()
+      } catch (error) {
+        await transaction.abort()
+        throw error
+      }
     },
   })
   return async () => {

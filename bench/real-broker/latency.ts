@@ -14,6 +14,8 @@ export interface Latency {
   /** CPU of the contender meanwhile, start-up left out. */
   readonly cores: number
   readonly maxRssMiB: number
+  /** Why there are no times. */
+  readonly noResult?: string
 }
 
 /** Lets a contender work at a fixed rate. */
@@ -41,6 +43,7 @@ export async function latency(job: Job, load: Load): Promise<Latency> {
       max: at(1),
       cores: Math.round((usage.cpuSeconds / seconds) * 1000) / 1000,
       maxRssMiB: usage.maxRssMiB,
+      ...(sorted.length > 0 ? {} : { noResult: 'none of its outputs was committed and read while it was measured' }),
     }
   } finally {
     await client.close()

@@ -24,6 +24,8 @@ const recordsPerCopy = 50_000
 /** The loop takes in fewer: it is slow, and rates are compared. */
 const kafkajsShare = env('BENCH_KAFKAJS_SHARE', 0.15)
 const rounds = env('BENCH_ROUNDS', 3)
+/** A codec or a guarantee. */
+const only = process.env['BENCH_ONLY']
 const load = { recordsPerSecond: 5000, warmUpSeconds: env('BENCH_WARM_UP', 5), seconds: env('BENCH_SECONDS', 20) }
 
 const setting = await openSetting()
@@ -37,14 +39,14 @@ try {
     .flatMap((compression) =>
       (['at_least_once', 'exactly_once'] as const).map((guarantee) => ({ compression, guarantee })),
     )
-    .slice(0, env('BENCH_CASES', 4))
+    .filter((one) => only === undefined || only === one.compression || only === one.guarantee)
   const jobOf = (contender: Job['contender'], one: (typeof cases)[number]): Job => {
     const group = `${run}-${serial++}`
     return { contender, ...one, brokers, registryUrl, pipeline, webOrderId, group }
   }
   const results: object[] = []
   let filled = ''
-  for (const one of cases) {
+  for (const one of rounds > 0 ? cases : []) {
     const { recordSet, passed } = generateOrders(orderId, recordsPerCopy, 1000, one.compression)
     if (filled !== one.compression) {
       await createTopic(admin, 'orders', partitions)
@@ -64,7 +66,10 @@ try {
       turns.push({ kafkajs: await turn('kafkajs', kafkajsShare), millrace: await turn('millrace', 1) })
     }
     const ratio = median(turns.map(({ kafkajs: k, millrace: m }) => m.recordsPerCpuSecond / k.recordsPerCpuSecond))
-    const result = { ...one, ratio: Math.round(ratio * 10) / 10, turns }
+    const perCpuSecond = (contender: Job['contender']): number =>
+      Math.round(median(turns.map((turn) => turn[contender].recordsPerCpuSecond)))
+    const recordsPerCpuSecond = { kafkajs: perCpuSecond('kafkajs'), millrace: perCpuSecond('millrace') }
+    const result = { ...one, ratio: Math.round(ratio * 10) / 10, recordsPerCpuSecond, turns }
     console.error(JSON.stringify(result))
     results.push(result)
   }
