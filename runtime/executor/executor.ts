@@ -368,17 +368,16 @@ export class Executor {
     return this.#committer instanceof TransactionalCommitter && this.#committer.isHeld
   }
 
-  /** Sends the batches that have waited for more records long enough, and comes back for the others. */
+  /**
+   * Once the batches of one task have waited for more records long enough, all open ones leave: together they take one
+   * request, and each one on its own would only wait for its turn at the broker.
+   */
   #sealDue(): void {
-    const { lingerMs } = this.#options
-    const now = performance.now()
-    let next = Infinity
-    for (const task of this.#tasks.values()) {
-      if (task.openSince === 0) continue
-      if (now - task.openSince >= lingerMs) task.seal()
-      else next = Math.min(next, task.openSince + lingerMs)
-    }
-    if (next < Infinity) this.#lingerUntil(next)
+    const open = [...this.#tasks.values()].filter(({ openSince }) => openSince !== 0)
+    if (open.length === 0) return
+    const due = Math.min(...open.map(({ openSince }) => openSince)) + this.#options.lingerMs
+    if (performance.now() < due) this.#lingerUntil(due)
+    else for (const task of open) task.seal()
   }
 
   #lingerUntil(time: number): void {

@@ -53,6 +53,8 @@ interface BatchAnswer {
 
 /** Brokers remember the last five batches of a producer and partition. */
 const MAX_IN_FLIGHT = 5
+/** Smaller batches wait until the turn of the event loop is over, to share requests with others. */
+const LARGE_BATCH_BYTES = 64 * 1024
 const BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 1000
 
@@ -75,6 +77,7 @@ export class Producer {
   #metadata: Promise<void> | undefined
   #failed: Error | undefined
   #timer: NodeJS.Timeout | undefined
+  #pumpsSoon = false
 
   constructor(
     client: KafkaClient,
@@ -126,7 +129,8 @@ export class Producer {
       queue.batches.push(outgoing)
       this.#outstanding.set(outgoing.id, outgoing)
     }
-    this.#pump()
+    if (sealed.some(({ buffer }) => buffer.length >= LARGE_BATCH_BYTES)) this.#pump()
+    else this.#pumpSoon()
   }
 
   /** Resolves when everything sent until now is acknowledged; rejects with the error that the producer failed with. */
@@ -198,6 +202,15 @@ export class Producer {
     for (const [node, { sent }] of requests) void this.#sendTo(node, sent)
     if (requests.size > 0) this.#pump()
     else if (wakeAt < Infinity) this.#pumpLater(wakeAt - now)
+  }
+
+  #pumpSoon(): void {
+    if (this.#pumpsSoon) return
+    this.#pumpsSoon = true
+    queueMicrotask(() => {
+      this.#pumpsSoon = false
+      this.#pump()
+    })
   }
 
   #pumpLater(ms: number): void {

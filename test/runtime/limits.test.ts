@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startBroker, type EmbeddedBroker } from '../../embedded/index.js'
 import { EARLIEST, listOffsets } from '../../runtime/kafka/admin.js'
 import { KafkaClient } from '../../runtime/kafka/client.js'
@@ -28,6 +28,14 @@ const openClient = (): KafkaClient =>
   new KafkaClient(new KafkajsTransport({ brokers: broker.bootstrap.split(','), clientId: 'test' }), {
     requestTimeoutMs: 1000,
   })
+
+const writerOfOne = (): BatchWriter => {
+  const writer = new BatchWriter()
+  const at = writer.beginRecord(0, Date.now(), null, 0, 0, 1)
+  writer.buffer[at] = 1
+  writer.endRecord(at + 1)
+  return writer
+}
 
 describe('the fetch budget', () => {
   it('is shared out: a partition that nobody reads stops at its part and does not starve the other', async () => {
@@ -116,6 +124,25 @@ describe('the producer', () => {
     expect(most).toBeLessThan(100_000 + 2 * 16 * 21_000)
   }, 20_000)
 
+  it('sends the small batches of one turn of the event loop in one request', async () => {
+    const { output } = await topicPair(broker, 3)
+    const client = openClient()
+    await client.refresh([output])
+    const producer = new Producer(
+      client,
+      { compression: 'none', deliveryTimeoutMs: 5000, maxRequestBytes: 1_000_000, bufferBytes: 1_000_000 },
+      { onRoom: () => undefined, onFatal: fail, onRetry: fail },
+    )
+    await producer.start()
+    const request = vi.spyOn(client, 'request')
+    for (let partition = 0; partition < 3; partition++) producer.send(output, partition, writerOfOne())
+    await producer.acknowledged()
+    expect(request.mock.calls.filter(([, use]) => use === 'produce')).toHaveLength(1)
+    expect(await readAll(broker.bootstrap, output)).toHaveLength(3)
+    producer.close()
+    await client.close()
+  })
+
   it('gives up after the delivery time-out, and says what did not answer', async () => {
     const { output } = await topicPair(broker, 1)
     const client = openClient()
@@ -134,11 +161,7 @@ describe('the producer', () => {
     )
     await producer.start()
     await broker.faults.add({ api: 'Produce', times: 100, effect: { kind: 'error', errorCode: 19 } })
-    const writer = new BatchWriter()
-    const at = writer.beginRecord(0, Date.now(), null, 0, 0, 1)
-    writer.buffer[at] = 1
-    writer.endRecord(at + 1)
-    producer.send(output, 0, writer)
+    producer.send(output, 0, writerOfOne())
     await expect(producer.acknowledged()).rejects.toThrow(
       /did not take a batch within the delivery time-out of 500 ms: .*NOT_ENOUGH_REPLICAS/,
     )
