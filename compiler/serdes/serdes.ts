@@ -20,6 +20,7 @@ import { KernelBuilder } from './kernels.js'
 import { Locator } from './locate.js'
 import { absentReads, readsOf } from './reads.js'
 import { usesOf } from './uses.js'
+import { withoutTail } from './without-tail.js'
 import { writePart } from './writes.js'
 
 export function serdes(program: MirProgram, resolved: ResolvedPlan, topology: Topology, demand: PlanDemand): ModuleIR {
@@ -178,7 +179,8 @@ class ModuleBuilder {
     const copied = (others ?? []).map(({ slot, complete }) => {
       const writer = this.slots[slot]?.schema ?? value.schema
       const { resolution } = resolveSchemas(writer, value.schema)
-      const decoder = this.codecs.decoder(resolution, whole, value.long)
+      const read = complete ? resolution : withoutTail(resolution)
+      const decoder = this.codecs.decoder(read, whole, value.long)
       return { slot, decoder, encoder: this.codecs.encoder(value.schema, value.long), complete }
     })
     return { ...part, copied, versions: own ?? [] }
