@@ -228,7 +228,9 @@ export class TaskCoordinator {
 
   /** Brokers may be away at this very moment. */
   async #lookAtInputs(): Promise<void> {
-    await retry(() => this.#client.refresh(inputTopics(this.#manifest)), this.#untilClosed)
+    const refresh = () => this.#client.refresh(inputTopics(this.#manifest))
+    // Whoever closes in the middle of a rebalance still gives up its tasks with a commit.
+    await (this.#closing.signal.aborted ? refresh() : retry(refresh, this.#untilClosed))
   }
 
   get #untilClosed(): RetryOptions {
