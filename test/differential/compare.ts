@@ -8,30 +8,78 @@ export interface Observed {
   printed(): readonly string[]
 }
 
+/** How far the wall clock goes behind each record, ms. */
+const TICK = 400
+/** …and at the end, until nothing waits any more. */
+const LAST_TICK = 60_000
+/** What engines call the topic of what the wall clock does. */
+const CLOCK = 'wall clock'
+
 /** undefined: no difference. */
 export function difference(expected: Observed, actual: Observed, records: readonly WireRecord[]): string | undefined {
-  for (const record of records) {
-    const left = observe(expected, record)
-    const right = observe(actual, record)
-    const line = left.findIndex((text, index) => text !== right[index])
-    if (line < 0 && left.length === right.length) continue
-    const at = line < 0 ? left.length : line
-    return [
-      `record ${describeRecord(record)}`,
-      `  ${expected.engine.name}: ${left[at] ?? 'nothing more'}`,
-      `  ${actual.engine.name}: ${right[at] ?? 'nothing more'}`,
-    ].join('\n')
+  let now = 0
+  for (const [i, record] of records.entries()) {
+    now += i === records.length - 1 ? LAST_TICK : TICK
+    const found =
+      differenceAt(`record ${describeRecord(record)}`, [expected, actual], ({ engine }) => engine.process(record)) ??
+      differenceAt(`wall clock ${now}`, [expected, actual], ({ engine }) => engine.advanceWallClock(now).map(ofClock))
+    if (found !== undefined) return found
   }
   return undefined
 }
 
+function differenceAt(
+  what: string,
+  [expected, actual]: readonly [Observed, Observed],
+  step: (observed: Observed) => readonly EngineOutcome[],
+): string | undefined {
+  const left = linesOf(expected, step(expected))
+  const right = linesOf(actual, step(actual))
+  const line = left.findIndex((text, index) => text !== right[index])
+  if (line < 0 && left.length === right.length) return undefined
+  const at = line < 0 ? left.length : line
+  return [
+    what,
+    `  ${expected.engine.name}: ${left[at] ?? 'nothing more'}`,
+    `  ${actual.engine.name}: ${right[at] ?? 'nothing more'}`,
+  ].join('\n')
+}
+
+/** What was due has no record; each form tells of it by another one. */
+function ofClock(outcome: EngineOutcome): EngineOutcome {
+  const { record } = outcome
+  return record.topic === CLOCK ? { ...outcome, record: { ...record, partition: 0, offset: 0n } } : outcome
+}
+
 /** What became of a record, as lines: outcomes in order, outputs in order within each partition. */
-function observe(observed: Observed, record: WireRecord): readonly string[] {
-  const outcomes = observed.engine.process(record)
+function linesOf(observed: Observed, outcomes: readonly EngineOutcome[]): readonly string[] {
   const done = outcomes.every(({ result }) => result.kind === 'done' || result.kind === 'dropped')
   // Effects of a record that fails later are not promised to be the same.
   const lines = observed.printed()
-  return [...outcomes.toSorted(byPlace).flatMap(outcomeLines), ...(done ? lines : [])]
+  const told = joined(outcomes.toSorted(byPlace)).filter((outcome) => !isIdle(outcome))
+  return [...told.flatMap(outcomeLines), ...(done ? lines : [])]
+}
+
+/** What was due behind a record is told with it by one form, behind it by the other. */
+function joined(outcomes: readonly EngineOutcome[]): readonly EngineOutcome[] {
+  const all: EngineOutcome[] = []
+  for (const outcome of outcomes) {
+    const before = all.at(-1)
+    if (before !== undefined && isDone(before) && isDone(outcome) && isOfSame(before, outcome)) {
+      all[all.length - 1] = { ...before, outputs: [...before.outputs, ...outcome.outputs] }
+    } else all.push(outcome)
+  }
+  return all
+}
+
+/** The wall clock went on, and nothing came of it. */
+const isIdle = (outcome: EngineOutcome): boolean =>
+  outcome.record.topic === CLOCK && isDone(outcome) && outcome.outputs.length === 0
+
+const isDone = ({ result }: EngineOutcome): boolean => result.kind === 'done'
+
+function isOfSame({ record: a }: EngineOutcome, { record: b }: EngineOutcome): boolean {
+  return a.topic === b.topic && a.partition === b.partition && a.offset === b.offset
 }
 
 /** Between partitions and topics there is no order. */

@@ -1,5 +1,6 @@
 /** The forms of one plan as engines with the same bytes: interpreted with the compiler's serdes and demand, compiled. */
 import type { SchemaIds } from '../../compiler/interpret/serdes/avro.js'
+import type { WireRecord } from '../../compiler/interpret/index.js'
 import { resolvedSerdes } from '../../compiler/interpret/serdes/resolved.js'
 import { parseSchemaOrThrow } from '../../avro/parse-schema.js'
 import { schemaFingerprint } from '../../avro/fingerprint.js'
@@ -42,7 +43,13 @@ export function interpretedForm(plan: GeneratedPlan, compiled: LoadedPipeline): 
 export function compiledForm(name: string, compiled: LoadedPipeline): Observed {
   const { print, printed } = printer()
   const engine = compiledEngine(compiled.generated, { partitions: () => PARTITIONS, print })
-  return { engine: { ...engine, name, process: (record) => engine.process(record) }, printed }
+  const named = {
+    ...engine,
+    name,
+    process: (record: WireRecord) => engine.process(record),
+    advanceWallClock: (now: number) => engine.advanceWallClock(now),
+  }
+  return { engine: named, printed }
 }
 
 function manifestIds({ schemas }: Manifest): SchemaIds {

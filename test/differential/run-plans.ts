@@ -1,10 +1,12 @@
 /** Draws plans and record sets from numbers, runs them in all forms, and makes what differs small and readable. */
 import type { Optimization } from '../../compiler/ir/optimizations.js'
+import type { Manifest } from '../../runtime/abi/index.js'
+import { internalPartitions } from '../../runtime/executor/topology.js'
 import { Chooser } from '../avro/arbitrary-schema.js'
 import { difference } from './compare.js'
 import { compilePlans, type CompiledForm } from './compile-plans.js'
 import { makePlan, type GeneratedPlan } from './generate/plan.js'
-import { makeRecords } from './generate/records.js'
+import { makeRecords, PARTITIONS } from './generate/records.js'
 import { compiledForm, idsOf, interpretedForm } from './plan-engines.js'
 import { shrink } from './shrink.js'
 
@@ -77,10 +79,19 @@ export async function shrinkDraw(project: string, draw: Draw, without: Optimizat
 function differenceOf(plan: GeneratedPlan, forms: readonly CompiledForm[], sets: Draw['records']): string | undefined {
   for (const numbers of sets) {
     for (const { name, pipeline } of forms) {
+      if (!isCoPartitioned(pipeline.manifest)) continue
       const records = makeRecords(new Chooser(numbers), plan, idsOf(pipeline.manifest, plan))
       const found = difference(interpretedForm(plan, pipeline), compiledForm(name, pipeline), records)
       if (found !== undefined) return found
     }
   }
   return undefined
+}
+
+/** Joins of topics with other numbers of partitions are refused when an application starts. */
+function isCoPartitioned(manifest: Manifest): boolean {
+  const internal = internalPartitions(manifest, () => PARTITIONS)
+  return (manifest.coPartitioned ?? []).every(
+    ({ topics }) => new Set(topics.map((topic) => internal.get(topic) ?? PARTITIONS)).size === 1,
+  )
 }

@@ -89,7 +89,13 @@ export class PlanBuilder {
 
   /** `, { onError: … }` or nothing. */
   errorOption(): string {
-    return this.choose.oneIn(6) ? `, { onError: ${this.errorPolicy()} }` : ''
+    const [option] = this.errorOptions()
+    return option === undefined ? '' : `, { ${option} }`
+  }
+
+  /** For operators that have other options, too. */
+  errorOptions(): readonly string[] {
+    return this.choose.oneIn(6) ? [`onError: ${this.errorPolicy()}`] : []
   }
 
   errorPolicy(): string {

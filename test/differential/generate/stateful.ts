@@ -10,18 +10,23 @@ const aggregate: MakeOperator = (builder, stream) => {
   const { choose } = builder
   const grouped = `${stream.name}.${groups(builder, stream)}`
   const next = { key: STRING, value: DOUBLE, subject: undefined }
+  const nullable = { ...next, value: NULLABLE_DOUBLE }
   switch (choose.below(4)) {
-    case 0:
-      builder.declare('counted', `${grouped}.count().toStream()`, next)
+    case 0: {
+      const options = [...lasting(builder), ...emitting(builder)]
+      builder.declare('counted', `${grouped}.count(${optionsText(options)}).toStream()`, nullable)
       return
+    }
     case 1: {
       const sum = `(acc, v, ctx) => acc * 0.5 + ${builder.expression(stream, DOUBLE, 'v')}`
-      builder.declare('folded', `${grouped}.aggregate(() => 1, ${sum}${builder.errorOption()}).toStream()`, next)
+      const options = [...lasting(builder), ...emitting(builder), ...builder.errorOptions()]
+      const folded = `${grouped}.aggregate(() => 1, ${sum}, ${optionsText(options)}).toStream()`
+      builder.declare('folded', folded, nullable)
       return
     }
     case 2: {
       const window = choose.pick(["tumbling('2s', { grace: '1s' })", "hopping('4s', { advance: '2s', grace: '0s' })"])
-      const emit = choose.pick(['', ", emit: 'final'"])
+      const emit = choose.pick(['', ", emit: 'final'", `, emit: ${EVERY}`])
       const windowed = `${grouped}.windowedBy(${window.replace(' })', `${emit} })`)}).count().toStream()`
       const key = "(v, { key }) => [key.key, key.start, key.end].join('@')"
       builder.declare('windowed', `${windowed}.selectKey(${key})`, next)
@@ -29,8 +34,8 @@ const aggregate: MakeOperator = (builder, stream) => {
     }
     default: {
       const numbers = builder.lambda(stream, (expressions) => expressions.number(2))
-      const reduced = `${stream.name}.map(${numbers}).groupByKey().reduce((a, b) => a - b / 2).toStream()`
-      builder.declare('reduced', reduced, { ...next, value: NULLABLE_DOUBLE })
+      const reduced = `${stream.name}.map(${numbers}).groupByKey().reduce((a, b) => a - b / 2, ${optionsText(lasting(builder))})`
+      builder.declare('reduced', `${reduced}.toStream()`, nullable)
     }
   }
 }
@@ -39,7 +44,7 @@ const aggregate: MakeOperator = (builder, stream) => {
 const table: MakeOperator = (builder, stream) => {
   const { choose } = builder
   const numbers = builder.lambda(stream, (expressions) => expressions.number(2))
-  const rows = `${stream.name}.map(${numbers}).toTable()`
+  const rows = `${stream.name}.map(${numbers}).toTable(${optionsText(lasting(builder))})`
   switch (choose.below(4)) {
     case 0: {
       const filtered = `${rows}.filter((n) => n > ${choose.below(3)}).map((n) => n * 2).toStream()`
@@ -63,12 +68,34 @@ const table: MakeOperator = (builder, stream) => {
     }
     default: {
       const other = choose.pick(builder.streams)
-      const others = `${other.name}.map(${builder.lambda(other, (e) => e.number(1))}).toTable()`
+      const others = `${other.name}.map(${builder.lambda(other, (e) => e.number(1))}).toTable(${optionsText(lasting(builder))})`
       const method = choose.pick(['join', 'leftJoin', 'outerJoin'])
       const joined = `${rows}.${method}(${others}, (a, b) => (a ?? 1) - (b ?? 2)).toStream()`
       builder.declare('paired', joined, { key: STRING, value: NULLABLE_DOUBLE, subject: undefined })
     }
   }
+}
+
+/** Equal records are those of one key, or of equal texts as well. */
+const dedupe: MakeOperator = (builder, stream) => {
+  const by = builder.choose.oneIn(2) ? [`by: ${builder.lambda(stream, (expressions) => expressions.string(2))}`] : []
+  const options = ["within: '1s'", ...by, ...builder.errorOptions()]
+  builder.declare('once', `${stream.name}.dedupe(${optionsText(options)})`, stream)
+}
+
+/** Record sets have steps of a millisecond and of years. */
+const EVERY = "{ every: '1s' }"
+
+function lasting({ choose }: PlanBuilder): readonly string[] {
+  return choose.oneIn(2) ? ["ttl: '1s'"] : []
+}
+
+function emitting({ choose }: PlanBuilder): readonly string[] {
+  return choose.oneIn(2) ? [`emit: ${EVERY}`] : []
+}
+
+function optionsText(options: readonly string[]): string {
+  return options.length === 0 ? '' : `{ ${options.join(', ')} }`
 }
 
 function groups(builder: PlanBuilder, stream: GeneratedStream): string {
@@ -82,4 +109,4 @@ function keyed(stream: GeneratedStream): string {
   return `${stream.name}.selectKey((_, { key }) => key ?? 'none')`
 }
 
-export const STATEFUL: readonly MakeOperator[] = [aggregate, table]
+export const STATEFUL: readonly MakeOperator[] = [aggregate, table, dedupe, aggregate, table]
