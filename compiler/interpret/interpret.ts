@@ -20,7 +20,6 @@ import { partitionBytes } from './wire.js'
 import { Journal } from './state/journal.js'
 import { TaskClock } from './task-clock.js'
 import { TaskGroups } from './task-groups.js'
-import { WallClock } from './wall-clock.js'
 import { wire, type Start } from './wiring.js'
 
 export interface InterpreterOptions {
@@ -72,7 +71,8 @@ class GraphInterpreter implements Interpreter {
   readonly internalTopics: ReadonlySet<string>
   readonly #internal = new InternalTopics()
   readonly #journal: Journal
-  readonly #clock: WallClock
+  /** Wall clock, ms: it stands still until it is moved. */
+  #wall: number
   readonly #groups: TaskGroups
   readonly #taskClocks = new Map<string, TaskClock>()
   readonly stores = new Map<string, () => readonly StoreRow[]>()
@@ -82,7 +82,7 @@ class GraphInterpreter implements Interpreter {
     this.#graph = graph
     this.#options = options
     this.#journal = new Journal(options.commits)
-    this.#clock = new WallClock(options.startTime)
+    this.#wall = options.startTime ?? 0
     this.#groups = new TaskGroups(graph)
     const serdes = options.serdes ?? specSerdes
     const effects = {
@@ -95,7 +95,6 @@ class GraphInterpreter implements Interpreter {
       label: this.#label(node),
       graph,
       journal: this.#journal,
-      clock: this.#clock,
       task: this.#clockOf(this.#groups.startingAt(node)),
       expose: (rows, store) => {
         this.stores.set(store === undefined ? this.#label(node) : `${this.#label(node)}-${store}`, rows)
@@ -124,21 +123,11 @@ class GraphInterpreter implements Interpreter {
   }
 
   advanceWallClock(now: number): readonly RecordOutcome[] {
-    this.#outputs = []
-    const tick = tickAt(now)
-    try {
-      this.#clock.advance(now)
-      this.#journal.keep()
-    } catch (error) {
-      this.#journal.rollback()
-      if (!(error instanceof OperatorFailure)) throw error
-      // There is no record that could be skipped.
-      return [{ record: tick, result: { kind: 'failed', ...this.#problem(error) }, outputs: [] }]
-    }
-    const outcomes: RecordOutcome[] = [{ record: tick, result: { kind: 'done' }, outputs: this.#outputs }]
+    this.#wall = Math.max(this.#wall, now)
+    const outcomes: RecordOutcome[] = []
     for (const clock of this.#taskClocks.values()) {
-      clock.wall = this.#clock.now
-      for (const partition of clock.partitions) outcomes.push(...this.#fire(clock, partition, tick))
+      clock.wall = this.#wall
+      for (const partition of clock.partitions) outcomes.push(...this.#fire(clock, partition, tickAt(now)))
     }
     for (const { outputs } of outcomes) this.#feedInternalTopics(outputs)
     const next = this.#internal.take()
@@ -219,7 +208,7 @@ class GraphInterpreter implements Interpreter {
   #clockOf(group: string): TaskClock {
     let clock = this.#taskClocks.get(group)
     if (clock === undefined) {
-      clock = new TaskClock(this.#journal, this.#clock.now, this.#options.tasks ?? 1)
+      clock = new TaskClock(this.#journal, this.#wall, this.#options.tasks ?? 1)
       this.#taskClocks.set(group, clock)
     }
     return clock

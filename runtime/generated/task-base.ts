@@ -62,6 +62,7 @@ export abstract class TaskBase implements GeneratedTask {
     clock.wall = this.context.now()
     for (let turn = 1; clock.isDue(clock.wall); turn++) {
       clock.fired = false
+      clock.undo = undefined
       const { position, nextOffset } = this
       const stop = this.process(clock.input, TICK, TICK_VIEW, 0, TICK.length, TICK_SECTION, Infinity)
       this.position = position
@@ -73,7 +74,10 @@ export abstract class TaskBase implements GeneratedTask {
   }
 
   skipDue(): void {
-    if (this.clock !== undefined) this.clock.skips = true
+    const { clock } = this
+    if (clock === undefined) return
+    clock.undo?.()
+    clock.skips = true
   }
 
   nextWallClock(): number {

@@ -51,7 +51,11 @@ export class IdleClosing implements Clocked {
     const clock = this.#clock
     if (clock.fired || !this.isDue(clock.wall)) return false
     clock.fired = true
+    const since = this.#quietSince
     this.#quietSince = Infinity
+    clock.undo = () => {
+      this.#quietSince = since
+    }
     const { skips } = clock
     clock.skips = false
     return !skips

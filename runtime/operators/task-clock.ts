@@ -19,6 +19,8 @@ export class TaskClock {
   fired = false
   /** What is due next is not done, but counts as done. */
   skips = false
+  /** Takes back what is no state of a store and was changed in this turn; undefined: nothing was. */
+  undo: (() => void) | undefined
   /** Wall clock of this turn, ms since the epoch. */
   wall = 0
   readonly #clocked: Clocked[] = []

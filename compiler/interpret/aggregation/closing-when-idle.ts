@@ -2,7 +2,7 @@
 import type { WindowSpec } from '../../../dsl/model/window-spec.js'
 import type { FlowRecord } from '../record.js'
 import type { StreamTime } from '../state/stream-time.js'
-import type { WallClock } from '../wall-clock.js'
+import type { TaskClock } from '../task-clock.js'
 import { IdlePartitions } from './idle-partitions.js'
 import type { WindowEmitter, WindowRow, WindowRows } from './windows.js'
 
@@ -17,13 +17,13 @@ export interface Closing {
 }
 
 /** Is told of each record. */
-export function closingWhenIdle(clock: WallClock, closing: Closing): IdlePartitions {
+export function closingWhenIdle(clock: TaskClock, closing: Closing): IdlePartitions {
   const { spec, rows, emitter, times, closedAt } = closing
-  return new IdlePartitions(spec.closeAfter, clock, (last: FlowRecord) => {
-    const { partition } = last.origin
+  return new IdlePartitions(spec.closeAfter, clock, (nothing: FlowRecord) => {
+    const { partition } = nothing.origin
     const ends = rows.all().flatMap((row) => (row.partition === partition ? [closedAt(row)] : []))
     const time = Math.max(...ends, ...times.map((one) => one.at(partition)))
     for (const one of times) one.advance(partition, time)
-    emitter.close(last, rows, time, (row, at) => closedAt(row) <= at)
+    emitter.close(nothing, rows, time, (row, at) => closedAt(row) <= at)
   })
 }

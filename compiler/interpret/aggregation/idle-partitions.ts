@@ -1,30 +1,28 @@
 /** Partitions that an operator has had no record of for some wall-clock time (`idle: { closeAfter }`). */
-import type { FlowRecord } from '../record.js'
-import type { WallClock } from '../wall-clock.js'
-
-interface Last {
-  readonly record: FlowRecord
-  readonly at: number
-}
+import { noRecord, type FlowRecord } from '../record.js'
+import type { TaskClock } from '../task-clock.js'
 
 export class IdlePartitions {
-  readonly #clock: WallClock
-  readonly #last = new Map<number, Last>()
+  readonly #clock: TaskClock
+  /** Wall clock of the last record, by partition. */
+  readonly #last = new Map<number, number>()
 
-  /** `onIdle` gets the last record of the partition, once until another one comes. */
-  constructor(closeAfter: number | undefined, clock: WallClock, onIdle: (last: FlowRecord) => void) {
+  /** `onIdle` is called once until another record comes; what it sends on comes of no record. */
+  constructor(closeAfter: number | undefined, clock: TaskClock, onIdle: (nothing: FlowRecord) => void) {
     this.#clock = clock
     if (closeAfter === undefined) return
-    clock.onAdvance((now) => {
-      for (const [partition, { record, at }] of this.#last) {
-        if (now - at < closeAfter) continue
-        this.#last.delete(partition)
-        onIdle(record)
-      }
+    clock.onDue((partition, { wall }, skip) => {
+      const last = this.#last.get(partition)
+      if (last === undefined || wall - last < closeAfter) return false
+      const origin = noRecord(partition, wall)
+      if (!skip) onIdle({ origin, key: null, value: null, timestamp: wall })
+      // One that fails is still due.
+      this.#last.delete(partition)
+      return true
     })
   }
 
   seen(record: FlowRecord): void {
-    this.#last.set(record.origin.partition, { record, at: this.#clock.now })
+    this.#last.set(record.origin.partition, this.#clock.wall)
   }
 }

@@ -12,7 +12,7 @@ type SessionWindows = Extract<WindowSpec, { readonly kind: 'session' }>
 export function sessionWindows(
   spec: SessionWindows,
   aggregator: Aggregator,
-  { forward, journal, clock, expose }: OperatorContext,
+  { forward, journal, task, expose }: OperatorContext,
   lag: number,
 ): Receiver {
   const rows = new WindowRows(journal)
@@ -20,7 +20,7 @@ export function sessionWindows(
   expose(() => rows.results(aggregator))
   const times: StreamTime[] = []
   const closedAt = ({ end }: WindowRow): number => end + spec.grace + spec.gap + 1
-  const idle = closingWhenIdle(clock, { spec, rows, emitter, times, closedAt })
+  const idle = closingWhenIdle(task, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     if (record.key === null || record.key === undefined) return
     idle.seen(record)

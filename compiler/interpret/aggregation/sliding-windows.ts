@@ -15,7 +15,7 @@ type SlidingWindows = Extract<WindowSpec, { readonly kind: 'sliding' }>
 export function slidingWindows(
   spec: SlidingWindows,
   aggregator: Aggregator,
-  { forward, journal, clock, expose }: OperatorContext,
+  { forward, journal, task, expose }: OperatorContext,
   lag: number,
 ): Receiver {
   const rows = new WindowRows(journal)
@@ -24,7 +24,7 @@ export function slidingWindows(
   const times: StreamTime[] = []
   const { difference, grace } = spec
   const closedAt = ({ end }: WindowRow): number => end + grace + 1
-  const idle = closingWhenIdle(clock, { spec, rows, emitter, times, closedAt })
+  const idle = closingWhenIdle(task, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     const { key, value, timestamp, origin } = record
     if (key === null || key === undefined || value === null || value === undefined) return

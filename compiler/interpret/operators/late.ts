@@ -16,7 +16,7 @@ interface Session {
  * The records that no window accepts, by the same rules and on the same stream time as the aggregates of these windows.
  * Sessions are those of the accepted records, whether or not an aggregate has deleted its own.
  */
-export const late: OperatorInterpreter<'late'> = (node, { graph, journal, clock, forward }) => {
+export const late: OperatorInterpreter<'late'> = (node, { graph, journal, task, forward }) => {
   const windows = graph.nodes[node.input]
   if (windows?.kind !== 'window') throw new Error('records are late for windows only')
   const { window } = windows
@@ -24,7 +24,7 @@ export const late: OperatorInterpreter<'late'> = (node, { graph, journal, clock,
     throw new Error(`late records of ${window.kind} windows that close without input are not yet`)
   }
   const time = new StreamTime(journal)
-  const idle = new IdlePartitions(window.closeAfter, clock, ({ origin: { partition } }) => {
+  const idle = new IdlePartitions(window.closeAfter, task, ({ origin: { partition } }) => {
     const [last = 0] = window.kind === 'time' ? startsOf(window, time.at(partition)).slice(-1) : []
     if (window.kind === 'time') time.advance(partition, last + window.size + window.grace)
   })

@@ -5,7 +5,6 @@ import type { TopicSerdes } from '../serdes/element-serde.js'
 import type { Journal } from '../state/journal.js'
 import type { FlowRecord, OutputRecord } from '../record.js'
 import type { TaskClock } from '../task-clock.js'
-import type { WallClock } from '../wall-clock.js'
 
 export type NodeOf<K extends GraphNodeKind> = Extract<GraphNode, { readonly kind: K }>
 
@@ -43,7 +42,6 @@ export interface OperatorContext {
   /** The graph that the node stands in. */
   readonly graph: PipelineGraph
   readonly journal: Journal
-  readonly clock: WallClock
   /** Of the tasks that the node runs in, behind its internal topics. */
   readonly task: TaskClock
   /** Shows the rows that the node keeps to those who ask for its store, or for one of its stores. */
