@@ -1,13 +1,13 @@
 /** Lowers one operator and, depth first in declaration order, everything behind it within the sub-topology. */
-import type { Lambda } from '../ir/lambda.js'
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { MirExpression, MirExpressionOf, MirStatement } from '../ir/mir.js'
-import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
+import { expression, helper, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
 import { inputsOf } from '../ir/inputs-of.js'
-import { exchangeOf, exchangesOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
+import { exchangeOf, exchangesOf, placeOf, portOf, type ExchangeRole } from '../ir/exchange.js'
+import { call, callWith } from './call.js'
+import { emitTo, lowerExchange } from './emit.js'
 import type { Flow, LoweringContext, OperatorContext } from './flow.js'
-import { inlineLambda } from './inline-lambda.js'
 import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
 import { lowerRegistration, lowerResponse, lowerRightChange, lowerSubscribe } from './lower-foreign-key-join.js'
@@ -262,32 +262,6 @@ function onlyNewest({ isNewest }: Flow, out: MirStatement[], lowered: (inner: Mi
   out.push(statement({ kind: 'if', test: isNewest, then, otherwise: [] }))
 }
 
-/** Through an internal topic; records without a key are filtered, as Kafka Streams does: no partition is theirs. */
-function lowerExchange(
-  context: LoweringContext,
-  node: LogicalNode,
-  role: ExchangeRole,
-  flow: Flow,
-  out: MirStatement[],
-): void {
-  const emit = emitTo(context, placeOf(node.id, role), flow, {})
-  // Where somebody has a use for them, any partition is theirs.
-  if (keepsKeyless(node, role)) {
-    out.push(statement({ kind: 'enter', operator: node.id, count: false }), emit)
-    return
-  }
-  const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
-  const enter = statement({ kind: 'enter', operator: node.id, count: false })
-  out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
-}
-
-/** Whether records without a key go on: through a processor, or alone, from this input of a join. */
-function keepsKeyless(node: LogicalNode, role: ExchangeRole): boolean {
-  if (node.kind === 'process' || node.kind === 'dedupe') return true
-  if (node.kind !== 'stream-table-join' && node.kind !== 'stream-join') return false
-  return node.join === 'outer' || (node.join === 'left' && portOf(role) === 0)
-}
-
 function lowerMerge(context: LoweringContext, node: LogicalNodeOf<'merge'>, flow: Flow, out: MirStatement[]): void {
   if (node.inputs.length < 2 || operatorsBehind(context.topology, node.id) <= duplicatedOperators) {
     lowerConsumers(context, node.id, flow, out)
@@ -334,33 +308,6 @@ function hasOwnTime(nodes: readonly LogicalNode[], node: LogicalNode): boolean {
 function operatorsBehind(topology: Topology, node: NodeId): number {
   const consumers = topology.operators.get(node)?.consumers ?? []
   return consumers.reduce((sum, consumer) => sum + 1 + operatorsBehind(topology, consumer), 0)
-}
-
-/** The result of an operator's lambda; whatever might be a promise is checked when it is there (rule 4). */
-function call(context: LoweringContext, id: LambdaId, flow: Flow, out: MirStatement[]): MirExpression {
-  return callWith(context, id, [flow.value], flow, out)
-}
-
-function callWith(
-  context: LoweringContext,
-  id: LambdaId,
-  args: readonly MirExpression[],
-  flow: Flow,
-  out: MirStatement[],
-): MirExpression {
-  const lambda = context.program.lambda(id)
-  const result = inlineLambda(context.program, context.builder, lambda, args, flow, out)
-  return mayBePromise(lambda, result)
-    ? helper('settled', [result], { type: lambda.returns, span: result.span })
-    : result
-}
-
-function mayBePromise(lambda: Lambda, result: MirExpression): boolean {
-  if (result.kind === 'object') return result.members.some((item) => item.kind !== 'property' || item.name === 'then')
-  if (lambda.opaque !== undefined) return true
-  const { returns } = lambda
-  const types = returns.kind === 'union' ? returns.types : [returns]
-  return types.some((type) => type.kind === 'opaque') && result.kind !== 'array'
 }
 
 function lowerMapRecord(
@@ -450,24 +397,4 @@ function lowerSink(context: LoweringContext, node: LogicalNodeOf<'to'>, flow: Fl
       headers,
     }),
   )
-}
-
-interface EmitOptions {
-  readonly topic?: MirExpression | undefined
-  readonly timestamp?: MirExpression | undefined
-  readonly headers?: MirExpression | undefined
-}
-
-function emitTo(context: LoweringContext, place: PlaceId, flow: Flow, options: EmitOptions): MirStatement {
-  const sink = context.topology.sinks.findIndex((candidate) => candidate.places.includes(place))
-  return statement({
-    kind: 'emit',
-    emit: context.program.nextEmit(),
-    sink,
-    key: flow.key,
-    value: flow.value,
-    topic: options.topic,
-    timestamp: options.timestamp ?? flow.timestamp,
-    headers: options.headers,
-  })
 }

@@ -3,40 +3,35 @@
  * row of its own, so that it is committed, undone and restored as state is. The inputs of a cogroup have a time each.
  */
 import type { Table } from '../state/table.js'
+import { BEFORE_TIME, TimeRow } from './time-row.js'
 
-/** Before the first record. */
-const BEFORE_TIME = -1
 const NOW = 0
 const EMITTED = 1
-
-const KEY = Buffer.from('time')
 
 export class OperatorTime {
   /** `latest` before the last `advance`. */
   before = BEFORE_TIME
-  readonly #table: Table
+  readonly #times: TimeRow
   /** Of the input that advanced last. */
   #column = NOW
-  /** The only row of the table, once it was seen. */
-  #slot = -1
 
   constructor(table: Table) {
-    this.#table = table
+    this.#times = new TimeRow(table)
   }
 
   get now(): number {
-    return this.#number(this.#column)
+    return this.#times.get(this.#column)
   }
 
   get emitted(): number {
-    return this.#number(EMITTED)
+    return this.#times.get(EMITTED)
   }
 
   /** Of the input that is furthest ahead. */
   get latest(): number {
-    let latest = this.#number(NOW)
-    for (let column = EMITTED + 1; column < this.#table.columns; column++) {
-      latest = Math.max(latest, this.#number(column))
+    let latest = this.#times.get(NOW)
+    for (let column = EMITTED + 1; column < this.#times.columns; column++) {
+      latest = Math.max(latest, this.#times.get(column))
     }
     return latest
   }
@@ -47,46 +42,22 @@ export class OperatorTime {
     this.#column = input === 0 ? NOW : EMITTED + input
     const { now } = this
     if (timestamp <= now) return now
-    this.#set(this.#column, timestamp)
+    this.#times.set(this.#column, timestamp)
     return timestamp
   }
 
   /** The times of all inputs that had records; never back. */
   advanceAll(time: number): void {
-    for (let column = NOW; column < this.#table.columns; column++) {
+    for (let column = NOW; column < this.#times.columns; column++) {
       if (column === EMITTED) continue
-      const now = this.#number(column)
+      const now = this.#times.get(column)
       if (now === BEFORE_TIME) continue
       this.#column = column
-      if (time > now) this.#set(column, time)
+      if (time > now) this.#times.set(column, time)
     }
   }
 
   emit(time: number): void {
-    this.#set(EMITTED, time)
-  }
-
-  #number(column: number): number {
-    const slot = this.#find()
-    return slot < 0 ? BEFORE_TIME : this.#table.number(slot, column)
-  }
-
-  #set(column: number, time: number): void {
-    const table = this.#table
-    let slot = this.#find()
-    if (slot < 0) {
-      slot = table.insert(KEY, 0, KEY.length, 0)
-      for (let each = 0; each < table.columns; each++) table.setNumber(slot, each, BEFORE_TIME)
-      this.#slot = slot
-    }
-    table.setNumber(slot, column, time)
-  }
-
-  /** A row that was undone is looked for again. */
-  #find(): number {
-    const table = this.#table
-    if (table.size === 0) return -1
-    if (this.#slot < 0 || !table.isLive(this.#slot)) this.#slot = table.find(KEY, 0, KEY.length)
-    return this.#slot
+    this.#times.set(EMITTED, time)
   }
 }
