@@ -185,7 +185,7 @@ export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Arra
 }
 
 /** Buffers of that size are pages of a store, which live long. */
-const PAGE_BYTES = 1024 * 1024
+const PAGE_BYTES = 64 * 1024
 const pageViews = new WeakMap<Uint8Array, DataView>()
 
 /** A view of the bytes in which a row stands. */

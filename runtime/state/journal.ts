@@ -19,7 +19,7 @@ export class Journal {
   readonly #pages: Float64Array[] = []
   readonly #stride: number
 
-  /** `width`: numbers of a row. */
+  /** `width`: doubles that an entry keeps of a row. */
   constructor(width: number) {
     this.#stride = HEAD + width
   }
@@ -51,20 +51,24 @@ export class Journal {
     return index
   }
 
-  /** Appends an entry of another journal of the same width. */
-  append(from: Journal, index: number): void {
-    const page = from.page(index)
-    const source = from.at(index)
-    const target = this.push(page[source]!, page[source + 1]!, page[source + 2]!, page[source + 3]!, page[source + 4]!)
-    const to = this.page(target)
-    const at = this.at(target)
-    for (let i = HEAD; i < this.#stride; i++) to[at + i] = page[source + i]!
+  /** Writes an entry once more, in the place of one before it. */
+  move(from: number, to: number): void {
+    const source = this.page(from)
+    const target = this.page(to)
+    const start = this.at(from)
+    const at = this.at(to)
+    for (let i = 0; i < this.#stride; i++) target[at + i] = source[start + i]!
   }
 
-  /** Keeps the first page for the next commit interval. */
+  /** Forgets the entries from `length` on. */
+  truncate(length: number): void {
+    this.length = length
+  }
+
+  /** Keeps the pages that this commit interval has used, for the next one. */
   clear(): void {
+    this.#pages.length = Math.min(this.#pages.length, Math.max(1, (this.length + PAGE_ENTRIES - 1) >>> 10))
     this.length = 0
-    if (this.#pages.length > 1) this.#pages.length = 1
   }
 }
 

@@ -7,8 +7,9 @@ import { TimeIndex } from './time-index.js'
 export class MemoryBacking implements Backing {
   readonly table: MemoryTable
 
-  constructor(columns: number) {
-    this.table = new MemoryTable(columns)
+  /** `valueBytes` as of MemoryTable. */
+  constructor(columns: number, valueBytes = 0) {
+    this.table = new MemoryTable(columns, valueBytes)
   }
 
   times(order: TimeOrder, bucketMs: number): RowTimes {

@@ -20,20 +20,20 @@ export class MemoryTable implements Table {
   readonly #arena = new Arena()
   readonly #index = new HashIndex()
   readonly #rows: Rows
-  /** Of the present input record. */
-  readonly #record: Journal
-  /** Of all records since the commit; one pre-image a row. */
-  readonly #interval: Journal
+  /** Of all records since the commit, one pre-image a row; behind them those of the present input record. */
+  readonly #journal: Journal
+  /** Where the entries of the present record begin. */
+  #recordStart = 0
   readonly #indexes: RowIndex[] = []
   #mark = 1
-  /** Rows with this stamp or a later one are in the interval's journal. */
+  /** Rows with this stamp or a later one are in the journal of the interval. */
   #intervalStart = 1
 
-  constructor(columns = 0) {
+  /** Values up to `valueBytes` stand in the rows, others by themselves. */
+  constructor(columns = 0, valueBytes = 0) {
     this.columns = columns
-    this.#rows = new Rows(columns)
-    this.#record = new Journal(columns + 1)
-    this.#interval = new Journal(columns + 1)
+    this.#rows = new Rows(columns, valueBytes)
+    this.#journal = new Journal(this.#rows.width)
   }
 
   /** Before the first row. */
@@ -46,7 +46,7 @@ export class MemoryTable implements Table {
   }
 
   get journalBytes(): number {
-    return this.#interval.bytes + this.#record.bytes
+    return this.#journal.bytes
   }
 
   /** Slots are below it, not all of them live. */
@@ -69,8 +69,8 @@ export class MemoryTable implements Table {
     if (found >= 0) return found
     const length = end - start
     if (length > this.maxRowBytes) throw new RowTooLargeError(length, this.maxRowBytes)
-    const slot = this.#new(buffer, start, end, timestamp, hash, Flag.Born)
-    this.#record.push(Entry.Insert, slot, 0, -1, 0)
+    const slot = this.#new(buffer, start, end, timestamp, hash, this.#mark)
+    this.#journal.push(Entry.Insert, slot, 0, -1, 0)
     return slot
   }
 
@@ -100,11 +100,13 @@ export class MemoryTable implements Table {
   }
 
   keyBuffer(slot: number): Buffer {
-    return this.#arena.page(this.#rows.get(slot, Field.KeyAddress) >>> 0)
+    const address = this.#rows.get(slot, Field.KeyAddress) >>> 0
+    return address === 0 ? this.#rows.bytes(slot) : this.#arena.page(address)
   }
 
   keyStart(slot: number): number {
-    return this.#arena.start(this.#rows.get(slot, Field.KeyAddress) >>> 0)
+    const address = this.#rows.get(slot, Field.KeyAddress) >>> 0
+    return address === 0 ? this.#rows.keyStart(slot) : this.#arena.start(address)
   }
 
   keyEnd(slot: number): number {
@@ -116,11 +118,13 @@ export class MemoryTable implements Table {
   }
 
   valueBuffer(slot: number): Buffer {
-    return this.#arena.page(this.#rows.get(slot, Field.ValueAddress) >>> 0)
+    const address = this.#rows.get(slot, Field.ValueAddress) >>> 0
+    return address === 0 ? this.#rows.bytes(slot) : this.#arena.page(address)
   }
 
   valueStart(slot: number): number {
-    return this.#arena.start(this.#rows.get(slot, Field.ValueAddress) >>> 0)
+    const address = this.#rows.get(slot, Field.ValueAddress) >>> 0
+    return address === 0 ? this.#rows.valueStart(slot) : this.#arena.start(address)
   }
 
   valueEnd(slot: number): number {
@@ -128,15 +132,26 @@ export class MemoryTable implements Table {
   }
 
   setValue(slot: number, buffer: Uint8Array, start: number, end: number): void {
+    const rows = this.#rows
     const length = end - start
-    const size = this.#rows.get(slot, Field.KeyLength) + length
+    const size = rows.get(slot, Field.KeyLength) + length
     if (size > this.maxRowBytes) throw new RowTooLargeError(size, this.maxRowBytes)
-    const address = this.#arena.allocate(length)
-    const page = this.#arena.page(address)
-    const to = this.#arena.start(address)
+    let address = 0
+    let page: Buffer
+    let to: number
+    if (length <= rows.valueBytes) {
+      // Before the bytes are written: the journal keeps those that were there.
+      this.#replaceValue(slot, 0, length)
+      page = rows.bytes(slot)
+      to = rows.valueStart(slot)
+    } else {
+      address = this.#arena.allocate(length)
+      page = this.#arena.page(address)
+      to = this.#arena.start(address)
+    }
     if (length > 64) page.set(buffer.subarray(start, end), to)
     else for (let i = 0; i < length; i++) page[to + i] = buffer[start + i]!
-    this.#replaceValue(slot, address, length)
+    if (address !== 0) this.#replaceValue(slot, address, length)
   }
 
   setNull(slot: number): void {
@@ -144,57 +159,54 @@ export class MemoryTable implements Table {
   }
 
   delete(slot: number): void {
-    this.#record.push(Entry.Delete, slot, 0, -1, 0)
+    this.#journal.push(Entry.Delete, slot, 0, -1, 0)
     this.#unlink(slot)
   }
 
   mark(): void {
-    const record = this.#record
-    if (record.length > 0) this.#fold()
+    if (this.#journal.length > this.#recordStart) this.#fold()
     this.#mark++
   }
 
   rollback(): void {
-    this.#undo(this.#record)
+    this.#undo(this.#recordStart)
   }
 
   commit(): void {
-    if (this.#record.length > 0) this.#fold()
-    const rows = this.#rows
-    const journal = this.#interval
+    this.#fold()
+    const journal = this.#journal
     for (let i = 0; i < journal.length; i++) {
       const page = journal.page(i)
       const at = journal.at(i)
-      const slot = page[at + 1]!
-      if (page[at] === Entry.Update) this.#freePreImage(slot, page[at + 2]!, page[at + 3]!)
-      else if (page[at] === Entry.Delete) this.#freeRow(slot)
-      else rows.set(slot, Field.Flags, rows.get(slot, Field.Flags) & ~Flag.Born)
+      if (page[at] === Entry.Delete) this.#freeRow(page[at + 1]!)
+      else if (page[at + 2] !== 0) this.#freePreImage(page[at + 1]!, page[at + 2]!, page[at + 3]!)
     }
     journal.clear()
+    this.#recordStart = 0
     if (++this.#mark > 0x4000_0000) {
-      rows.clearStamps()
+      this.#rows.clearStamps()
       this.#mark = 1
     }
     this.#intervalStart = this.#mark
   }
 
   abort(): void {
-    this.#undo(this.#record)
-    this.#undo(this.#interval)
+    this.#undo(0)
+    this.#recordStart = 0
     this.#intervalStart = ++this.#mark
   }
 
   eachDirty(visit: (slot: number, live: boolean) => void): void {
-    if (this.#record.length > 0) this.#fold()
-    const journal = this.#interval
+    this.#fold()
+    const journal = this.#journal
+    const rows = this.#rows
     for (let i = 0; i < journal.length; i++) {
       const page = journal.page(i)
       const at = journal.at(i)
       const slot = page[at + 1]!
-      const flags = this.#rows.get(slot, Field.Flags)
       if (page[at] !== Entry.Delete) {
-        if ((flags & Flag.Live) !== 0) visit(slot, true)
-      } else if ((flags & Flag.Born) === 0) {
+        if ((rows.get(slot, Field.Flags) & Flag.Live) !== 0) visit(slot, true)
+      } else if (rows.get(slot, Field.Birth) < this.#intervalStart) {
         const start = this.keyStart(slot)
         if (this.find(this.keyBuffer(slot), start, this.keyEnd(slot)) < 0) visit(slot, false)
       }
@@ -228,8 +240,7 @@ export class MemoryTable implements Table {
   /** Forgets a row that has not changed since the last commit, without a trace; false: it has. */
   evict(slot: number): boolean {
     const rows = this.#rows
-    if ((rows.get(slot, Field.Flags) & Flag.Born) !== 0 || rows.get(slot, Field.Stamp) >= this.#intervalStart)
-      return false
+    if (rows.get(slot, Field.Stamp) >= this.#intervalStart) return false
     this.#unlink(slot)
     this.#freeRow(slot)
     return true
@@ -254,8 +265,8 @@ export class MemoryTable implements Table {
     this.#arena.clear()
     this.#index.clear()
     this.#rows.clear()
-    this.#record.clear()
-    this.#interval.clear()
+    this.#journal.clear()
+    this.#recordStart = 0
     for (const index of this.#indexes) index.clear()
   }
 
@@ -267,9 +278,8 @@ export class MemoryTable implements Table {
       const slot = entries[2 * at]! - 1
       if (slot < 0) return -1
       if (entries[2 * at + 1] !== hash || rows.get(slot, Field.KeyLength) !== length) continue
-      const address = rows.get(slot, Field.KeyAddress) >>> 0
-      const page = this.#arena.page(address)
-      let p = this.#arena.start(address)
+      const page = this.keyBuffer(slot)
+      let p = this.keyStart(slot)
       let i = start
       while (i < end && page[p] === buffer[i]) {
         p++
@@ -279,19 +289,18 @@ export class MemoryTable implements Table {
     }
   }
 
-  #new(buffer: Uint8Array, start: number, end: number, timestamp: number, hash: number, flags: number): number {
+  #new(buffer: Uint8Array, start: number, end: number, timestamp: number, hash: number, birth: number): number {
     const rows = this.#rows
     const length = end - start
-    const address = this.#arena.allocate(length)
-    const page = this.#arena.page(address)
-    let p = this.#arena.start(address)
-    for (let i = start; i < end; i++) page[p++] = buffer[i]!
-    const slot = rows.allocate()
+    const slot = rows.allocate(length)
     rows.set(slot, Field.Hash, hash)
-    rows.set(slot, Field.KeyAddress, address)
+    rows.set(slot, Field.KeyAddress, length <= rows.keyBytes ? 0 : this.#arena.allocate(length))
     rows.set(slot, Field.KeyLength, length)
     rows.set(slot, Field.Stamp, this.#mark)
-    rows.set(slot, Field.Flags, flags)
+    rows.set(slot, Field.Birth, birth)
+    const page = this.keyBuffer(slot)
+    let p = this.keyStart(slot)
+    for (let i = start; i < end; i++) page[p++] = buffer[i]!
     rows.setNumber(slot, 0, timestamp)
     this.#link(slot)
     return slot
@@ -319,9 +328,9 @@ export class MemoryTable implements Table {
     const stamp = rows.get(slot, Field.Stamp)
     if (stamp === this.#mark) return
     const address = rows.get(slot, Field.ValueAddress) >>> 0
-    const record = this.#record
-    const index = record.push(Entry.Update, slot, address, rows.get(slot, Field.ValueLength), stamp)
-    rows.copyNumbersTo(slot, record.page(index), record.at(index) + ENTRY_NUMBERS)
+    const journal = this.#journal
+    const index = journal.push(Entry.Update, slot, address, rows.get(slot, Field.ValueLength), stamp)
+    rows.copyNumbersTo(slot, journal.page(index), journal.at(index) + ENTRY_NUMBERS)
     rows.set(slot, Field.Stamp, this.#mark)
     rows.set(slot, Field.Flags, rows.get(slot, Field.Flags) & ~Flag.Fresh)
   }
@@ -330,54 +339,62 @@ export class MemoryTable implements Table {
     const rows = this.#rows
     this.#touch(slot)
     const flags = rows.get(slot, Field.Flags)
-    const oldLength = rows.get(slot, Field.ValueLength)
+    const old = rows.get(slot, Field.ValueAddress) >>> 0
     // A value that is not fresh belongs to the pre-image.
-    if ((flags & Flag.Fresh) !== 0 && oldLength >= 0) {
-      this.#record.push(Entry.Garbage, slot, rows.get(slot, Field.ValueAddress) >>> 0, oldLength, 0)
+    if ((flags & Flag.Fresh) !== 0 && old !== 0) {
+      this.#journal.push(Entry.Garbage, slot, old, rows.get(slot, Field.ValueLength), 0)
     }
     rows.set(slot, Field.Flags, flags | Flag.Fresh)
     rows.set(slot, Field.ValueAddress, address)
     rows.set(slot, Field.ValueLength, length)
   }
 
-  #freeValue(address: number, length: number): void {
-    if (length >= 0) this.#arena.free(address, length)
+  /** Of bytes in the arena; those in the row go with it. */
+  #free(address: number, length: number): void {
+    if (address !== 0) this.#arena.free(address, length)
   }
 
   #freePreImage(slot: number, address: number, length: number): void {
-    if (length >= 0 && this.#rows.get(slot, Field.ValueAddress) >>> 0 !== address) this.#arena.free(address, length)
+    if (this.#rows.get(slot, Field.ValueAddress) >>> 0 !== address) this.#free(address, length)
   }
 
   #freeRow(slot: number): void {
     const rows = this.#rows
-    this.#freeValue(rows.get(slot, Field.ValueAddress) >>> 0, rows.get(slot, Field.ValueLength))
-    this.#arena.free(rows.get(slot, Field.KeyAddress) >>> 0, rows.get(slot, Field.KeyLength))
+    this.#free(rows.get(slot, Field.ValueAddress) >>> 0, rows.get(slot, Field.ValueLength))
+    this.#free(rows.get(slot, Field.KeyAddress) >>> 0, rows.get(slot, Field.KeyLength))
     rows.free(slot)
   }
 
-  /** Moves the record's entries to the interval's journal, which keeps the first pre-image of a row. */
+  /** The present record is over: its entries stay, except for pre-images of rows that the interval has one of. */
   #fold(): void {
-    const record = this.#record
-    const interval = this.#interval
-    for (let i = 0; i < record.length; i++) {
-      const page = record.page(i)
-      const at = record.at(i)
-      if (page[at] === Entry.Garbage) this.#freeValue(page[at + 2]!, page[at + 3]!)
-      else if (page[at] !== Entry.Update || page[at + 4]! < this.#intervalStart) interval.append(record, i)
-      else this.#freePreImage(page[at + 1]!, page[at + 2]!, page[at + 3]!)
+    const journal = this.#journal
+    let kept = this.#recordStart
+    for (let i = kept; i < journal.length; i++) {
+      const page = journal.page(i)
+      const at = journal.at(i)
+      if (page[at] === Entry.Garbage) this.#free(page[at + 2]!, page[at + 3]!)
+      else if (page[at] === Entry.Update && page[at + 4]! >= this.#intervalStart) {
+        this.#freePreImage(page[at + 1]!, page[at + 2]!, page[at + 3]!)
+      } else {
+        if (kept < i) journal.move(i, kept)
+        kept++
+      }
     }
-    record.clear()
+    journal.truncate(kept)
+    this.#recordStart = kept
     this.#mark++
   }
 
-  #undo(journal: Journal): void {
+  /** Takes back the entries from `first` on. */
+  #undo(first: number): void {
     const rows = this.#rows
-    for (let i = journal.length - 1; i >= 0; i--) {
+    const journal = this.#journal
+    for (let i = journal.length - 1; i >= first; i--) {
       const page = journal.page(i)
       const at = journal.at(i)
       const slot = page[at + 1]!
       if (page[at] === Entry.Garbage) {
-        this.#freeValue(page[at + 2]!, page[at + 3]!)
+        this.#free(page[at + 2]!, page[at + 3]!)
       } else if (page[at] === Entry.Insert) {
         this.#unlink(slot)
         this.#freeRow(slot)
@@ -385,7 +402,7 @@ export class MemoryTable implements Table {
         this.#link(slot)
       } else {
         if (rows.get(slot, Field.ValueAddress) >>> 0 !== page[at + 2]!) {
-          this.#freeValue(rows.get(slot, Field.ValueAddress) >>> 0, rows.get(slot, Field.ValueLength))
+          this.#free(rows.get(slot, Field.ValueAddress) >>> 0, rows.get(slot, Field.ValueLength))
         }
         rows.set(slot, Field.ValueAddress, page[at + 2]!)
         rows.set(slot, Field.ValueLength, page[at + 3]!)
@@ -393,6 +410,6 @@ export class MemoryTable implements Table {
         rows.copyNumbersFrom(slot, page, at + ENTRY_NUMBERS)
       }
     }
-    journal.clear()
+    journal.truncate(first)
   }
 }

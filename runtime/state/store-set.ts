@@ -11,6 +11,7 @@ import { MemoryBacking } from './memory-backing.js'
 import type { MemoryTable } from './memory-table.js'
 import type { Table } from './table.js'
 import type { TaskSnapshots } from './task-snapshots.js'
+import { shortValueBytes } from './short-values.js'
 import { TimeBuffer } from './time-buffer.js'
 import { WindowStore } from './window-store.js'
 
@@ -176,10 +177,10 @@ export const limitRows = ({ table }: OpenStore, maxRecordBytes: number): void =>
 }
 
 const open = (description: ManifestStore, disk: TaskDisk | undefined): OpenStore => {
-  const { name, columns, ttlMs } = description
-  const forms = new RowForms(description.contents)
+  const { name, columns, ttlMs, contents } = description
+  const forms = new RowForms(contents)
   const onDisk = description.location === 'disk' ? disk?.open(name, columns, forms) : undefined
-  const backing = onDisk ?? new MemoryBacking(columns)
+  const backing = onDisk ?? new MemoryBacking(columns, shortValueBytes(contents?.value))
   const store = specialStore(description, backing)
   const expiry = ttlMs === undefined ? undefined : new Expiry(backing, ttlMs)
   return {

@@ -62,6 +62,11 @@ export const backings = (): readonly BackingKind[] => [
     numRuns: 300,
     open: (columns = 0) => ({ backing: new MemoryBacking(columns), after: () => undefined }),
   },
+  {
+    name: 'in memory, short values in their rows',
+    numRuns: 300,
+    open: (columns = 0) => ({ backing: new MemoryBacking(columns, 3), after: () => undefined }),
+  },
   onDisk('on disk', 'commit'),
   onDisk('on disk, written late', 'mark'),
 ]
