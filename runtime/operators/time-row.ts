@@ -8,39 +8,46 @@ const KEY = Buffer.from('time')
 
 export class TimeRow {
   readonly #table: Table
-  /** The row, once it was seen. */
+  readonly #times: Float64Array
+  /** Of the table, when the times were read. */
+  #generation = -1
+  /** -1: there is no row yet. */
   #slot = -1
 
+  /** Nobody else writes the table while it is of the same generation. */
   constructor(table: Table) {
     this.#table = table
+    this.#times = new Float64Array(table.columns)
   }
 
   get columns(): number {
-    return this.#table.columns
+    return this.#times.length
   }
 
   /** BEFORE_TIME until it is set. */
   get(column: number): number {
-    const slot = this.#find()
-    return slot < 0 ? BEFORE_TIME : this.#table.number(slot, column)
+    if (this.#table.generation !== this.#generation) this.#read()
+    return this.#times[column]!
   }
 
   set(column: number, time: number): void {
     const table = this.#table
-    let slot = this.#find()
-    if (slot < 0) {
-      slot = table.insert(KEY, 0, KEY.length, 0)
-      for (let each = 0; each < table.columns; each++) table.setNumber(slot, each, BEFORE_TIME)
-      this.#slot = slot
+    if (table.generation !== this.#generation) this.#read()
+    this.#times[column] = time
+    if (this.#slot >= 0) {
+      table.setNumber(this.#slot, column, time)
+      return
     }
-    table.setNumber(slot, column, time)
+    this.#slot = table.insert(KEY, 0, KEY.length, 0)
+    for (const [each, value] of this.#times.entries()) table.setNumber(this.#slot, each, value)
   }
 
-  /** A row that was undone is looked for again. */
-  #find(): number {
+  #read(): void {
     const table = this.#table
-    if (table.size === 0) return -1
-    if (this.#slot < 0 || !table.isLive(this.#slot)) this.#slot = table.find(KEY, 0, KEY.length)
-    return this.#slot
+    this.#generation = table.generation
+    this.#slot = table.find(KEY, 0, KEY.length)
+    for (let column = 0; column < this.#times.length; column++) {
+      this.#times[column] = this.#slot < 0 ? BEFORE_TIME : table.number(this.#slot, column)
+    }
   }
 }

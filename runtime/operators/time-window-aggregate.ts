@@ -6,7 +6,7 @@
 import type { IdleClosing } from './idle-closing.js'
 import type { Table } from '../state/table.js'
 import type { WindowStore } from '../state/window-store.js'
-import { EXPIRED_PER_RECORD, WindowedAggregate, type WindowCodecs } from './windowed-aggregate.js'
+import { EXPIRED_PER_RECORD, NOTHING, WindowedAggregate, type WindowCodecs } from './windowed-aggregate.js'
 
 export interface TimeWindows {
   readonly size: number
@@ -85,5 +85,3 @@ export class TimeWindowAggregate extends WindowedAggregate {
     return this.#windows.keyEnd(slot)
   }
 }
-
-const NOTHING = new Int32Array(0)

@@ -37,7 +37,10 @@ export abstract class WindowedAggregate extends AggregateRow {
     this.#keyCodec = codecs.key
   }
 
-  /** Slots of windows that were not closed at `emitted` and are at `now`, in the order in which their results go out. */
+  /**
+   * Slots of windows that were not closed at `emitted` and are at `now`, in the order in which their results go out.
+   * NOTHING: no window ends between the two, whatever its key.
+   */
   protected abstract closedBetween(emitted: number, now: number): Int32Array
   /** First stream time at which all windows that are open at a time are closed. */
   protected abstract endOfOpen(time: number): number
@@ -93,9 +96,11 @@ export abstract class WindowedAggregate extends AggregateRow {
     const { now, emitted } = this.time
     this.#closedAt = 0
     if (now <= emitted) return NOTHING
-    this.time.emit(now)
-    return this.closedBetween(emitted, now)
+    const closed = this.closedBetween(emitted, now)
+    // Nothing to write down each time that a window could not have ended.
+    if (closed !== NOTHING) this.time.emit(now)
+    return closed
   }
 }
 
-const NOTHING = new Int32Array(0)
+export const NOTHING = new Int32Array(0)

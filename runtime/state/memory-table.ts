@@ -15,6 +15,7 @@ export interface RowIndex {
 export class MemoryTable implements Table {
   size = 0
   inserted = false
+  generation = 0
   maxRowBytes = Infinity
   readonly columns: number
   readonly #arena = new Arena()
@@ -169,10 +170,12 @@ export class MemoryTable implements Table {
   }
 
   rollback(): void {
+    this.generation++
     this.#undo(this.#recordStart)
   }
 
   commit(): void {
+    this.generation++
     this.#fold()
     const journal = this.#journal
     for (let i = 0; i < journal.length; i++) {
@@ -191,6 +194,7 @@ export class MemoryTable implements Table {
   }
 
   abort(): void {
+    this.generation++
     this.#undo(0)
     this.#recordStart = 0
     this.#intervalStart = ++this.#mark
@@ -241,6 +245,7 @@ export class MemoryTable implements Table {
   evict(slot: number): boolean {
     const rows = this.#rows
     if (rows.get(slot, Field.Stamp) >= this.#intervalStart) return false
+    this.generation++
     this.#unlink(slot)
     this.#freeRow(slot)
     return true
@@ -261,6 +266,7 @@ export class MemoryTable implements Table {
   }
 
   clear(): void {
+    this.generation++
     this.size = 0
     this.#arena.clear()
     this.#index.clear()

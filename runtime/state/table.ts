@@ -2,7 +2,7 @@
  * Key-value table on bytes, the base of all stores: in memory (memory-table.ts) or on disk (disk). A row has a key, a
  * timestamp, `columns` numbers and a value of bytes that may be null; `find` and `insert` return its slot, which stays
  * valid until the row is deleted, on disk until the next `commit` as well. Spans that are read (`keyBuffer`,
- * `valueBuffer` …) stay valid until the next `mark`.
+ * `valueBuffer` …) stay valid until the next `mark`, that of a value until the row has another one.
  *
  * Undo: `mark` begins an input record, `rollback` takes back what was written since. `commit` makes everything since the
  * last commit final, `abort` takes all of it back. Between the two, `eachDirty` tells what the changelog needs.
@@ -13,6 +13,11 @@ export interface Table {
   readonly size: number
   /** Whether the last `insert` made a new row. */
   readonly inserted: boolean
+  /**
+   * Grows with `rollback`, `commit`, `abort`, `clear`, and when slots become invalid: until then rows are where and as
+   * their user has left them.
+   */
+  readonly generation: number
   /** Most bytes of a key with its value. */
   maxRowBytes: number
   /** Of pages in memory, used or not. */

@@ -1,6 +1,6 @@
 /**
- * Rows by time, in buckets of a fixed length: a list of slots each, in the order of insertion, sorted when somebody asks
- * for its order. The time of a row must not change while it lives.
+ * Rows by time, in buckets of a fixed length: a list of slots each, in the order of insertion, which is mostly that of
+ * memory; sorted when somebody asks for the order of a part. The time of a row must not change while it lives.
  */
 import { PagedInt32 } from './paged-int32.js'
 import { sortSlots } from './sort-slots.js'
@@ -15,6 +15,9 @@ class Bucket {
   first = 0
   isSorted = true
   lastTime = -Infinity
+  /** Of all times that were ever in it. */
+  least = Infinity
+  greatest = -Infinity
 }
 
 export class TimeIndex implements RowIndex, RowTimes {
@@ -45,6 +48,10 @@ export class TimeIndex implements RowIndex, RowTimes {
     const found: number[] = []
     for (const number of this.#bucketsIn(from, to)) {
       const bucket = this.#buckets.get(number)!
+      if (bucket.least >= from && bucket.greatest <= to) {
+        for (const slot of this.#whole(bucket)) found.push(slot)
+        continue
+      }
       this.#sort(bucket)
       const { slots } = bucket
       for (let i = bucket.first; i < slots.length; i++) {
@@ -75,7 +82,7 @@ export class TimeIndex implements RowIndex, RowTimes {
     if (!(number * this.#bucketMs < before)) return -1
     const bucket = this.#buckets.get(number)!
     const { slots } = bucket
-    const isWhole = (number + 1) * this.#bucketMs <= before
+    const isWhole = bucket.greatest < before
     if (!isWhole) this.#sort(bucket)
     while (slots.get(bucket.first) === 0) bucket.first++
     const slot = slots.get(bucket.first) - 1
@@ -102,6 +109,8 @@ export class TimeIndex implements RowIndex, RowTimes {
     }
     if (time <= bucket.lastTime) bucket.isSorted = false
     bucket.lastTime = time
+    if (time < bucket.least) bucket.least = time
+    if (time > bucket.greatest) bucket.greatest = time
     this.#positions.set(slot, bucket.slots.length)
     bucket.slots.push(slot + 1)
     bucket.live++
@@ -153,18 +162,25 @@ export class TimeIndex implements RowIndex, RowTimes {
     bucket.first = 0
   }
 
-  #sort(bucket: Bucket): void {
-    if (bucket.isSorted) return
+  /** All slots in their order; the bucket stays as it is. */
+  #whole(bucket: Bucket): Int32Array {
     const { slots } = bucket
     const entries = new Int32Array(bucket.live)
     let live = 0
     for (let i = bucket.first; i < slots.length; i++) if (slots.get(i) !== 0) entries[live++] = slots.get(i) - 1
-    sortSlots(entries, this.#order)
-    for (let i = 0; i < live; i++) this.#place(slots, i, entries[i]! + 1)
-    slots.truncate(live)
+    if (!bucket.isSorted) sortSlots(entries, this.#order)
+    return entries
+  }
+
+  #sort(bucket: Bucket): void {
+    if (bucket.isSorted) return
+    const { slots } = bucket
+    const entries = this.#whole(bucket)
+    for (const [i, slot] of entries.entries()) this.#place(slots, i, slot + 1)
+    slots.truncate(entries.length)
     bucket.first = 0
     bucket.isSorted = true
-    bucket.lastTime = this.#order.timeOf(entries[live - 1]!)
+    bucket.lastTime = this.#order.timeOf(entries.at(-1)!)
   }
 
   #place(slots: PagedInt32, at: number, entry: number): void {

@@ -69,6 +69,11 @@ export class DiskTable implements Table {
     this.size = this.#markedSize = this.#committedSize = (database.getStats() as { entryCount: number }).entryCount
   }
 
+  /** Each of the calls that it grows with goes on to the rows in memory. */
+  get generation(): number {
+    return this.cached.generation
+  }
+
   get maxRowBytes(): number {
     return this.cached.maxRowBytes
   }
