@@ -1,5 +1,6 @@
 /** The shape of a configuration file (dsl/config.ts), checked with messages that name the path; unknown keys are refused. */
 import * as v from 'valibot'
+import { settingsSchema } from '../runtime/config.js'
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 const milliseconds = v.pipe(v.number(), v.minValue(1))
@@ -51,6 +52,9 @@ const kafka = v.strictObject({
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))
 
+/** What the application alone looks at is checked as the application checks it. */
+const settings = v.omit(settingsSchema, ['kafka', 'registry', 'http', 'applicationId', 'groupInstanceId'])
+
 export const configSchema = v.strictObject({
   pipelines: v.optional(v.union([text, v.array(text)]), ['pipelines/**/*.ts']),
   generated: v.optional(text, 'generated'),
@@ -58,17 +62,16 @@ export const configSchema = v.strictObject({
   lock: v.optional(text, 'schemas.lock.json'),
   topology: v.optional(text, 'topology.lock.json'),
   schemas: v.optional(text, 'schemas'),
-  state: v.optional(text, '.millrace'),
   bigint: v.optional(v.array(text), []),
   registry: v.optional(registry, {}),
   kafka: v.optional(kafka, {}),
   http: v.optional(v.union([v.literal(false), v.strictObject({ port: v.optional(port), host: v.optional(text) })])),
-  threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  standbys: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  guarantee: v.optional(v.picklist(['at_least_once', 'exactly_once'])),
-  commitInterval: v.optional(milliseconds),
   builderTimeout: v.optional(milliseconds),
+  ...settings.entries,
 })
 
 /** With defaults filled in. */
 export type CheckedConfig = v.InferOutput<typeof configSchema>
+
+/** Options of an application that are not of its connections. */
+export const settingNames = Object.keys(settings.entries) as readonly (keyof typeof settings.entries)[]

@@ -421,7 +421,8 @@ export class App {
         onRunning: (tasks) => {
           this.#assigned = tasks
           const restoring = this.#executors.flatMap(({ status }) => status.restoring)
-          if (restoring.length > 0) this.#log.info({ stores: restoring }, 'restoring stores')
+          const stores = [...new Set(restoring.map(({ store }) => store))]
+          if (stores.length > 0) this.#log.info({ stores, changelogPartitions: restoring.length }, 'restoring stores')
           this.#runWhenRestored()
         },
         onFatal: (error) => {

@@ -5,9 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import * as v from 'valibot'
-import type { HttpConfig, KafkaConfig, RegistryConfig } from '../dsl/config.js'
+import type { AppConfig } from '../dsl/config.js'
 import { COMPRESSION_TYPES } from './kafka/record-batch/index.js'
-import { UNCAUGHT_ERROR_RESPONSES, type UncaughtErrorResponse } from './uncaught-errors.js'
+import { UNCAUGHT_ERROR_RESPONSES } from './uncaught-errors.js'
 import type { HttpRegistryOptions } from './registry/http-registry.js'
 import type { KafkajsTransportOptions } from './kafka/transport/kafkajs-transport.js'
 
@@ -41,7 +41,8 @@ const tokenEndpoint = v.object({
   scope: v.optional(text),
 })
 
-const settingsSchema = v.strictObject({
+/** Of everything that an application takes. */
+export const settingsSchema = v.strictObject({
   kafka: v.object({
     brokers: v.pipe(
       v.array(address),
@@ -132,99 +133,11 @@ export type Settings = Omit<CheckedSettings, 'commitInterval'> & { readonly comm
 
 const COMMIT_INTERVALS = { at_least_once: 5000, exactly_once: 100 } as const
 
-/** How an application connects and runs. Everything but the brokers has a default. Times in ms. */
-export interface AppSettings {
-  readonly kafka?: KafkaConfig
-  readonly registry?: RegistryConfig
-  /** Metrics, health and readiness. Default: false, no server. */
-  readonly http?: HttpConfig | false
-  /** Copies of the state of each task in other processes, which take over at once when its process is gone. Default: 0. */
-  readonly standbys?: number
-  /** Worker threads that execute tasks; 0: in this thread. Default: 1, or 0 when the pipeline is given as an object. */
-  readonly threads?: number
+export interface AppSettings extends AppConfig {
   /** Consumer group and prefix. Default: the pipeline's. */
   readonly applicationId?: string
   /** Static membership: an id per process that stays the same over restarts. */
   readonly groupInstanceId?: string
-  /**
-   * `exactly_once`: outputs, dead letters and input offsets commit in one transaction, and inputs are read committed;
-   * needs brokers from Kafka 2.5 on. Effects outside of Kafka stay at-least-once. Default: `at_least_once`.
-   */
-  readonly guarantee?: 'at_least_once' | 'exactly_once'
-  /**
-   * Time between commits; what a crash makes process again. Default: 5,000, as Kafka consumers commit: a commit costs
-   * one request, so there is no need for the 30 s of Kafka Streams. Under `exactly_once` it is how long outputs stay
-   * invisible; default there: 100.
-   */
-  readonly commitInterval?: number
-  /**
-   * Under `exactly_once`: the broker aborts a transaction that is open for longer; so long a crashed process holds up
-   * readers of its outputs and those who take over. Default: 10,000.
-   */
-  readonly transactionTimeout?: number
-  /** Default: 45,000. */
-  readonly sessionTimeout?: number
-  /** Default: 3,000. */
-  readonly heartbeatInterval?: number
-  /** Longest time without progress before the process leaves the group. Default: 300,000. */
-  readonly maxPollInterval?: number
-  /** Default: 30,000. */
-  readonly requestTimeout?: number
-  /** How long the start may wait for brokers, topics and registry. Default: 60,000; 0: one try. */
-  readonly startTimeout?: number
-  /** How long closing may wait for acknowledgements and the last commit. Default: 30,000. */
-  readonly shutdownTimeout?: number
-  /** How often partition counts are looked at. Default: 300,000. */
-  readonly metadataMaxAge?: number
-  /** How often records of repartition topics that are done are deleted. Default: 30,000. */
-  readonly repartitionPurgeInterval?: number
-  /** Snapshots of stores, so that a restart reads only the end of their changelogs. */
-  readonly state?: {
-    /** Several processes may share it. false: no snapshots. Default: `.millrace/state`. */
-    readonly directory?: string | false
-    /** Default: 300,000. They are also taken when tasks leave the process. */
-    readonly snapshotInterval?: number
-  }
-  /** What to do when a worker fails. Default: `stop_client`. */
-  readonly onUncaughtError?: UncaughtErrorResponse
-  /** Where to begin without a committed offset. Default: `earliest`. */
-  readonly autoOffsetReset?: 'earliest' | 'latest' | 'none'
-  /** Default: `read_committed`. */
-  readonly isolation?: 'read_committed' | 'read_uncommitted'
-  /** Verify checksums of fetched batches. Default: true. */
-  readonly checkCrcs?: boolean
-  readonly fetch?: {
-    /** Longest wait of a broker for data. Default: 500. */
-    readonly maxWait?: number
-    /** Default: 1. */
-    readonly minBytes?: number
-    /** Fetched bytes kept per thread, the memory of responses included. Default: 64 MiB. */
-    readonly budgetBytes?: number
-    /** Fetched records kept per thread, give or take a batch. Default: no limit. */
-    readonly budgetRecords?: number
-    /** Default: 4 MiB. */
-    readonly maxPartitionBytes?: number
-    /** Reads from a replica in this rack, if brokers offer one. Default: from leaders. */
-    readonly rack?: string
-    /** For tests: overwrites fetched bytes that are done with, so that nobody reads them unnoticed. Default: false. */
-    readonly overwriteDone?: boolean
-  }
-  readonly produce?: {
-    /** Default: `none`. */
-    readonly compression?: (typeof COMPRESSION_TYPES)[number]
-    /** How long a batch waits for more records. Default: 5. */
-    readonly linger?: number
-    /** Default: 256 KiB. */
-    readonly batchBytes?: number
-    /** Upper limit of a record. Default: each topic's `max.message.bytes`. */
-    readonly maxRecordBytes?: number
-    /** Default: 8 MiB. */
-    readonly maxRequestBytes?: number
-    /** Unacknowledged bytes per thread before processing waits. Default: 32 MiB. */
-    readonly bufferBytes?: number
-    /** Default: 120,000. */
-    readonly deliveryTimeout?: number
-  }
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -287,6 +200,9 @@ const withEnvironment = (options: AppSettings, variables: Env): unknown => {
     ...given('startTimeout', number('MILLRACE_START_TIMEOUT')),
     ...given('applicationId', env['MILLRACE_APPLICATION_ID']),
     ...fetchOf(options.fetch, env),
+    ...produceOf(options.produce, env),
+    ...stateOf(options.state, env),
+    ...given('autoOffsetReset', env['MILLRACE_AUTO_OFFSET_RESET']),
     ...given('onUncaughtError', env['MILLRACE_ON_UNCAUGHT_ERROR']),
     ...given('groupInstanceId', env['MILLRACE_GROUP_INSTANCE_ID']),
     ...(port === undefined && host === undefined
@@ -302,6 +218,17 @@ const fetchOf = (fetch: AppSettings['fetch'], env: Env): object => {
   return {
     fetch: { ...fetch, ...(rack === undefined ? {} : { rack }), ...(overwrites ? { overwriteDone: true } : {}) },
   }
+}
+
+const produceOf = (produce: AppSettings['produce'], env: Env): object => {
+  const compression = env['MILLRACE_COMPRESSION']
+  return compression === undefined ? {} : { produce: { ...produce, compression } }
+}
+
+/** No text but a path: `false` in the options takes no snapshots. */
+const stateOf = (state: AppSettings['state'], env: Env): object => {
+  const directory = env['MILLRACE_STATE_DIRECTORY']
+  return directory === undefined ? {} : { state: { ...state, directory } }
 }
 
 const registryAuth = (env: Env): object => {

@@ -1,7 +1,7 @@
 /**
  * Broker and registry of `millrace dev`. They take the ports of the configuration where these are on this machine and
- * free, so that `produce` and `tail` in another terminal find them; else free ones. Their data stay in `.millrace/dev`
- * over restarts; a second `dev` in the same project has data of its own.
+ * free, so that `produce` and `tail` in another terminal find them; else free ones. Their data stay in `.millrace/dev`,
+ * with the state of the pipelines, over restarts; a second `dev` in the same project has data of its own.
  */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -56,10 +56,12 @@ async function startIn(home: StateDirectory, { config }: Project, terminal: Term
   try {
     const wanted = url !== undefined && loopback.has(url.hostname) && url.pathname === '/' ? Number(url.port) : 0
     const registry = await onPort(wanted, (port) => startRegistry({ port, file: join(home.path, 'registry.json') }))
-    const environment = { MILLRACE_BROKERS: broker.bootstrap, MILLRACE_REGISTRY_URL: registry.url }
+    const addresses = { MILLRACE_BROKERS: broker.bootstrap, MILLRACE_REGISTRY_URL: registry.url }
+    // State of this broker's topics: it is forgotten with them.
+    const environment = { ...addresses, MILLRACE_STATE_DIRECTORY: join(home.path, 'state') }
     terminal.success(`broker ${broker.bootstrap}, registry ${registry.url}`)
     if (broker.bootstrap !== address) {
-      const exports = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+      const exports = Object.entries(addresses).map(([name, value]) => `${name}=${value}`)
       terminal.note(`for produce and tail in another terminal: export ${exports.join(' ')}`)
     }
     return {
