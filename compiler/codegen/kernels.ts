@@ -131,7 +131,15 @@ function codec(module: ModuleScope, state: StateCodec): Code {
   }
   const write = js`(out, value) => ${encoderName(state.encoder)}(out.at(""), value)`
   const read = js`(bytes, start, end) => ${decoderName(state.decoder)}(bytes, ${module.helper('pageView')}(bytes), start, end)`
-  return js`{ write: ${write}, read: ${read} }`
+  return js`{ write: ${write}, read: ${read}${doubles(state.doubles)} }`
+}
+
+function doubles(fields: readonly string[] | undefined): Code {
+  if (fields === undefined) return js``
+  const writes = fields.map((name, index) => js`row.setDouble(${index}, value[${name}], ${`.${name}`})`)
+  const reads = fields.map((name, index) => js`${name}: row.double(${index})`)
+  const write = js`(row, value) => { ${join(writes, js`; `)} }`
+  return js`, doubles: { count: ${fields.length}, write: ${write}, read: (row) => ({ ${join(reads, comma)} }) }`
 }
 
 const plain: Readonly<Record<PlainSerdeKind, readonly [string, string]>> = {

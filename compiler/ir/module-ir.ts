@@ -127,7 +127,13 @@ export interface KernelWindow {
 /** How values stand in a row. */
 export type StateCodec =
   | { readonly kind: 'plain'; readonly serde: PlainSerdeKind }
-  | { readonly kind: 'avro'; readonly encoder: number; readonly decoder: number }
+  | {
+      readonly kind: 'avro'
+      readonly encoder: number
+      readonly decoder: number
+      /** Names of the fields of a record that has doubles and nothing else. */
+      readonly doubles: readonly string[] | undefined
+    }
 
 export type LongMode = 'number' | 'bigint'
 

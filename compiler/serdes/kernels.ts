@@ -1,6 +1,7 @@
 /** Which kernels the tasks have: stores by name, how their keys and rows are written and read. */
 import { accumulatorOf } from '../ir/accumulator.js'
 import { resolveSchemas } from '../../avro/resolve.js'
+import type { AvroSchema } from '../../avro/schema.js'
 import { allowedLag } from '../../dsl/model/window-spec.js'
 import { whole, type Demand, type PlanDemand } from '../ir/demand.js'
 import { joinRetention } from '../ir/join-retention.js'
@@ -175,6 +176,14 @@ export class KernelBuilder {
       kind: 'avro',
       encoder: this.codecs.encoder(serde.schema, serde.long),
       decoder: this.codecs.decoder(resolution, demand, serde.long),
+      doubles: doublesOf(serde.schema),
     }
   }
+}
+
+function doublesOf(schema: AvroSchema): readonly string[] | undefined {
+  if (schema.type !== 'record' || schema.fields.length === 0) return undefined
+  return schema.fields.every((field) => field.schema.type === 'double')
+    ? schema.fields.map(({ name }) => name)
+    : undefined
 }

@@ -1,18 +1,24 @@
 /** The row of an aggregate that a kernel stands at: how it is looked at and replaced. */
 import { Scratch } from '../generated/scratch.js'
+import { numberOf } from '../generated/write-number.js'
 import type { Table } from '../state/table.js'
 import { stateOf } from './row-state.js'
-import type { StateCodec } from './state-codec.js'
+import type { Doubles, DoublesCodec, StateCodec } from './state-codec.js'
 
-export abstract class AggregateRow {
+export abstract class AggregateRow implements Doubles {
   /** -1: there is none. */
   protected slot = -1
   readonly #scratch = new Scratch()
+  /** Where the rows have room for them. */
+  readonly #doubles: DoublesCodec | undefined
 
   constructor(
     protected readonly table: Table,
     readonly codec: StateCodec | undefined,
-  ) {}
+  ) {
+    const doubles = codec?.doubles
+    if (doubles !== undefined && table.hasDoubles(doubles.count)) this.#doubles = doubles
+  }
 
   /** Makes the row. */
   protected abstract insert(timestamp: number): number
@@ -23,6 +29,7 @@ export abstract class AggregateRow {
 
   /** Of a row that exists. */
   value(): unknown {
+    if (this.#doubles !== undefined) return this.#doubles.read(this)
     const { table, slot } = this
     return this.#codec.read(table.valueBuffer(slot), table.valueStart(slot), table.valueEnd(slot))
   }
@@ -47,7 +54,21 @@ export abstract class AggregateRow {
     this.table.setNumber(this.slot, column, value)
   }
 
+  double(index: number): number {
+    return this.table.double(this.slot, index)
+  }
+
+  setDouble(index: number, value: unknown, path: string): void {
+    this.table.setDouble(this.slot, index, numberOf(value, path))
+  }
+
   setValue(value: unknown): void {
+    const doubles = this.#doubles
+    if (doubles !== undefined) {
+      this.table.beginDoubles(this.slot, doubles.count)
+      doubles.write(this, value)
+      return
+    }
     const scratch = this.#scratch
     scratch.position = 0
     this.#codec.write(scratch, value)

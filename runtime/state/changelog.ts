@@ -35,32 +35,35 @@ export const changelogOverhead = (columns: number): number => HEAD_BYTES + 8 * c
 export const writeChanges = (table: Table, writer: BatchWriter, serial: number, form = 0): number => {
   let records = 0
   const hasForm = form === 0 ? 0 : HAS_FORM
+  const { columns } = table
+  const bound = changelogOverhead(columns)
   table.eachDirty((slot, live) => {
     const timestamp = table.timestamp(slot)
     const isLegal = isRecordTimestamp(timestamp)
-    const key = table.keyBuffer(slot)
-    const hasValue = live && table.hasValue(slot)
-    const length = hasValue ? table.valueEnd(slot) - table.valueStart(slot) : 0
-    const bound = changelogOverhead(table.columns) + length
-    let p = writer.beginRecord(serial, isLegal ? timestamp : 0, key, table.keyStart(slot), table.keyEnd(slot), bound)
+    const keyStart = table.keyStart(slot)
+    const keyEnd = keyStart + table.keyLength(slot)
+    const length = live ? table.valueLength(slot) : -1
+    const needed = bound + Math.max(0, length)
+    let p = writer.beginRecord(serial, isLegal ? timestamp : 0, table.keyBuffer(slot), keyStart, keyEnd, needed)
     records++
     if (!live) {
       writer.endNull()
       return
     }
     const { buffer, view } = writer
-    buffer[p++] = (hasValue ? HAS_VALUE : 0) | (isLegal ? 0 : HAS_TIMESTAMP) | hasForm
+    buffer[p++] = (length >= 0 ? HAS_VALUE : 0) | (isLegal ? 0 : HAS_TIMESTAMP) | hasForm
     if (!isLegal) {
       view.setFloat64(p, timestamp)
       p += 8
     }
-    for (let column = 0; column < table.columns; column++, p += 8) view.setFloat64(p, table.number(slot, column))
+    for (let column = 0; column < columns; column++, p += 8) view.setFloat64(p, table.number(slot, column))
     if (form !== 0) {
       view.setInt32(p, form)
       p += 4
     }
-    if (hasValue) {
-      p = copyBytes(buffer, p, table.valueBuffer(slot), table.valueStart(slot), table.valueEnd(slot))
+    if (length >= 0) {
+      const valueStart = table.valueStart(slot)
+      p = copyBytes(buffer, p, table.valueBuffer(slot), valueStart, valueStart + length)
     }
     writer.endRecord(p)
   })

@@ -5,6 +5,9 @@ import { ENTRY_NUMBERS, Entry, Journal } from './journal.js'
 import { Field, Flag, Rows } from './rows.js'
 import { RowTooLargeError, type Table } from './table.js'
 
+/** Numbers of rows are in the machine's order, Avro's doubles are in this one. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
 /** Told when rows enter and leave the table, by undo too. */
 export interface RowIndex {
   linked(slot: number): void
@@ -114,6 +117,10 @@ export class MemoryTable implements Table {
     return this.keyStart(slot) + this.#rows.get(slot, Field.KeyLength)
   }
 
+  keyLength(slot: number): number {
+    return this.#rows.get(slot, Field.KeyLength)
+  }
+
   hasValue(slot: number): boolean {
     return this.#rows.get(slot, Field.ValueLength) >= 0
   }
@@ -132,11 +139,14 @@ export class MemoryTable implements Table {
     return this.valueStart(slot) + this.#rows.get(slot, Field.ValueLength)
   }
 
+  valueLength(slot: number): number {
+    return this.#rows.get(slot, Field.ValueLength)
+  }
+
   setValue(slot: number, buffer: Uint8Array, start: number, end: number): void {
     const rows = this.#rows
     const length = end - start
-    const size = rows.get(slot, Field.KeyLength) + length
-    if (size > this.maxRowBytes) throw new RowTooLargeError(size, this.maxRowBytes)
+    this.#checkSize(slot, length)
     let address = 0
     let page: Buffer
     let to: number
@@ -153,6 +163,23 @@ export class MemoryTable implements Table {
     if (length > 64) page.set(buffer.subarray(start, end), to)
     else for (let i = 0; i < length; i++) page[to + i] = buffer[start + i]!
     if (address !== 0) this.#replaceValue(slot, address, length)
+  }
+
+  hasDoubles(count: number): boolean {
+    return isLittleEndian && 8 * count <= this.#rows.valueBytes
+  }
+
+  double(slot: number, index: number): number {
+    return this.#rows.number(slot, this.columns + 1 + index)
+  }
+
+  beginDoubles(slot: number, count: number): void {
+    this.#checkSize(slot, 8 * count)
+    this.#replaceValue(slot, 0, 8 * count)
+  }
+
+  setDouble(slot: number, index: number, value: number): void {
+    this.#rows.setNumber(slot, this.columns + 1 + index, value)
   }
 
   setNull(slot: number): void {
@@ -339,6 +366,11 @@ export class MemoryTable implements Table {
     rows.copyNumbersTo(slot, journal.page(index), journal.at(index) + ENTRY_NUMBERS)
     rows.set(slot, Field.Stamp, this.#mark)
     rows.set(slot, Field.Flags, rows.get(slot, Field.Flags) & ~Flag.Fresh)
+  }
+
+  #checkSize(slot: number, valueLength: number): void {
+    const size = this.#rows.get(slot, Field.KeyLength) + valueLength
+    if (size > this.maxRowBytes) throw new RowTooLargeError(size, this.maxRowBytes)
   }
 
   #replaceValue(slot: number, address: number, length: number): void {

@@ -106,7 +106,7 @@ export class Rows {
     this.#fields[slot >>> PAGE_SHIFT]![(slot & ROW_MASK) * 2 * this.#stride + field] = value
   }
 
-  /** `index` 0 is the timestamp, then the columns. */
+  /** `index` 0 is the timestamp, then the columns, then the doubles of the value. */
   number(slot: number, index: number): number {
     return this.#numbers[slot >>> PAGE_SHIFT]![this.#numbersAt(slot) + index]!
   }

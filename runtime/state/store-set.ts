@@ -179,8 +179,9 @@ export const limitRows = ({ table }: OpenStore, maxRecordBytes: number): void =>
 const open = (description: ManifestStore, disk: TaskDisk | undefined): OpenStore => {
   const { name, columns, ttlMs, contents } = description
   const forms = new RowForms(contents)
-  const onDisk = description.location === 'disk' ? disk?.open(name, columns, forms) : undefined
-  const backing = onDisk ?? new MemoryBacking(columns, shortValueBytes(contents?.value))
+  const valueBytes = shortValueBytes(contents?.value)
+  const onDisk = description.location === 'disk' ? disk?.open(name, columns, forms, valueBytes) : undefined
+  const backing = onDisk ?? new MemoryBacking(columns, valueBytes)
   const store = specialStore(description, backing)
   const expiry = ttlMs === undefined ? undefined : new Expiry(backing, ttlMs)
   return {

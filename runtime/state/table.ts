@@ -43,14 +43,24 @@ export interface Table {
   keyBuffer(slot: number): Buffer
   keyStart(slot: number): number
   keyEnd(slot: number): number
+  keyLength(slot: number): number
   hasValue(slot: number): boolean
   /** Of a row that has a value. */
   valueBuffer(slot: number): Buffer
   valueStart(slot: number): number
   valueEnd(slot: number): number
+  /** -1: null. */
+  valueLength(slot: number): number
   /** Copies the bytes. Throws RowTooLargeError. */
   setValue(slot: number, buffer: Uint8Array, start: number, end: number): void
   setNull(slot: number): void
+  /** Whether values of so many doubles, as Avro writes them, stand in the rows: `double` and so on are for them alone. */
+  hasDoubles(count: number): boolean
+  /** Of the value of a row that has one. */
+  double(slot: number, index: number): number
+  /** Begins a value; each of its doubles is set next. Throws RowTooLargeError. */
+  beginDoubles(slot: number, count: number): void
+  setDouble(slot: number, index: number, value: number): void
   /** Of a row that lives. The slot is invalid afterwards, except to read it until the next `mark`. */
   delete(slot: number): void
 

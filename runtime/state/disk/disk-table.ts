@@ -37,6 +37,8 @@ const NOTHING = Buffer.alloc(0)
 
 export interface DiskTableOptions {
   readonly columns: number
+  /** As of MemoryTable. Default: 0. */
+  readonly valueBytes?: number
   readonly forms: RowForms
   /** Beyond it, rows leave the memory after a commit. */
   readonly cacheBytes: number
@@ -64,7 +66,7 @@ export class DiskTable implements Table {
   constructor(database: LmdbDatabase, options: DiskTableOptions) {
     this.columns = options.columns
     this.database = database
-    this.cached = new MemoryTable(options.columns)
+    this.cached = new MemoryTable(options.columns, options.valueBytes)
     this.#options = options
     this.size = this.#markedSize = this.#committedSize = (database.getStats() as { entryCount: number }).entryCount
   }
@@ -168,6 +170,10 @@ export class DiskTable implements Table {
     return this.cached.keyEnd(slot)
   }
 
+  keyLength(slot: number): number {
+    return this.cached.keyLength(slot)
+  }
+
   hasValue(slot: number): boolean {
     return this.cached.hasValue(slot)
   }
@@ -184,12 +190,32 @@ export class DiskTable implements Table {
     return this.cached.valueEnd(slot)
   }
 
+  valueLength(slot: number): number {
+    return this.cached.valueLength(slot)
+  }
+
   setValue(slot: number, buffer: Uint8Array, start: number, end: number): void {
     this.cached.setValue(slot, buffer, start, end)
   }
 
   setNull(slot: number): void {
     this.cached.setNull(slot)
+  }
+
+  hasDoubles(count: number): boolean {
+    return this.cached.hasDoubles(count)
+  }
+
+  double(slot: number, index: number): number {
+    return this.cached.double(slot, index)
+  }
+
+  beginDoubles(slot: number, count: number): void {
+    this.cached.beginDoubles(slot, count)
+  }
+
+  setDouble(slot: number, index: number, value: number): void {
+    this.cached.setDouble(slot, index, value)
   }
 
   delete(slot: number): void {

@@ -66,9 +66,10 @@ export class TaskDisk {
     return new TaskDisk(directory, await openEnvironment(directory, 2 * stores + 1, options), options)
   }
 
-  open(name: string, columns: number, forms: RowForms): DiskBacking {
-    const database = this.#database(`rows ${name}`)
-    const table = new DiskTable(database, { columns, forms, cacheBytes: this.#options.cacheBytes ?? CACHE_BYTES })
+  /** `valueBytes` as of MemoryTable. */
+  open(name: string, columns: number, forms: RowForms, valueBytes = 0): DiskBacking {
+    const { cacheBytes = CACHE_BYTES } = this.#options
+    const table = new DiskTable(this.#database(`rows ${name}`), { columns, forms, valueBytes, cacheBytes })
     this.#stores.set(name, { table, forms, identity: undefined, written: [], position: 0 })
     return new DiskBacking(table, () => this.#database(`times ${name}`))
   }

@@ -43,7 +43,7 @@ const onDisk = (name: string, writeAfter: string): BackingKind => {
     numRuns: 60,
     open(columns = 0) {
       const forms = new RowForms(undefined)
-      const table = new DiskTable(database('rows'), { columns, forms, cacheBytes: 0 })
+      const table = new DiskTable(database('rows'), { columns, forms, valueBytes: 3, cacheBytes: 0 })
       const after = (step: string): void => {
         if (step !== writeAfter || table.changeBytes === 0) return
         environment?.transactionSync(() => {
