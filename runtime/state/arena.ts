@@ -3,6 +3,7 @@
  * that updates in place of one another need no compaction. An address is a number of 8-byte units, 0 is none; a span is
  * an address and the length it was allocated with.
  */
+import { viewOf } from '../generated/text.js'
 
 const UNIT_SHIFT = 3
 const PAGE_SHIFT = 20
@@ -44,10 +45,13 @@ const writeAddress = (page: Buffer, at: number, address: number): void => {
   page[at + 3] = address >>> 24
 }
 
+const NO_PAGE = Buffer.alloc(0)
+
 export class Arena {
   /** Bytes of spans that are in use, rounded up to their size class. */
   usedBytes = 0
   readonly #pages: Buffer[] = []
+  readonly #views: DataView[] = []
   /** First free span by class; a free span holds the address of the next one. */
   readonly #free: number[] = []
   /** Numbers of pages whose single oversized span was freed. */
@@ -87,7 +91,8 @@ export class Arena {
       const bytes = this.#pages[page]!.length
       this.usedBytes -= bytes
       this.#allocatedBytes -= bytes
-      this.#pages[page] = Buffer.alloc(0)
+      this.#pages[page] = NO_PAGE
+      this.#views[page] = viewOf(NO_PAGE)
       this.#freePages.push(page)
       return
     }
@@ -101,6 +106,11 @@ export class Arena {
     return this.#pages[address >>> UNITS_SHIFT]!
   }
 
+  /** Of the same bytes. */
+  view(address: number): DataView {
+    return this.#views[address >>> UNITS_SHIFT]!
+  }
+
   /** Position of an address in its page. */
   start(address: number): number {
     return (address & UNIT_MASK) << UNIT_SHIFT
@@ -108,6 +118,7 @@ export class Arena {
 
   clear(): void {
     this.#pages.length = 0
+    this.#views.length = 0
     this.#free.length = 0
     this.#freePages.length = 0
     this.#next = 0
@@ -135,7 +146,9 @@ export class Arena {
     const page = this.#freePages.pop() ?? this.#pages.length
     if (page >= MAX_PAGES) throw new ArenaFullError('a store holds more than 32 GiB')
     // Never from Node's shared pool: pages live long.
-    this.#pages[page] = Buffer.allocUnsafeSlow(bytes)
+    const buffer = Buffer.allocUnsafeSlow(bytes)
+    this.#pages[page] = buffer
+    this.#views[page] = viewOf(buffer)
     this.#allocatedBytes += bytes
     return page
   }

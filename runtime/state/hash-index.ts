@@ -32,23 +32,6 @@ class Segment {
   }
 }
 
-/** Mixes words of four bytes; the low bits choose the entry, the high bits the segment. */
-export const hashBytes = (buffer: Uint8Array, start: number, end: number): number => {
-  let hash = end - start
-  let p = start
-  for (; p + 4 <= end; p += 4) {
-    const word = buffer[p]! | (buffer[p + 1]! << 8) | (buffer[p + 2]! << 16) | (buffer[p + 3]! << 24)
-    hash = Math.imul(hash ^ word, 0x9e3779b1)
-    hash ^= hash >>> 15
-  }
-  for (; p < end; p++) {
-    hash = Math.imul(hash ^ buffer[p]!, 0x85ebca77)
-    hash ^= hash >>> 13
-  }
-  hash = Math.imul(hash, 0xc2b2ae3d)
-  return hash ^ (hash >>> 16)
-}
-
 export class HashIndex {
   #depth = 0
   #directory: Segment[] = [new Segment(0)]

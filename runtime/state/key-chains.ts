@@ -2,7 +2,8 @@
  * Rows of one key in order: stored keys are a key and a suffix of fixed length (times, a sequence number); the rows of a
  * key are a list in the order of their suffixes. New rows mostly go to its end, which is found at once.
  */
-import { ENTRY_MASK, HashIndex, hashBytes } from './hash-index.js'
+import { ENTRY_MASK, HashIndex } from './hash-index.js'
+import { KeyView, hashKey, isKeyAt } from './key-bytes.js'
 import { PagedInt32 } from './paged-int32.js'
 import type { RowChains } from './backing.js'
 import type { MemoryTable, RowIndex } from './memory-table.js'
@@ -10,6 +11,7 @@ import type { MemoryTable, RowIndex } from './memory-table.js'
 export class KeyChains implements RowIndex, RowChains {
   readonly #table: MemoryTable
   readonly #suffix: number
+  readonly #keys = new KeyView()
   /** First rows by the hash of their key. */
   readonly #heads = new HashIndex()
   /** Next slot + 1, 0: none. */
@@ -28,7 +30,8 @@ export class KeyChains implements RowIndex, RowChains {
 
   /** Row of a key with the lowest suffix, -1: none. */
   first(buffer: Uint8Array, start: number, end: number): number {
-    return this.#head(buffer, start, end, hashBytes(buffer, start, end))
+    const view = this.#keys.of(buffer)
+    return this.#head(view, start, end, hashKey(view, start, end))
   }
 
   /** Row of a key with the highest suffix, -1: none. */
@@ -50,11 +53,11 @@ export class KeyChains implements RowIndex, RowChains {
 
   linked(slot: number): void {
     const table = this.#table
-    const buffer = table.keyBuffer(slot)
+    const view = table.keyView(slot)
     const start = table.keyStart(slot)
     const end = table.keyEnd(slot) - this.#suffix
-    const hash = hashBytes(buffer, start, end)
-    const head = this.#head(buffer, start, end, hash)
+    const hash = hashKey(view, start, end)
+    const head = this.#head(view, start, end, hash)
     if (head < 0) {
       this.#next.set(slot, 0)
       this.#previous.set(slot, slot + 1)
@@ -103,15 +106,16 @@ export class KeyChains implements RowIndex, RowChains {
 
   #hashOf(slot: number): number {
     const table = this.#table
-    return hashBytes(table.keyBuffer(slot), table.keyStart(slot), table.keyEnd(slot) - this.#suffix)
+    return hashKey(table.keyView(slot), table.keyStart(slot), table.keyEnd(slot) - this.#suffix)
   }
 
   #firstOf(slot: number): number {
     const table = this.#table
-    return this.first(table.keyBuffer(slot), table.keyStart(slot), table.keyEnd(slot) - this.#suffix)
+    const start = table.keyStart(slot)
+    return this.#head(table.keyView(slot), start, table.keyEnd(slot) - this.#suffix, this.#hashOf(slot))
   }
 
-  #head(buffer: Uint8Array, start: number, end: number, hash: number): number {
+  #head(view: DataView, start: number, end: number, hash: number): number {
     const table = this.#table
     const entries = this.#heads.segment(hash)
     for (let at = hash & ENTRY_MASK; ; at = (at + 1) & ENTRY_MASK) {
@@ -120,10 +124,7 @@ export class KeyChains implements RowIndex, RowChains {
       if (entries[2 * at + 1] !== hash) continue
       const from = table.keyStart(slot)
       if (table.keyEnd(slot) - this.#suffix - from !== end - start) continue
-      const key = table.keyBuffer(slot)
-      let i = start
-      while (i < end && key[from + i - start] === buffer[i]) i++
-      if (i === end) return slot
+      if (isKeyAt(view, start, end, table.keyView(slot), from)) return slot
     }
   }
 

@@ -1,7 +1,8 @@
 /** A table in memory. Nothing here allocates objects per record. */
 import { Arena } from './arena.js'
-import { ENTRY_MASK, HashIndex, hashBytes } from './hash-index.js'
+import { ENTRY_MASK, HashIndex } from './hash-index.js'
 import { ENTRY_NUMBERS, Entry, Journal } from './journal.js'
+import { KeyView, hashKey, isKeyAt } from './key-bytes.js'
 import { Field, Flag, Rows } from './rows.js'
 import { RowTooLargeError, type Table } from './table.js'
 
@@ -29,6 +30,7 @@ export class MemoryTable implements Table {
   /** Where the entries of the present record begin. */
   #recordStart = 0
   readonly #indexes: RowIndex[] = []
+  readonly #keys = new KeyView()
   #mark = 1
   /** Rows with this stamp or a later one are in the journal of the interval. */
   #intervalStart = 1
@@ -63,12 +65,14 @@ export class MemoryTable implements Table {
   }
 
   find(buffer: Uint8Array, start: number, end: number): number {
-    return this.#find(buffer, start, end, hashBytes(buffer, start, end))
+    const view = this.#keys.of(buffer)
+    return this.#find(view, start, end, hashKey(view, start, end))
   }
 
   insert(buffer: Uint8Array, start: number, end: number, timestamp: number): number {
-    const hash = hashBytes(buffer, start, end)
-    const found = this.#find(buffer, start, end, hash)
+    const view = this.#keys.of(buffer)
+    const hash = hashKey(view, start, end)
+    const found = this.#find(view, start, end, hash)
     this.inserted = found < 0
     if (found >= 0) return found
     const length = end - start
@@ -106,6 +110,12 @@ export class MemoryTable implements Table {
   keyBuffer(slot: number): Buffer {
     const address = this.#rows.get(slot, Field.KeyAddress) >>> 0
     return address === 0 ? this.#rows.bytes(slot) : this.#arena.page(address)
+  }
+
+  /** Of the same bytes as `keyBuffer`. */
+  keyView(slot: number): DataView {
+    const address = this.#rows.get(slot, Field.KeyAddress) >>> 0
+    return address === 0 ? this.#rows.view(slot) : this.#arena.view(address)
   }
 
   keyStart(slot: number): number {
@@ -212,6 +222,7 @@ export class MemoryTable implements Table {
       else if (page[at + 2] !== 0) this.#freePreImage(page[at + 1]!, page[at + 2]!, page[at + 3]!)
     }
     journal.clear()
+    this.#keys.forget()
     this.#recordStart = 0
     if (++this.#mark > 0x4000_0000) {
       this.#rows.clearStamps()
@@ -259,7 +270,7 @@ export class MemoryTable implements Table {
    * `settle` ends it.
    */
   place(buffer: Uint8Array, start: number, end: number, timestamp: number): number {
-    return this.#new(buffer, start, end, timestamp, hashBytes(buffer, start, end), 0)
+    return this.#new(buffer, start, end, timestamp, hashKey(this.#keys.of(buffer), start, end), 0)
   }
 
   settle(slot: number): void {
@@ -303,7 +314,7 @@ export class MemoryTable implements Table {
     for (const index of this.#indexes) index.clear()
   }
 
-  #find(buffer: Uint8Array, start: number, end: number, hash: number): number {
+  #find(view: DataView, start: number, end: number, hash: number): number {
     const entries = this.#index.segment(hash)
     const rows = this.#rows
     const length = end - start
@@ -311,14 +322,7 @@ export class MemoryTable implements Table {
       const slot = entries[2 * at]! - 1
       if (slot < 0) return -1
       if (entries[2 * at + 1] !== hash || rows.get(slot, Field.KeyLength) !== length) continue
-      const page = this.keyBuffer(slot)
-      let p = this.keyStart(slot)
-      let i = start
-      while (i < end && page[p] === buffer[i]) {
-        p++
-        i++
-      }
-      if (i === end) return slot
+      if (isKeyAt(view, start, end, this.keyView(slot), this.keyStart(slot))) return slot
     }
   }
 

@@ -2,7 +2,8 @@
  * Rows whose keys begin with the same bytes, as lists in no order: stored keys are the length of the prefix (4 bytes,
  * big-endian), the prefix, the rest.
  */
-import { ENTRY_MASK, HashIndex, hashBytes } from './hash-index.js'
+import { ENTRY_MASK, HashIndex } from './hash-index.js'
+import { KeyView, hashKey, isKeyAt } from './key-bytes.js'
 import { PagedInt32 } from './paged-int32.js'
 import type { RowPrefixes } from './backing.js'
 import type { MemoryTable, RowIndex } from './memory-table.js'
@@ -11,6 +12,7 @@ export const PREFIX_LENGTH_BYTES = 4
 
 export class PrefixIndex implements RowIndex, RowPrefixes {
   readonly #table: MemoryTable
+  readonly #keys = new KeyView()
   /** First rows of lists, by the hash of their prefix. */
   readonly #heads = new HashIndex()
   /** Next slot + 1, 0: none. */
@@ -28,14 +30,16 @@ export class PrefixIndex implements RowIndex, RowPrefixes {
 
   sorted(buffer: Uint8Array, start: number, end: number): number[] {
     const slots: number[] = []
-    const first = this.#head(buffer, start, end, hashBytes(buffer, start, end))
+    const view = this.#keys.of(buffer)
+    const first = this.#head(view, start, end, hashKey(view, start, end))
     for (let slot = first; slot >= 0; slot = this.#next.get(slot) - 1) slots.push(slot)
     return slots.sort((a, b) => this.#table.compareKeys(a, b))
   }
 
   linked(slot: number): void {
-    const { buffer, start, end, hash } = this.#prefixOf(slot)
-    const head = this.#head(buffer, start, end, hash)
+    const { view, start, end } = this.#prefixOf(slot)
+    const hash = hashKey(view, start, end)
+    const head = this.#head(view, start, end, hash)
     this.#previous.set(slot, 0)
     this.#next.set(slot, head + 1)
     if (head >= 0) {
@@ -53,7 +57,8 @@ export class PrefixIndex implements RowIndex, RowPrefixes {
       this.#next.set(before, after + 1)
       return
     }
-    const { hash } = this.#prefixOf(slot)
+    const { view, start, end } = this.#prefixOf(slot)
+    const hash = hashKey(view, start, end)
     this.#heads.remove(slot, hash)
     if (after >= 0) this.#heads.add(after, hash)
   }
@@ -64,15 +69,14 @@ export class PrefixIndex implements RowIndex, RowPrefixes {
     this.#previous.truncate(0)
   }
 
-  #prefixOf(slot: number): { buffer: Buffer; start: number; end: number; hash: number } {
+  #prefixOf(slot: number): { view: DataView; start: number; end: number } {
     const table = this.#table
-    const buffer = table.keyBuffer(slot)
+    const view = table.keyView(slot)
     const start = table.keyStart(slot) + PREFIX_LENGTH_BYTES
-    const end = start + buffer.readUInt32BE(start - PREFIX_LENGTH_BYTES)
-    return { buffer, start, end, hash: hashBytes(buffer, start, end) }
+    return { view, start, end: start + view.getUint32(start - PREFIX_LENGTH_BYTES) }
   }
 
-  #head(buffer: Uint8Array, start: number, end: number, hash: number): number {
+  #head(view: DataView, start: number, end: number, hash: number): number {
     const entries = this.#heads.segment(hash)
     for (let at = hash & ENTRY_MASK; ; at = (at + 1) & ENTRY_MASK) {
       const slot = entries[2 * at]! - 1
@@ -80,9 +84,7 @@ export class PrefixIndex implements RowIndex, RowPrefixes {
       if (entries[2 * at + 1] !== hash) continue
       const prefix = this.#prefixOf(slot)
       if (prefix.end - prefix.start !== end - start) continue
-      let i = start
-      while (i < end && prefix.buffer[prefix.start + i - start] === buffer[i]) i++
-      if (i === end) return slot
+      if (isKeyAt(view, start, end, prefix.view, prefix.start)) return slot
     }
   }
 }

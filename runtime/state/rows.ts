@@ -49,6 +49,7 @@ export class Rows {
   readonly #fields: Int32Array[] = []
   readonly #numbers: Float64Array[] = []
   readonly #bytes: Buffer[] = []
+  readonly #views: DataView[] = []
   /** First free slot, -1: none; free rows are chained through KeyAddress. */
   #free = -1
   /** Doubles of a row that its journal keeps: timestamp, columns, value. */
@@ -120,6 +121,11 @@ export class Rows {
     return this.#bytes[slot >>> PAGE_SHIFT]!
   }
 
+  /** Of the same bytes. */
+  view(slot: number): DataView {
+    return this.#views[slot >>> PAGE_SHIFT]!
+  }
+
   /** Where in it the row has room for a value. */
   valueStart(slot: number): number {
     return (slot & ROW_MASK) * 8 * this.#stride + this.#valueAt
@@ -153,6 +159,7 @@ export class Rows {
     this.#fields.length = 0
     this.#numbers.length = 0
     this.#bytes.length = 0
+    this.#views.length = 0
     this.#free = -1
   }
 
@@ -166,6 +173,7 @@ export class Rows {
     this.#fields.push(new Int32Array(page))
     this.#numbers.push(new Float64Array(page))
     this.#bytes.push(Buffer.from(page))
+    this.#views.push(new DataView(page))
   }
 
   #numbersAt(slot: number): number {
