@@ -502,7 +502,10 @@ var Task1 = class extends TaskBase {
   constructor(context) {
     super(context, 15);
     this.sink1 = context.outputs.sink(1);
-    this.state3 = new TimeWindowAggregate(context.stores.windows("hours"), context.stores.table("hours-time"), { size: 36e5, advance: 36e5, grace: 6e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end) } });
+    this.state3 = new TimeWindowAggregate(context.stores.windows("hours"), context.stores.table("hours-time"), { size: 36e5, advance: 36e5, grace: 6e5, lag: 0 }, { key: { write: encodeString, read: checkedText }, value: { write: (out, value) => encode$0(out.at(""), value), read: (bytes, start, end) => decode$0(bytes, pageView(bytes), start, end), doubles: { count: 2, write: (row, value) => {
+      row.setDouble(0, value["departures"], ".departures");
+      row.setDouble(1, value["delay"], ".delay");
+    }, read: (row) => ({ "departures": row.double(0), "delay": row.double(1) }) } } });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
     return this.process0(buffer, view, start, end, section, untilTimestamp);

@@ -751,7 +751,10 @@ var Task2 = class extends TaskBase {
   constructor(context) {
     super(context, 12);
     this.sink2 = context.outputs.sink(2);
-    this.state6 = new KeyedAggregate(context.stores.table("earned"), { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, pageView(bytes), start, end) });
+    this.state6 = new KeyedAggregate(context.stores.table("earned"), { write: (out, value) => encode$1(out.at(""), value), read: (bytes, start, end) => decode$1(bytes, pageView(bytes), start, end), doubles: { count: 2, write: (row, value) => {
+      row.setDouble(0, value["orders"], ".orders");
+      row.setDouble(1, value["revenue"], ".revenue");
+    }, read: (row) => ({ "orders": row.double(0), "revenue": row.double(1) }) } });
     this.state7 = new TableRows(context.stores.table("campaigns"), { write: encodeJson, read: decodeJson });
   }
   process(input, buffer, view, start, end, section, untilTimestamp) {
