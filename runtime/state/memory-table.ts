@@ -1,13 +1,10 @@
 /** A table in memory. Nothing here allocates objects per record. */
-import { Arena } from './arena.js'
 import { ENTRY_MASK, HashIndex } from './hash-index.js'
 import { ENTRY_NUMBERS, Entry, Journal } from './journal.js'
 import { KeyView, hashKey, isKeyAt } from './key-bytes.js'
-import { Field, Flag, Rows } from './rows.js'
+import { RowBytes } from './row-bytes.js'
+import { Field, Flag } from './rows.js'
 import { RowTooLargeError, type Table } from './table.js'
-
-/** Numbers of rows are in the machine's order, Avro's doubles are in this one. */
-const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** Told when rows enter and leave the table, by undo too. */
 export interface RowIndex {
@@ -16,15 +13,12 @@ export interface RowIndex {
   clear(): void
 }
 
-export class MemoryTable implements Table {
+export class MemoryTable extends RowBytes implements Table {
   size = 0
   inserted = false
   generation = 0
   maxRowBytes = Infinity
-  readonly columns: number
-  readonly #arena = new Arena()
   readonly #index = new HashIndex()
-  readonly #rows: Rows
   /** Of all records since the commit, one pre-image a row; behind them those of the present input record. */
   readonly #journal: Journal
   /** Where the entries of the present record begin. */
@@ -37,9 +31,8 @@ export class MemoryTable implements Table {
 
   /** Values up to `valueBytes` stand in the rows, others by themselves. */
   constructor(columns = 0, valueBytes = 0) {
-    this.columns = columns
-    this.#rows = new Rows(columns, valueBytes)
-    this.#journal = new Journal(this.#rows.width)
+    super(columns, valueBytes)
+    this.#journal = new Journal(this.rows.width)
   }
 
   /** Before the first row. */
@@ -48,20 +41,11 @@ export class MemoryTable implements Table {
   }
 
   get allocatedBytes(): number {
-    return this.#arena.allocatedBytes + this.#rows.allocatedBytes + this.#index.allocatedBytes
+    return this.arena.allocatedBytes + this.rows.allocatedBytes + this.#index.allocatedBytes
   }
 
   get journalBytes(): number {
     return this.#journal.bytes
-  }
-
-  /** Slots are below it, not all of them live. */
-  get slotLimit(): number {
-    return this.#rows.limit
-  }
-
-  isLive(slot: number): boolean {
-    return (this.#rows.get(slot, Field.Flags) & Flag.Live) !== 0
   }
 
   find(buffer: Uint8Array, start: number, end: number): number {
@@ -82,13 +66,9 @@ export class MemoryTable implements Table {
     return slot
   }
 
-  timestamp(slot: number): number {
-    return this.#rows.number(slot, 0)
-  }
-
   setTimestamp(slot: number, timestamp: number): void {
     this.#touch(slot)
-    this.#rows.setNumber(slot, 0, timestamp)
+    this.rows.setNumber(slot, 0, timestamp)
   }
 
   relocate(slot: number, timestamp: number): void {
@@ -98,63 +78,13 @@ export class MemoryTable implements Table {
     for (const index of this.#indexes) index.linked(slot)
   }
 
-  number(slot: number, column: number): number {
-    return this.#rows.number(slot, column + 1)
-  }
-
   setNumber(slot: number, column: number, value: number): void {
     this.#touch(slot)
-    this.#rows.setNumber(slot, column + 1, value)
-  }
-
-  keyBuffer(slot: number): Buffer {
-    const address = this.#rows.get(slot, Field.KeyAddress) >>> 0
-    return address === 0 ? this.#rows.bytes(slot) : this.#arena.page(address)
-  }
-
-  /** Of the same bytes as `keyBuffer`. */
-  keyView(slot: number): DataView {
-    const address = this.#rows.get(slot, Field.KeyAddress) >>> 0
-    return address === 0 ? this.#rows.view(slot) : this.#arena.view(address)
-  }
-
-  keyStart(slot: number): number {
-    const address = this.#rows.get(slot, Field.KeyAddress) >>> 0
-    return address === 0 ? this.#rows.keyStart(slot) : this.#arena.start(address)
-  }
-
-  keyEnd(slot: number): number {
-    return this.keyStart(slot) + this.#rows.get(slot, Field.KeyLength)
-  }
-
-  keyLength(slot: number): number {
-    return this.#rows.get(slot, Field.KeyLength)
-  }
-
-  hasValue(slot: number): boolean {
-    return this.#rows.get(slot, Field.ValueLength) >= 0
-  }
-
-  valueBuffer(slot: number): Buffer {
-    const address = this.#rows.get(slot, Field.ValueAddress) >>> 0
-    return address === 0 ? this.#rows.bytes(slot) : this.#arena.page(address)
-  }
-
-  valueStart(slot: number): number {
-    const address = this.#rows.get(slot, Field.ValueAddress) >>> 0
-    return address === 0 ? this.#rows.valueStart(slot) : this.#arena.start(address)
-  }
-
-  valueEnd(slot: number): number {
-    return this.valueStart(slot) + this.#rows.get(slot, Field.ValueLength)
-  }
-
-  valueLength(slot: number): number {
-    return this.#rows.get(slot, Field.ValueLength)
+    this.rows.setNumber(slot, column + 1, value)
   }
 
   setValue(slot: number, buffer: Uint8Array, start: number, end: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     const length = end - start
     this.#checkSize(slot, length)
     let address = 0
@@ -166,30 +96,18 @@ export class MemoryTable implements Table {
       page = rows.bytes(slot)
       to = rows.valueStart(slot)
     } else {
-      address = this.#arena.allocate(length)
-      page = this.#arena.page(address)
-      to = this.#arena.start(address)
+      address = this.arena.allocate(length)
+      page = this.arena.page(address)
+      to = this.arena.start(address)
     }
     if (length > 64) page.set(buffer.subarray(start, end), to)
     else for (let i = 0; i < length; i++) page[to + i] = buffer[start + i]!
     if (address !== 0) this.#replaceValue(slot, address, length)
   }
 
-  hasDoubles(count: number): boolean {
-    return isLittleEndian && 8 * count <= this.#rows.valueBytes
-  }
-
-  double(slot: number, index: number): number {
-    return this.#rows.number(slot, this.columns + 1 + index)
-  }
-
   beginDoubles(slot: number, count: number): void {
     this.#checkSize(slot, 8 * count)
     this.#replaceValue(slot, 0, 8 * count)
-  }
-
-  setDouble(slot: number, index: number, value: number): void {
-    this.#rows.setNumber(slot, this.columns + 1 + index, value)
   }
 
   setNull(slot: number): void {
@@ -225,7 +143,7 @@ export class MemoryTable implements Table {
     this.#keys.forget()
     this.#recordStart = 0
     if (++this.#mark > 0x4000_0000) {
-      this.#rows.clearStamps()
+      this.rows.clearStamps()
       this.#mark = 1
     }
     this.#intervalStart = this.#mark
@@ -241,7 +159,7 @@ export class MemoryTable implements Table {
   eachDirty(visit: (slot: number, live: boolean) => void): void {
     this.#fold()
     const journal = this.#journal
-    const rows = this.#rows
+    const rows = this.rows
     for (let i = 0; i < journal.length; i++) {
       const page = journal.page(i)
       const at = journal.at(i)
@@ -255,16 +173,6 @@ export class MemoryTable implements Table {
     }
   }
 
-  compareKeys(a: number, b: number, suffix = 0): number {
-    const bufferA = this.keyBuffer(a)
-    const bufferB = this.keyBuffer(b)
-    const endA = this.keyEnd(a)
-    const endB = this.keyEnd(b)
-    const order = bufferA.compare(bufferB, this.keyStart(b), endB - suffix, this.keyStart(a), endA - suffix)
-    if (order !== 0 || suffix === 0) return order
-    return bufferA.compare(bufferB, endB - suffix, endB, endA - suffix, endA)
-  }
-
   /**
    * A row of a key that is absent, as it was at the last commit: no journal knows it. Columns and value are set next, then
    * `settle` ends it.
@@ -274,14 +182,14 @@ export class MemoryTable implements Table {
   }
 
   settle(slot: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     rows.set(slot, Field.Stamp, 0)
     rows.set(slot, Field.Flags, rows.get(slot, Field.Flags) & ~Flag.Fresh)
   }
 
   /** Forgets a row that has not changed since the last commit, without a trace; false: it has. */
   evict(slot: number): boolean {
-    const rows = this.#rows
+    const rows = this.rows
     if (rows.get(slot, Field.Stamp) >= this.#intervalStart) return false
     this.generation++
     this.#unlink(slot)
@@ -306,9 +214,9 @@ export class MemoryTable implements Table {
   clear(): void {
     this.generation++
     this.size = 0
-    this.#arena.clear()
+    this.arena.clear()
     this.#index.clear()
-    this.#rows.clear()
+    this.rows.clear()
     this.#journal.clear()
     this.#recordStart = 0
     for (const index of this.#indexes) index.clear()
@@ -316,7 +224,7 @@ export class MemoryTable implements Table {
 
   #find(view: DataView, start: number, end: number, hash: number): number {
     const entries = this.#index.segment(hash)
-    const rows = this.#rows
+    const rows = this.rows
     const length = end - start
     for (let at = hash & ENTRY_MASK; ; at = (at + 1) & ENTRY_MASK) {
       const slot = entries[2 * at]! - 1
@@ -327,11 +235,11 @@ export class MemoryTable implements Table {
   }
 
   #new(buffer: Uint8Array, start: number, end: number, timestamp: number, hash: number, birth: number): number {
-    const rows = this.#rows
+    const rows = this.rows
     const length = end - start
     const slot = rows.allocate(length)
     rows.set(slot, Field.Hash, hash)
-    rows.set(slot, Field.KeyAddress, length <= rows.keyBytes ? 0 : this.#arena.allocate(length))
+    rows.set(slot, Field.KeyAddress, length <= rows.keyBytes ? 0 : this.arena.allocate(length))
     rows.set(slot, Field.KeyLength, length)
     rows.set(slot, Field.Stamp, this.#mark)
     rows.set(slot, Field.Birth, birth)
@@ -344,7 +252,7 @@ export class MemoryTable implements Table {
   }
 
   #link(slot: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     rows.set(slot, Field.Flags, rows.get(slot, Field.Flags) | Flag.Live)
     this.#index.add(slot, rows.get(slot, Field.Hash))
     this.size++
@@ -352,7 +260,7 @@ export class MemoryTable implements Table {
   }
 
   #unlink(slot: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     for (const index of this.#indexes) index.unlinked(slot)
     rows.set(slot, Field.Flags, rows.get(slot, Field.Flags) & ~Flag.Live)
     this.#index.remove(slot, rows.get(slot, Field.Hash))
@@ -361,7 +269,7 @@ export class MemoryTable implements Table {
 
   /** Journals the row's pre-image, once a record. */
   #touch(slot: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     const stamp = rows.get(slot, Field.Stamp)
     if (stamp === this.#mark) return
     const address = rows.get(slot, Field.ValueAddress) >>> 0
@@ -373,12 +281,12 @@ export class MemoryTable implements Table {
   }
 
   #checkSize(slot: number, valueLength: number): void {
-    const size = this.#rows.get(slot, Field.KeyLength) + valueLength
+    const size = this.rows.get(slot, Field.KeyLength) + valueLength
     if (size > this.maxRowBytes) throw new RowTooLargeError(size, this.maxRowBytes)
   }
 
   #replaceValue(slot: number, address: number, length: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     this.#touch(slot)
     const flags = rows.get(slot, Field.Flags)
     const old = rows.get(slot, Field.ValueAddress) >>> 0
@@ -393,15 +301,15 @@ export class MemoryTable implements Table {
 
   /** Of bytes in the arena; those in the row go with it. */
   #free(address: number, length: number): void {
-    if (address !== 0) this.#arena.free(address, length)
+    if (address !== 0) this.arena.free(address, length)
   }
 
   #freePreImage(slot: number, address: number, length: number): void {
-    if (this.#rows.get(slot, Field.ValueAddress) >>> 0 !== address) this.#free(address, length)
+    if (this.rows.get(slot, Field.ValueAddress) >>> 0 !== address) this.#free(address, length)
   }
 
   #freeRow(slot: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     this.#free(rows.get(slot, Field.ValueAddress) >>> 0, rows.get(slot, Field.ValueLength))
     this.#free(rows.get(slot, Field.KeyAddress) >>> 0, rows.get(slot, Field.KeyLength))
     rows.free(slot)
@@ -429,7 +337,7 @@ export class MemoryTable implements Table {
 
   /** Takes back the entries from `first` on. */
   #undo(first: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     const journal = this.#journal
     for (let i = journal.length - 1; i >= first; i--) {
       const page = journal.page(i)
