@@ -8,7 +8,7 @@ import { expression, literal, statement, when } from '../ir/mir-build.js'
 import type { ValueType } from '../ir/value-type.js'
 import { number } from './arithmetic.js'
 import type { Flow, OperatorContext } from './flow.js'
-import { contextObject } from './inline-lambda.js'
+import { contextObject } from './context-value.js'
 import { ask, isThere, nameOf, seek, timeOf, type RowsPlace } from './rows.js'
 
 type Context = OperatorContext<LogicalNodeOf<'process'>>
