@@ -1,15 +1,19 @@
 /**
- * The demo: an embedded broker and registry, a month of real flights, the pipeline built and run by the same commands
- * that a user types. Ends by itself; exit code 1 when a topic does not hold what was counted from the CSV file.
+ * The demo: an embedded broker and registry, a month of real flights, the pipelines built and run by the same commands
+ * that a user types. Ends by itself; exit code 1 when a topic does not hold what was computed from the CSV file.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import kafkajs from 'kafkajs'
 import { startBroker, startRegistry } from 'millrace/testing'
 import pc from 'picocolors'
+import { awaitState, isRight, stateTopics } from './demo-state.js'
 import { expectedCounts } from './expected.js'
-import { readFlights } from './flights-csv.js'
+import { readFlights, type Row } from './flights-csv.js'
 import { produceFlights } from './produce.js'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -93,14 +97,15 @@ async function demo(): Promise<boolean> {
   const rows = readFlights()
   const counted = expectedCounts(rows)
   await broker.createTopic('flights', { partitions })
-  for (const topic of [...Object.keys(counted), deadLetters]) await broker.createTopic(topic, { partitions })
+  for (const topic of [...Object.keys(counted), deadLetters, ...stateTopics])
+    await broker.createTopic(topic, { partitions })
   const produced = await produceFlights({ brokers: [broker.bootstrap], registryUrl: registry.url }, rows)
   const expected = { ...counted, [deadLetters]: produced.broken }
   say(`  ${produced.records} records, ${produced.broken} of them broken on purpose`)
 
   step('Build')
   await millrace(['build'], environment)
-  say(`  generated code: generated/flights/flights.js`)
+  say(`  generated code: generated/flights`)
 
   step('Run')
   const client = new kafkajs.Kafka({ brokers: [broker.bootstrap], logLevel: kafkajs.logLevel.ERROR })
@@ -127,7 +132,35 @@ async function demo(): Promise<boolean> {
   step('Summary')
   const right = report(expected, counts)
   say(right ? pc.green('\n  All counts are as computed from the CSV file.') : pc.red('\n  Counts differ.'))
-  return right
+  return (await state(broker.bootstrap, environment, rows)) && right
+}
+
+/** Pipelines with state, on what the first has written. */
+async function state(brokers: string, environment: Environment, rows: readonly Row[]): Promise<boolean> {
+  step('State, exactly once: the paths of aircraft, and those that are late three times in a row')
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-demo-'))
+  const exactly = { ...environment, MILLRACE_GUARANTEE: 'exactly_once', MILLRACE_STATE_DIRECTORY: directory }
+  const apps = ['paths', 'late-legs'].map((name) => start(['run', name], exactly))
+  try {
+    const { mostFlown, paths, lateAircraft } = await awaitState([brokers], rows, () =>
+      apps.some(({ exitCode }) => exitCode !== null),
+    )
+    say(`\n  ${'path of an aircraft'.padEnd(32)}times flown`)
+    for (const { route, times } of mostFlown.slice(0, 5)) say(`  ${route.padEnd(32)}${String(times).padStart(11)}`)
+    say(`\n  ${'topic'.padEnd(22)}${'records'.padStart(9)}${'expected'.padStart(10)}`)
+    const results = { 'aircraft-paths': paths, 'late-aircraft': lateAircraft }
+    for (const [topic, result] of Object.entries(results)) {
+      const mark = isRight(result) ? pc.green('✓') : pc.red(`✗ ${result.wrong} wrong`)
+      say(`  ${topic.padEnd(22)}${String(result.right).padStart(9)}${String(result.expected).padStart(10)} ${mark}`)
+    }
+    const right = isRight(paths) && isRight(lateAircraft)
+    say(right ? pc.green('\n  Each record is as computed from the CSV file.') : pc.red('\n  Records differ.'))
+    return right
+  } finally {
+    for (const app of apps) app.kill('SIGTERM')
+    await Promise.all(apps.map((app) => (app.exitCode === null ? once(app, 'exit') : undefined)))
+    rmSync(directory, { recursive: true })
+  }
 }
 
 process.exitCode = (await demo()) ? 0 : 1
