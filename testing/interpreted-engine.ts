@@ -1,7 +1,7 @@
 /** The interpreter as an engine. */
 import { interpret, type OutputRecord, type RecordOutcome } from '../compiler/interpret/index.js'
 import { serdesBySpec } from '../compiler/interpret/serdes/by-spec.js'
-import type { TopicSerdes } from '../compiler/interpret/serdes/element-serde.js'
+import type { SerdesOfNode, TopicSerdes } from '../compiler/interpret/serdes/element-serde.js'
 import type { GraphNode, PipelineGraph, TopicSpec } from '../dsl/model/graph.js'
 import { keyPartition } from './key-partition.js'
 import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
@@ -14,7 +14,7 @@ export interface InterpretedEngineOptions {
   /** Whether `commit` is called. */
   readonly commits?: boolean
   /** Serdes of nodes and of topics outside; default: by declaration, Avro by reference. */
-  readonly nodeSerdes?: (node: GraphNode) => TopicSerdes
+  readonly nodeSerdes?: SerdesOfNode
   readonly topicSerdes?: (topic: TopicSpec) => TopicSerdes
   /** Labels of operators; default: see the interpreter. */
   readonly label?: (node: GraphNode) => string

@@ -75,19 +75,23 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
 
 function late(module: ModuleScope, { store, times, window }: Extract<Kernel, { kind: 'late' }>): Code {
   const time = js`context.stores.table(${times})`
+  const idle = idleOf(module, window)
   switch (window.kind) {
     case 'time': {
-      const idle = idleOf(module, window)
       const windows = js`{ size: ${window.size}, advance: ${window.advance}, ${idle}grace: ${window.grace} }`
       return js`new ${module.helper('LateForTimeWindows')}(${time}, ${windows})`
     }
     case 'sliding': {
-      const windows = js`{ difference: ${window.difference}, grace: ${window.grace} }`
+      const windows = js`{ difference: ${window.difference}, ${idle}grace: ${window.grace} }`
+      if (window.closeAfter !== undefined) {
+        const newest = js`context.stores.windows(${store})`
+        return js`new ${module.helper('LateForIdleSlidingWindows')}(${newest}, ${time}, ${windows})`
+      }
       return js`new ${module.helper('LateForSlidingWindows')}(${time}, ${windows})`
     }
     case 'session': {
       const sessions = js`context.stores.sessions(${store}), ${time}`
-      return js`new ${module.helper('LateForSessions')}(${sessions}, { gap: ${window.gap}, grace: ${window.grace} })`
+      return js`new ${module.helper('LateForSessions')}(${sessions}, { gap: ${window.gap}, ${idle}grace: ${window.grace} })`
     }
   }
 }

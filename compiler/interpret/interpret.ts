@@ -15,7 +15,7 @@ import { readSource } from './read-source.js'
 import type { StoreRow } from './operators/operator.js'
 import type { FlowRecord, OutputRecord, WireRecord } from './record.js'
 import { byReference, serdesBySpec } from './serdes/by-spec.js'
-import type { TopicSerdes } from './serdes/element-serde.js'
+import type { SerdesOfNode, TopicSerdes } from './serdes/element-serde.js'
 import { partitionBytes } from './wire.js'
 import { Journal } from './state/journal.js'
 import { TaskClock } from './task-clock.js'
@@ -23,8 +23,8 @@ import { TaskGroups } from './task-groups.js'
 import { wire, type Start } from './wiring.js'
 
 export interface InterpreterOptions {
-  /** Serdes of a node that reads or writes a topic; default: those of the topic's declaration, Avro by reference. */
-  readonly serdes?: (node: GraphNode) => TopicSerdes
+  /** Serdes of a topic that a node reads or writes; default: those of the topic's declaration, Avro by reference. */
+  readonly serdes?: SerdesOfNode
   /** Partitions of a repartition topic whose node does not say; default 1. */
   readonly partitions?: (topic: string) => number
   /** Labels of operators, by node id; default `<kind>-<id>`, or the name given by the author. */
@@ -100,12 +100,12 @@ class GraphInterpreter implements Interpreter {
         this.stores.set(store === undefined ? this.#label(node) : `${this.#label(node)}-${store}`, rows)
       },
       internalTopics: this.#internalTopics(node),
-      serdes: () => serdes(node),
+      serdes: (role) => serdes(node, role),
     }))
     this.internalTopics = new Set(starts.flatMap(({ role, topic }) => (role === undefined ? [] : [topic])))
     const entries = new Map<string, Entry[]>()
     for (const start of starts) {
-      const entry = { ...start, serdes: serdes(start.node) }
+      const entry = { ...start, serdes: serdes(start.node, start.role) }
       entries.set(start.topic, [...(entries.get(start.topic) ?? []), entry])
     }
     this.#entries = entries

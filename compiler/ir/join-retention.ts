@@ -5,6 +5,10 @@ import type { LogicalNodeOf } from './logical-plan.js'
 const SLACK_MS = 5 * 60_000
 
 /** ms of stream time. */
-export function joinRetention({ before, after, grace }: LogicalNodeOf<'stream-join'>): number {
+export function joinRetention({
+  before,
+  after,
+  grace,
+}: Pick<LogicalNodeOf<'stream-join'>, 'before' | 'after' | 'grace'>): number {
   return Math.max(0, before) + Math.max(0, after) + grace + SLACK_MS
 }

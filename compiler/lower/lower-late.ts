@@ -2,6 +2,7 @@
 import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirStatement } from '../ir/mir.js'
 import { statement } from '../ir/mir-build.js'
+import { isLateByKey } from '../ir/late-rows.js'
 import { windowOf } from '../ir/window-of.js'
 import type { Flow, OperatorContext } from './flow.js'
 import { and, ask, isThere, seek, timeOf } from './rows.js'
@@ -17,8 +18,8 @@ export function lowerLate(context: OperatorContext<LogicalNodeOf<'late'>>, flow:
       { kind: 'if', test: ask(place, 'isLate', args, { kind: 'boolean' }), then: late, otherwise: [] },
       node.span,
     )
-  // Only sessions are a matter of the key.
-  const then = window?.kind === 'session' ? [seek(context, place, flow), isLate([])] : [isLate([timeOf(flow)])]
+  const then =
+    window !== undefined && isLateByKey(window) ? [seek(context, place, flow), isLate([])] : [isLate([timeOf(flow)])]
   // Whatever windows do not take is not late for them.
   const test = window?.kind === 'sliding' ? and(isThere(flow.key), isThere(flow.value)) : isThere(flow.key)
   out.push(statement({ kind: 'if', test, then, otherwise: [] }, node.span))

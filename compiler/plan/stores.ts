@@ -6,6 +6,7 @@ import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { historyOfRows } from '../ir/rows.js'
 import { suppressionDelay } from '../ir/suppression-delay.js'
 import { LIFETIME_PORT, lifetimeOf } from '../ir/lifetime.js'
+import { isLateByKey } from '../ir/late-rows.js'
 import { joinRetention } from '../ir/join-retention.js'
 import { storeName, timersOf, timesOf, waitingOf } from '../ir/store-name.js'
 import type { TopologyStore } from '../ir/topology.js'
@@ -95,13 +96,13 @@ function aggregateStores(
   return [{ ...rows, ...windowed(window) }, time]
 }
 
-/** Stream time, and of sessions their bounds: whether a record extends one that is open is to be known. */
+/** Stream time; of sessions their bounds, since a record may extend one that is open; of keys their newest records. */
 function lateStores(plan: ResolvedPlan, node: LogicalNodeOf<'late'>, subTopology: number): readonly TopologyStore[] {
   const name = storeName(node, 0)
   const window = windowOf(plan.nodes, node)
   const time = (store: string): TopologyStore =>
     keyed(plan, { node: node.id, subTopology, name: store, columns: 2, serdes: undefined })
-  if (window?.kind !== 'session') return [time(name)]
+  if (window === undefined || !isLateByKey(window)) return [time(name)]
   const serdes = plan.states.get(node.id)?.[0]?.serdes
   const rows = keyed(plan, { node: node.id, subTopology, name, columns: 0, serdes })
   return [{ ...rows, ...windowed(window) }, time(timesOf(name))]

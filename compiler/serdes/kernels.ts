@@ -5,6 +5,7 @@ import type { AvroSchema } from '../../avro/schema.js'
 import { allowedLag } from '../../dsl/model/window-spec.js'
 import { whole, type Demand, type PlanDemand } from '../ir/demand.js'
 import { joinRetention } from '../ir/join-retention.js'
+import { isLateByKey } from '../ir/late-rows.js'
 import { LIFETIME_PORT, lifetimeOf } from '../ir/lifetime.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Kernel, StateCodec } from '../ir/module-ir.js'
@@ -138,7 +139,7 @@ export class KernelBuilder {
     if (node.kind === 'late') {
       const window = windowOf(this.resolved.nodes, node)
       if (window === undefined) throw new Error(`${node.label} has no windows`)
-      return { ...common, kind: 'late', window, times: window.kind === 'session' ? timesOf(name) : name }
+      return { ...common, kind: 'late', window, times: isLateByKey(window) ? timesOf(name) : name }
     }
     if (node.kind === 'stream-table-join' && port === 0) {
       const [key, value] = [this.stateCodec(serdes.key), this.stateCodec(serdes.value)]

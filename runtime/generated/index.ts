@@ -49,7 +49,12 @@ export { Subscriptions } from '../operators/subscriptions.js'
 export { VersionedRows } from '../operators/versioned-rows.js'
 export { JoinBuffer } from '../operators/join-buffer.js'
 export { IdleClosing } from '../operators/idle-closing.js'
-export { LateForSessions, LateForSlidingWindows, LateForTimeWindows } from '../operators/late.js'
+export {
+  LateForIdleSlidingWindows,
+  LateForSessions,
+  LateForSlidingWindows,
+  LateForTimeWindows,
+} from '../operators/late.js'
 export { Deduplication } from '../operators/deduplication.js'
 export { Lifetimes } from '../operators/lifetimes.js'
 export { Processor } from '../operators/processor.js'

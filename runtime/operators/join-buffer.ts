@@ -1,6 +1,6 @@
 /**
  * Records that wait for versions of a table which come late (Kafka Streams' RocksDBTimeOrderedKeyValueBuffer in a
- * stream-table join with grace, KIP-923): they leave by time, then as they came.
+ * stream-table join with grace, KIP-923): they leave by time, then by the bytes of their keys, then as they came.
  */
 import { Scratch } from '../generated/scratch.js'
 import type { Table } from '../state/table.js'
@@ -9,7 +9,7 @@ import { OperatorTime } from './operator-time.js'
 import { SeekKey } from './seek-key.js'
 import type { StateCodec } from './state-codec.js'
 
-/** Of a row's key, in front of the record's. */
+/** Of a row's key, behind the record's. */
 const SERIAL_BYTES = 8
 
 export class JoinBuffer {
@@ -52,8 +52,8 @@ export class JoinBuffer {
     this.#time.emit(serial)
     const length = SERIAL_BYTES + this.#key.length
     if (length > this.#rowKey.length) this.#rowKey = Buffer.alloc(2 * length)
-    this.#rowKey.writeDoubleBE(serial, 0)
-    this.#key.bytes.copy(this.#rowKey, SERIAL_BYTES, 0, this.#key.length)
+    this.#key.bytes.copy(this.#rowKey, 0, 0, this.#key.length)
+    this.#rowKey.writeBigUInt64BE(BigInt(serial), this.#key.length)
     const scratch = this.#scratch
     scratch.position = 0
     this.#valueCodec.write(scratch, value)
@@ -75,7 +75,7 @@ export class JoinBuffer {
   dueKey(): unknown {
     const { table } = this.#buffer
     const slot = this.#slot
-    return this.#keyCodec.read(table.keyBuffer(slot), table.keyStart(slot) + SERIAL_BYTES, table.keyEnd(slot))
+    return this.#keyCodec.read(table.keyBuffer(slot), table.keyStart(slot), table.keyEnd(slot) - SERIAL_BYTES)
   }
 
   dueTimestamp(): number {

@@ -20,29 +20,37 @@ export function difference(expected: Observed, actual: Observed, records: readon
   let now = 0
   for (const [i, record] of records.entries()) {
     now += i === records.length - 1 ? LAST_TICK : TICK
-    const found =
-      differenceAt(`record ${describeRecord(record)}`, [expected, actual], ({ engine }) => engine.process(record)) ??
-      differenceAt(`wall clock ${now}`, [expected, actual], ({ engine }) => engine.advanceWallClock(now).map(ofClock))
-    if (found !== undefined) return found
+    const processed = compared([expected, actual], ({ engine }) => engine.process(record))
+    if (processed.difference !== undefined) return `record ${describeRecord(record)}\n${processed.difference}`
+    const due = compared([expected, actual], ({ engine }) => engine.advanceWallClock(now).map(ofClock))
+    if (due.difference !== undefined) return `wall clock ${now}\n${due.difference}`
+    // What is due would fail again and again.
+    if (due.failed) return undefined
   }
   return undefined
 }
 
-function differenceAt(
-  what: string,
+interface Compared {
+  readonly difference: string | undefined
+  readonly failed: boolean
+}
+
+function compared(
   [expected, actual]: readonly [Observed, Observed],
   step: (observed: Observed) => readonly EngineOutcome[],
-): string | undefined {
-  const left = linesOf(expected, step(expected))
+): Compared {
+  const outcomes = step(expected)
+  const left = linesOf(expected, outcomes)
   const right = linesOf(actual, step(actual))
+  const failed = outcomes.some(({ result }) => result.kind === 'failed')
   const line = left.findIndex((text, index) => text !== right[index])
-  if (line < 0 && left.length === right.length) return undefined
+  if (line < 0 && left.length === right.length) return { difference: undefined, failed }
   const at = line < 0 ? left.length : line
-  return [
-    what,
+  const lines = [
     `  ${expected.engine.name}: ${left[at] ?? 'nothing more'}`,
     `  ${actual.engine.name}: ${right[at] ?? 'nothing more'}`,
-  ].join('\n')
+  ]
+  return { difference: lines.join('\n'), failed }
 }
 
 /** What was due has no record; each form tells of it by another one. */
@@ -56,8 +64,14 @@ function linesOf(observed: Observed, outcomes: readonly EngineOutcome[]): readon
   const done = outcomes.every(({ result }) => result.kind === 'done' || result.kind === 'dropped')
   // Effects of a record that fails later are not promised to be the same.
   const lines = observed.printed()
-  const told = joined(outcomes.toSorted(byPlace)).filter((outcome) => !isIdle(outcome))
+  const shown = outcomes.filter(({ record: { topic } }) => !isSubscription(topic))
+  const told = joined(shown.toSorted(byPlace)).filter((outcome) => !isIdle(outcome))
   return [...told.flatMap(outcomeLines), ...(done ? lines : [])]
+}
+
+/** What the sides of a foreign-key join say to one another is a matter of each form. */
+function isSubscription(topic: string): boolean {
+  return topic.endsWith('-subscription-registration') || topic.endsWith('-subscription-response')
 }
 
 /** What was due behind a record is told with it by one form, behind it by the other. */
@@ -90,8 +104,9 @@ function byPlace({ record: a }: EngineOutcome, { record: b }: EngineOutcome): nu
 function outcomeLines({ record, result, outputs }: EngineOutcome): readonly string[] {
   const where = `${record.topic}-${record.partition}@${record.offset}`
   const dead = result.kind === 'dead-lettered'
+  const told = outputs.filter(({ topic }) => !isSubscription(topic))
   const problem = 'operator' in result ? ` by operator ${result.operator}` : ''
-  return [`${where} ${result.kind}${problem}`, ...sorted(outputs.map((output) => outputLine(output, dead)))]
+  return [`${where} ${result.kind}${problem}`, ...sorted(told.map((output) => outputLine(output, dead)))]
 }
 
 /** By partition; the sort is stable. */

@@ -24,6 +24,7 @@ const outputs: readonly Source<string, string | number | null>[] = [
   author.idleSessions,
   author.idleSlides,
   author.idleUpdates,
+  author.idleLate,
 ]
 
 interface Drawn {

@@ -25,7 +25,6 @@ export function serializeGraph(
   const serializer = new Serializer()
   for (const node of graph.nodes) {
     refuseTwoReadings(graph, node)
-    refuseLateOfIdle(graph, node)
   }
   const nodes = graph.nodes.map((node): StagedNode => ({
     node: serializer.node(node),
@@ -44,13 +43,6 @@ function refuseTwoReadings(graph: PipelineGraph, node: GraphNode): void {
   const { name } = node.topic
   const other = graph.nodes.find((each) => each.id !== node.id && topicOf(each)?.name === name && each.kind !== 'to')
   if (other !== undefined) throw notYet(`reading topic ${name} twice, as a ${readings[node.kind]}, is`, node)
-}
-
-/** Only of windows aligned to the epoch is it known without their aggregate when the last one is over. */
-function refuseLateOfIdle(graph: PipelineGraph, node: GraphNode): void {
-  const windows = node.kind === 'late' ? graph.nodes[node.input] : undefined
-  if (windows?.kind !== 'window' || windows.window.closeAfter === undefined || windows.window.kind === 'time') return
-  throw notYet(`late records of ${windows.window.kind} windows that close without input are`, node)
 }
 
 const readings = { 'table-source': 'table', 'global-table': 'global table' } as const

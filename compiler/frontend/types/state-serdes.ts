@@ -45,7 +45,7 @@ function rowsOfNode(node: LogicalNode, known: KnownTypes, diagnostics: Diagnosti
     case 'to-table':
       return isStored(nodes, node) ? sideOf(node, 0, node.input, known, diagnostics) : []
     case 'late':
-      // Its rows are bounds of sessions, or a time.
+      // Its rows are bounds of sessions, or times.
       return rows(0, serdeOf(node, groupsOf(nodes, node.input), 'key', known, diagnostics), {
         kind: 'double',
         nullable: false,

@@ -3,7 +3,7 @@
  * record has a left window, which ends with it, and a right window, which begins after it, if it is not empty.
  */
 import type { WindowSpec } from '../../../dsl/model/window-spec.js'
-import type { OperatorContext, Receiver } from '../operators/operator.js'
+import type { Forward, OperatorContext, Receiver } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
 import { latestOf, StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
@@ -12,11 +12,13 @@ import { WindowEmitter, WindowRows, type WindowRow } from './windows.js'
 
 type SlidingWindows = Extract<WindowSpec, { readonly kind: 'sliding' }>
 
+/** `late`: gets the records that no window accepts. */
 export function slidingWindows(
   spec: SlidingWindows,
   aggregator: Aggregator,
   { forward, journal, task, expose }: OperatorContext,
   lag: number,
+  late?: Forward,
 ): Receiver {
   const rows = new WindowRows(journal)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
@@ -32,7 +34,10 @@ export function slidingWindows(
     times[port] ??= new StreamTime(journal)
     const time = times[port].advance(origin.partition, timestamp)
     const latest = latestOf(times, origin.partition)
-    if (timestamp + difference < Math.max(time, latest - lag) - grace) return
+    if (timestamp + difference < Math.max(time, latest - lag) - grace) {
+      late?.(record)
+      return
+    }
     const arrival = { record, port, closeTime: time - grace, rows: rows.ofKey(key) }
     if (timestamp < difference) {
       processEarly(arrival)

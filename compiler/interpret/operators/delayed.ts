@@ -7,7 +7,7 @@ import type { Forward } from './operator.js'
 
 /**
  * Hands records on in order of time, then of the key's bytes, `grace` after their time in stream time. One that comes later
- * than that goes on at once. Records without a key or a value have nothing to wait for.
+ * than that goes on at once. What leaves comes of the record that makes it due. Records without a key or a value have nothing to wait for.
  */
 export function delayed(grace: number, journal: Journal, forward: Forward): Forward {
   const time = new StreamTime(journal)
@@ -29,6 +29,8 @@ export function delayed(grace: number, journal: Journal, forward: Forward): Forw
       all.filter((one) => !isDue(one)),
     )
     const due = all.filter(isDue)
-    for (const one of due.toSorted((a, b) => a.timestamp - b.timestamp || compareKeys(a.key, b.key))) forward(one)
+    for (const one of due.toSorted((a, b) => a.timestamp - b.timestamp || compareKeys(a.key, b.key))) {
+      forward({ ...one, origin: record.origin })
+    }
   }
 }

@@ -37,8 +37,8 @@ export interface OperatorContext {
   readonly effects: Effects
   /** Name for output that people read; unique in the graph. */
   readonly label: string
-  /** Serdes of the topic that this node reads or writes; throws for nodes without one. */
-  readonly serdes: () => TopicSerdes
+  /** Serdes of a topic that this node reads or writes; throws for nodes without one. */
+  readonly serdes: (role?: ExchangeRole) => TopicSerdes
   /** The graph that the node stands in. */
   readonly graph: PipelineGraph
   readonly journal: Journal

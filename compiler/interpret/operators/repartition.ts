@@ -18,7 +18,7 @@ export function writeInternal(context: OperatorContext, role: ExchangeRole = 're
 /** Records without a key, too. */
 export function writeInternalAny(context: OperatorContext, role: ExchangeRole): Forward {
   const { node, effects, serdes, internalTopics } = context
-  const topic = serdes()
+  const topic = serdes(role)
   const name = internalTopics.get(role)
   if (name === undefined) throw new Error(`${node.kind} ${node.id} has no topic for its ${role}`)
   return (record) => {

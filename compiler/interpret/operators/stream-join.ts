@@ -1,3 +1,4 @@
+import { joinRetention } from '../../ir/join-retention.js'
 import { callFunction } from '../call-lambda.js'
 import { recordContext } from '../record-context.js'
 import type { FlowRecord } from '../record.js'
@@ -14,7 +15,7 @@ interface Partner {
 
 /**
  * Two streams, joined by key and time (Kafka Streams' KStreamKStreamJoin). A record without a partner waits until its
- * window is over, if the join keeps such records. Late records join all the same: nothing is forgotten here.
+ * window is over, if the join keeps such records. Late records join all the same, as far back as rows are kept.
  */
 export const streamJoin: OperatorInterpreter<'stream-join'> = (node, { forward, journal }) => {
   const sides = [new KeyedMap<readonly Partner[]>(journal), new KeyedMap<readonly Partner[]>(journal)] as const
@@ -26,6 +27,7 @@ export const streamJoin: OperatorInterpreter<'stream-join'> = (node, { forward, 
     { before: node.before, after: node.after },
     { before: node.after, after: node.before },
   ] as const
+  const retention = joinRetention(node)
   return (record, port) => {
     const side = port === 0 ? 0 : 1
     const { key, value, timestamp } = record
@@ -42,7 +44,7 @@ export const streamJoin: OperatorInterpreter<'stream-join'> = (node, { forward, 
     }
     const { before, after } = reach[side]
     // Kafka Streams looks for partners from time 0 on only.
-    const [from, to] = [Math.max(0, timestamp - before), Math.max(0, timestamp + after)]
+    const [from, to] = [Math.max(0, timestamp - before, now - retention), Math.max(0, timestamp + after)]
     const partners = (sides[1 - side]?.get(key) ?? []).filter((one) => from <= one.timestamp && one.timestamp <= to)
     for (const partner of partners) {
       waiting.remove({ partition, timestamp: partner.timestamp, side: side === 0 ? 1 : 0, key })

@@ -1,6 +1,6 @@
 import { Change, changeOf } from '../change.js'
 import { attributed } from '../operator-failure.js'
-import { noRecord, type FlowRecord } from '../record.js'
+import { noRecord, type FlowRecord, type WireRecord } from '../record.js'
 import { compareKeys } from '../state/key-bytes.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import { StreamTime } from '../state/stream-time.js'
@@ -20,14 +20,15 @@ export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journ
   const time = new StreamTime(journal)
   const final = node.until === 'window-closes'
   const delay = node.until === 'window-closes' ? closingDelay(graph, node.input) : node.until
-  const emit = ({ record }: Held): void => {
+  /** What leaves comes of the record that makes it due. */
+  const emit = ({ record }: Held, origin: WireRecord): void => {
     const { key } = record
     held.delete(key)
     const { now } = changeOf(record)
     if (final && now === null) return
     const before = emitted.get(key) ?? null
     emitted.set(key, now)
-    forward({ ...record, value: new Change(now, before) })
+    forward({ ...record, origin, value: new Change(now, before) })
   }
   const queue = (partition: number): Held[] =>
     held
@@ -41,8 +42,7 @@ export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journ
       const [first] = queue(partition)
       if (first === undefined || first.since > wall - delay) return false
       if (skip) held.delete(first.record.key)
-      // It comes of no record of now.
-      else emit({ ...first, record: { ...first.record, origin: noRecord(partition, wall) } })
+      else emit(first, noRecord(partition, wall))
       return true
     })
   }
@@ -52,11 +52,11 @@ export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journ
     const now = byWall ? -Infinity : time.advance(partition, timestamp)
     const first = byWall ? task.wall : final && isWindowed(key) ? key.end : timestamp
     held.set(key, { since: held.get(key)?.since ?? first, record })
-    for (const one of queue(partition)) if (one.since <= now - delay) emit(one)
+    for (const one of queue(partition)) if (one.since <= now - delay) emit(one, record.origin)
     const rest = queue(partition)
     if (node.maxRecords === undefined || rest.length <= node.maxRecords) return
     if (node.onFull === 'emit-early') {
-      for (const one of rest.slice(0, rest.length - node.maxRecords)) emit(one)
+      for (const one of rest.slice(0, rest.length - node.maxRecords)) emit(one, record.origin)
       return
     }
     attributed(node.id, () => {

@@ -1,4 +1,6 @@
 /** How one key or value is read from and written to a topic. */
+import type { GraphNode } from '../../../dsl/model/graph.js'
+import type { ExchangeRole } from '../exchanges.js'
 import type { Wire } from '../wire.js'
 
 export interface ElementSerde {
@@ -11,6 +13,9 @@ export interface TopicSerdes {
   readonly key: ElementSerde
   readonly value: ElementSerde
 }
+
+/** `role`: of which of the node's internal topics. */
+export type SerdesOfNode = (node: GraphNode, role: ExchangeRole | undefined) => TopicSerdes
 
 /** A serde that only knows bytes of non-null values; see {@link elementSerde}. */
 export interface BytesSerde {

@@ -1,24 +1,24 @@
 /** Serdes with everything that the compiler's front end knows: schemas, demand. What the byte-faithful oracle uses. */
-import type { GraphNode } from '../../../dsl/model/graph.js'
 import { none, whole, type Demand, type PlanDemand } from '../../ir/demand.js'
 import { placeOf } from '../../ir/exchange.js'
 import type { ResolvedPlan, ResolvedSerde } from '../../ir/resolved-plan.js'
 import { avroSerde, type SchemaIds } from './avro.js'
-import { elementSerde, type ElementSerde, type TopicSerdes } from './element-serde.js'
+import { byReference } from './by-spec.js'
+import { elementSerde, type ElementSerde, type SerdesOfNode } from './element-serde.js'
 import { serdeOfKind } from './of-kind.js'
 import { undemanded } from './undemanded.js'
 
 /** Serdes of the nodes of a graph from the plan that was made of it: node ids are the same. */
-export function resolvedSerdes(
-  plan: ResolvedPlan,
-  demand: PlanDemand,
-  ids: SchemaIds,
-): (node: GraphNode) => TopicSerdes {
-  return (node) => {
+export function resolvedSerdes(plan: ResolvedPlan, demand: PlanDemand, ids: SchemaIds): SerdesOfNode {
+  return (node, role) => {
     const readsOrWrites = node.kind === 'to' || 'topic' in node
-    const place = placeOf(node.id, readsOrWrites ? undefined : 'repartition')
+    const place = placeOf(node.id, role)
     const topic = plan.topics.get(place)
     if (topic === undefined) throw new Error(`node ${node.id}, a ${node.kind}, has no topic in the plan`)
+    // What goes to and fro there is a matter of each form; where it goes is not.
+    if (node.kind === 'foreign-key-join') {
+      return { key: resolvedSerde(topic.key, whole, undefined), value: byReference.value }
+    }
     const frame = readsOrWrites ? ids : undefined
     const wanted =
       node.kind === 'to' ? { key: whole, value: whole } : (demand.inputs.get(place) ?? { key: none, value: none })

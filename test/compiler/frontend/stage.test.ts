@@ -68,10 +68,8 @@ describe('a builder that is wrong', () => {
   })
 
   it('asks for what is not compiled yet', async () => {
-    const text = pipelineText(
-      `  p.stream(orders).groupByKey().windowedBy(session('1h', { grace: '5m', idle: { closeAfter: '1m' } })).late.to(out)`,
-    )
-    const { diagnostics } = await frontEnd(project({ 'pipeline.ts': text.replace('pipeline,', 'pipeline, session,') }))
+    const text = pipelineText(`  p.stream(orders).to(out)\n  p.table(orders).toStream().to(out)`)
+    const { diagnostics } = await frontEnd(project({ 'pipeline.ts': text }))
     expect(codes(diagnostics)).toEqual(['MR1218'])
   })
 

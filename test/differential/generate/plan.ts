@@ -181,6 +181,8 @@ function fileText(builder: PlanBuilder): string {
   const used = (names: readonly string[]): string => names.filter((n) => new RegExp(`\\b${n}\\b`).test(body)).join(', ')
   const millrace = used([
     'avro',
+    'collect',
+    'count',
     'deadLetter',
     'double',
     'hopping',
@@ -188,6 +190,8 @@ function fileText(builder: PlanBuilder): string {
     'nullable',
     'otherwise',
     'pipeline',
+    'session',
+    'sliding',
     'string',
     'topic',
     'tumbling',

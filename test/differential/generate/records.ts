@@ -14,16 +14,18 @@ import type { ValueKind } from './value-kind.js'
 export type IdOf = (subject: string, version: number) => number
 
 export const PARTITIONS = 2
+/** Mostly near enough for windows and joins to meet. */
+const TIMES = [0, 1, 900, 1_500, 2_000, 3_100, 4_600, 7_000, 20_000, 1_700_000_000_000, 253_402_300_799_999]
 /** Magic byte and schema id. */
 const FRAME_BYTES = 5
 const UNKNOWN_ID = 0x7fff_fff0
 
 export function makeRecords(choose: Chooser, plan: GeneratedPlan, idOf: IdOf): readonly WireRecord[] {
   const offsets = new Map<string, bigint>()
-  return Array.from({ length: 1 + choose.below(8) }, () => {
+  return Array.from({ length: 1 + choose.below(12) }, () => {
     const source = choose.pick(plan.sources)
     const anywhere = choose.below(PARTITIONS)
-    const timestamp = choose.pick([0, 1, 1_700_000_000_000, 253_402_300_799_999])
+    const timestamp = choose.pick(TIMES)
     const keyBytes = key(choose, source)
     // The interpreter's state is one for all partitions, so that a key must stay in one.
     const partition = keyBytes === null ? anywhere : partitionFor(keyBytes, PARTITIONS)

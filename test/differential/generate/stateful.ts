@@ -1,41 +1,33 @@
 /** Random operators with state: groups and what is computed of them, tables, joins with them. */
+import { groups, keyed } from './groups.js'
+import { foreignKeyJoin, streamJoin, tableOfTopic } from './joins.js'
 import type { MakeOperator } from './operator.js'
-import type { GeneratedStream, PlanBuilder } from './plan.js'
-import { DOUBLE, STRING, type ValueKind } from './value-kind.js'
-
-const NULLABLE_DOUBLE: ValueKind = { kind: 'nullable', inner: DOUBLE }
+import type { PlanBuilder } from './plan.js'
+import { DOUBLE, NULLABLE_DOUBLE, STRING } from './value-kind.js'
+import { cogroup, EVERY, late, windowed } from './windows.js'
 
 /** A group of numbers: how they add up depends on every record and its order. */
 const aggregate: MakeOperator = (builder, stream) => {
   const { choose } = builder
   const grouped = `${stream.name}.${groups(builder, stream)}`
-  const next = { key: STRING, value: DOUBLE, subject: undefined }
-  const nullable = { ...next, value: NULLABLE_DOUBLE }
-  switch (choose.below(4)) {
+  const next = { key: STRING, value: NULLABLE_DOUBLE, subject: undefined }
+  switch (choose.below(3)) {
     case 0: {
       const options = [...lasting(builder), ...emitting(builder)]
-      builder.declare('counted', `${grouped}.count(${optionsText(options)}).toStream()`, nullable)
+      builder.declare('counted', `${grouped}.count(${optionsText(options)}).toStream()`, next)
       return
     }
     case 1: {
       const sum = `(acc, v, ctx) => acc * 0.5 + ${builder.expression(stream, DOUBLE, 'v')}`
       const options = [...lasting(builder), ...emitting(builder), ...builder.errorOptions()]
       const folded = `${grouped}.aggregate(() => 1, ${sum}, ${optionsText(options)}).toStream()`
-      builder.declare('folded', folded, nullable)
-      return
-    }
-    case 2: {
-      const window = choose.pick(["tumbling('2s', { grace: '1s' })", "hopping('4s', { advance: '2s', grace: '0s' })"])
-      const emit = choose.pick(['', ", emit: 'final'", `, emit: ${EVERY}`])
-      const windowed = `${grouped}.windowedBy(${window.replace(' })', `${emit} })`)}).count().toStream()`
-      const key = "(v, { key }) => [key.key, key.start, key.end].join('@')"
-      builder.declare('windowed', `${windowed}.selectKey(${key})`, next)
+      builder.declare('folded', folded, next)
       return
     }
     default: {
       const numbers = builder.lambda(stream, (expressions) => expressions.number(2))
       const reduced = `${stream.name}.map(${numbers}).groupByKey().reduce((a, b) => a - b / 2, ${optionsText(lasting(builder))})`
-      builder.declare('reduced', `${reduced}.toStream()`, nullable)
+      builder.declare('reduced', `${reduced}.toStream()`, next)
     }
   }
 }
@@ -83,9 +75,6 @@ const dedupe: MakeOperator = (builder, stream) => {
   builder.declare('once', `${stream.name}.dedupe(${optionsText(options)})`, stream)
 }
 
-/** Record sets have steps of a millisecond and of years. */
-const EVERY = "{ every: '1s' }"
-
 function lasting({ choose }: PlanBuilder): readonly string[] {
   return choose.oneIn(2) ? ["ttl: '1s'"] : []
 }
@@ -98,15 +87,15 @@ function optionsText(options: readonly string[]): string {
   return options.length === 0 ? '' : `{ ${options.join(', ')} }`
 }
 
-function groups(builder: PlanBuilder, stream: GeneratedStream): string {
-  if (builder.choose.oneIn(2)) return 'groupByKey()'
-  return `groupBy(${builder.lambda(stream, (expressions) => expressions.string(2))})`
-}
-
-/** Tables have no null keys; neither have the streams that meet them here. */
-function keyed(stream: GeneratedStream): string {
-  if (stream.key.kind !== 'nullable') return stream.name
-  return `${stream.name}.selectKey((_, { key }) => key ?? 'none')`
-}
-
-export const STATEFUL: readonly MakeOperator[] = [aggregate, table, dedupe, aggregate, table]
+export const STATEFUL: readonly MakeOperator[] = [
+  aggregate,
+  table,
+  windowed,
+  windowed,
+  late,
+  cogroup,
+  streamJoin,
+  foreignKeyJoin,
+  tableOfTopic,
+  dedupe,
+]

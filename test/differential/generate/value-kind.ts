@@ -23,6 +23,7 @@ export interface KindField {
 export const STRING: ValueKind = { kind: 'string' }
 export const BOOLEAN: ValueKind = { kind: 'boolean' }
 export const DOUBLE: ValueKind = { kind: 'number', avro: 'double' }
+export const NULLABLE_DOUBLE: ValueKind = { kind: 'nullable', inner: DOUBLE }
 
 const FIELD_NAMES = [
   'id',

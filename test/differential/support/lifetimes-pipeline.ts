@@ -3,6 +3,7 @@ import {
   avro,
   count,
   double,
+  hopping,
   last,
   nullable,
   pipeline,
@@ -38,6 +39,7 @@ export const heldNames = texts('held-names')
 export const idleSessions = texts('idle-sessions')
 export const idleSlides = texts('idle-slides')
 export const idleUpdates = texts('idle-updates')
+export const idleLate = texts('idle-late')
 
 export const lifetimes = pipeline('lifetimes', (p) => {
   const all = p.stream(sales)
@@ -104,6 +106,16 @@ export const lifetimes = pipeline('lifetimes', (p) => {
     .toStream()
     .mapRecord((n, { key }) => ({ key: key.key, value: `${key.start}-${key.end} ${n ?? 'gone'}` }))
     .to(idleUpdates)
+  const idle = { closeAfter: '30ms' } as const
+  const lateFor = {
+    sessions: byKey.windowedBy(session('15ms', { grace: '5ms', idle })).late,
+    slides: byKey.windowedBy(sliding('15ms', { grace: '5ms', idle })).late,
+    wideSlides: byKey.windowedBy(sliding('60ms', { grace: '0ms', idle })).late,
+    turns: byKey.windowedBy(hopping('20ms', { advance: '10ms', grace: '5ms', idle })).late,
+  }
+  for (const [kind, records] of Object.entries(lateFor)) {
+    records.map((sale, { timestamp }) => `${kind} ${sale.item} ${timestamp}`).to(idleLate)
+  }
   const listed = p.table(names, { ttl: '50ms', name: 'names' })
   listed
     .map((name) => `${name}!`)
