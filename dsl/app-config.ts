@@ -143,7 +143,7 @@ export interface AppConfig {
   readonly produce?: {
     /** Default: `none`. */
     readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
-    /** How long a batch waits for more records. Default: 5. */
+    /** How long a batch waits for more records. Default: 5, and at-least-once only while others are under way. */
     readonly linger?: number
     /** Default: 256 KiB. */
     readonly batchBytes?: number

@@ -55,6 +55,7 @@ export interface CloseOptions {
 const PROTOCOL = 'millrace-2'
 /** Open bytes of a task, in batches, after which all are sent. */
 const MAX_OPEN_BATCHES = 16
+const DEFAULT_LINGER_MS = 5
 
 /** Checks the options; connects at `start`. Throws `ConfigError`. */
 export const createApp = (options: AppOptions): App => new App(options)
@@ -370,7 +371,9 @@ export class App {
         bufferBytes: produce.bufferBytes,
       },
       checkCrcs: this.#settings.checkCrcs,
-      lingerMs: produce.linger,
+      lingerMs: produce.linger ?? DEFAULT_LINGER_MS,
+      // In a transaction nobody sees a batch before the commit, and it makes no difference when it leaves.
+      lingersOnlyBehind: produce.linger === undefined && !this.#isExactlyOnce,
       batchBytes: produce.batchBytes,
       maxRecordBytes: produce.maxRecordBytes,
       maxOpenBytes: MAX_OPEN_BATCHES * produce.batchBytes,

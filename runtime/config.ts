@@ -116,7 +116,7 @@ export const settingsSchema = v.strictObject({
   produce: v.optional(
     v.strictObject({
       compression: v.optional(v.picklist(COMPRESSION_TYPES), 'none'),
-      linger: v.optional(v.pipe(v.number(), v.minValue(0)), 5),
+      linger: v.optional(v.pipe(v.number(), v.minValue(0))),
       batchBytes: v.optional(bytes, 256 * 1024),
       maxRecordBytes: v.optional(bytes),
       maxRequestBytes: v.optional(bytes, 8 * 1024 * 1024),

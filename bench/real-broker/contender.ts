@@ -2,9 +2,11 @@
 import { createApp } from '../../runtime/index.js'
 import type { Job, Told } from './job.js'
 import { startKafkajs } from './kafkajs-loop.js'
+import { startRawLoop } from './raw-loop.js'
 
 const job = JSON.parse(process.argv[2] ?? '') as Job
-const close = job.contender === 'kafkajs' ? await startKafkajs(job) : await startMillrace(job)
+const starts = { kafkajs: startKafkajs, millrace: startMillrace, raw: startRawLoop }
+const close = await starts[job.contender](job)
 const start = process.cpuUsage()
 process.once('message', () => {
   void close().then(() => {
@@ -18,6 +20,8 @@ process.once('message', () => {
     process.disconnect()
   })
 })
+// Who asked is gone.
+process.once('disconnect', () => process.exit())
 tell({ type: 'ready' })
 
 function tell(message: Told): void {
@@ -25,14 +29,14 @@ function tell(message: Told): void {
 }
 
 async function startMillrace(job: Job) {
-  const { pipeline, group, brokers, registryUrl, guarantee, compression, stateDirectory = false } = job
+  const { pipeline, group, brokers, registryUrl, guarantee, compression, linger, stateDirectory = false } = job
   const app = createApp({
     pipeline,
     applicationId: group,
     kafka: { brokers: brokers.split(',') },
     registry: { url: registryUrl },
     guarantee,
-    produce: { compression },
+    produce: { compression, ...(linger === undefined ? {} : { linger }) },
     state: { directory: stateDirectory },
     threads: 1,
     env: {},

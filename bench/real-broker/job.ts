@@ -2,7 +2,7 @@ import type { CompressionType } from '../../runtime/kafka/record-batch/index.js'
 
 /** What a contender is told by its first argument. */
 export interface Job {
-  readonly contender: 'kafkajs' | 'millrace'
+  readonly contender: 'kafkajs' | 'millrace' | 'raw'
   readonly guarantee: 'at_least_once' | 'exactly_once'
   readonly compression: Extract<CompressionType, 'none' | 'lz4'>
   readonly brokers: string
@@ -11,6 +11,8 @@ export interface Job {
   readonly webOrderId: number
   /** Consumer group; a new one for each run. */
   readonly group: string
+  /** `produce.linger` of millrace; its default without. */
+  readonly linger?: number
   /** For snapshots of its stores; none are written without. */
   readonly stateDirectory?: string
 }

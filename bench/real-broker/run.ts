@@ -40,7 +40,7 @@ try {
       (['at_least_once', 'exactly_once'] as const).map((guarantee) => ({ compression, guarantee })),
     )
     .filter((one) => only === undefined || only === one.compression || only === one.guarantee)
-  const jobOf = (contender: Job['contender'], one: (typeof cases)[number]): Job => {
+  const jobOf = (contender: Job['contender'], one: (typeof cases)[number] & Pick<Job, 'linger'>): Job => {
     const group = `${run}-${serial++}`
     return { contender, ...one, brokers, registryUrl, pipeline, webOrderId, group }
   }
@@ -59,14 +59,14 @@ try {
       millrace: object & { recordsPerCpuSecond: number }
     }[] = []
     for (let round = 0; round < rounds; round++) {
-      const turn = async (contender: Job['contender'], share: number) => {
+      const turn = async (contender: 'kafkajs' | 'millrace', share: number) => {
         await createTopic(admin, 'web-orders', partitions)
         return throughput(admin, jobOf(contender, one), Math.floor(outputs * share))
       }
       turns.push({ kafkajs: await turn('kafkajs', kafkajsShare), millrace: await turn('millrace', 1) })
     }
     const ratio = median(turns.map(({ kafkajs: k, millrace: m }) => m.recordsPerCpuSecond / k.recordsPerCpuSecond))
-    const perCpuSecond = (contender: Job['contender']): number =>
+    const perCpuSecond = (contender: 'kafkajs' | 'millrace'): number =>
       Math.round(median(turns.map((turn) => turn[contender].recordsPerCpuSecond)))
     const recordsPerCpuSecond = { kafkajs: perCpuSecond('kafkajs'), millrace: perCpuSecond('millrace') }
     const result = { ...one, ratio: Math.round(ratio * 10) / 10, recordsPerCpuSecond, turns }
@@ -76,10 +76,16 @@ try {
   const latencies: object[] = []
   for (const one of load.seconds > 0 ? cases : []) {
     const measured: Record<string, object> = {}
-    for (const contender of ['kafkajs', 'millrace'] as const) {
+    const measure = async (name: string, job: Job): Promise<void> => {
       await createTopic(admin, 'orders', partitions)
       await createTopic(admin, 'web-orders', partitions)
-      measured[contender] = await latency(jobOf(contender, one), { ...load, partitions, orderId })
+      measured[name] = await latency(job, { ...load, partitions, orderId })
+    }
+    await measure('kafkajs', jobOf('kafkajs', one))
+    await measure('millrace', jobOf('millrace', one))
+    if (one.guarantee === 'at_least_once' && one.compression === 'none') {
+      await measure('millrace, linger 5', jobOf('millrace', { ...one, linger: 5 }))
+      await measure('raw', jobOf('raw', one))
     }
     console.error(JSON.stringify({ ...one, ...measured }))
     latencies.push({ ...one, ...measured })

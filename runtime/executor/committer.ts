@@ -32,6 +32,11 @@ export class Committer {
     for (const { source } of task.inputs) this.#committed.delete(source.key)
   }
 
+  /** Whether a commit of the interval is under way. */
+  get isRunning(): boolean {
+    return this.#running !== undefined
+  }
+
   /** The commit of the interval; does nothing while one is under way. Rejects when it fails. */
   async commitUnlessRunning(tasks: readonly TaskRunner[]): Promise<void> {
     if (this.#running !== undefined) return

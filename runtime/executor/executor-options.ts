@@ -16,6 +16,8 @@ export interface ExecutorOptions {
   readonly checkCrcs: boolean
   /** How long a batch waits for more records before it is sent. */
   readonly lingerMs: number
+  /** It does not wait while nothing is under way: more records would only share a request that nobody else uses. */
+  readonly lingersOnlyBehind: boolean
   readonly batchBytes: number
   /** Upper limit of a record, below what the topics take; undefined: what they take. */
   readonly maxRecordBytes: number | undefined

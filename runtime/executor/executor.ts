@@ -73,6 +73,8 @@ export class Executor {
     this.#schedule()
   })
   #commitTimer: NodeJS.Timeout | undefined
+  /** The beat of commits begins here. */
+  #commitsSince = 0
   #statusTimer: NodeJS.Timeout | undefined
   #isPaused = false
   #failed = false
@@ -110,7 +112,10 @@ export class Executor {
       onTruncated,
       onRetry,
     })
-    const callbacks = { onRoom: schedule, onFatal, onRetry }
+    const onIdle = (): void => {
+      if (this.#lingerTimer !== undefined && options.lingersOnlyBehind) this.#schedule()
+    }
+    const callbacks = { onRoom: schedule, onIdle, onFatal, onRetry }
     if (options.transaction === undefined) {
       this.#producer = new Producer(this.#client, options.produce, callbacks)
       this.#committer = new Committer(this.#producer, (id, offsets) => {
@@ -205,11 +210,11 @@ export class Executor {
       retry(() => this.#learnLimits(topics), options),
     ])
     this.#globals.start(this.#environment())
-    this.#commitTimer = setInterval(() => {
-      void this.#commit()
-    }, this.#options.commitIntervalMs)
+    this.#commitsSince = performance.now()
     this.#statusTimer = setInterval(() => {
       this.#postStatus()
+      // Snapshots become due, and a commit that failed is tried again, without input, too.
+      this.#commitLater()
     }, STATUS_INTERVAL_MS)
     this.#postStatus()
   }
@@ -353,12 +358,13 @@ export class Executor {
         this.#tasks.set(key, task)
       }
       if (this.#standbys.run(performance.now() + SLICE_MS)) more = true
-      this.#sealDue()
+      this.#sealDue(more)
     } catch (error) {
       void this.#failRecord(error)
       return
     }
     if (journalBytes > MAX_JOURNAL_BYTES) void this.#commit()
+    else this.#commitLater()
     if (more) this.#schedule()
     else this.#wakeTimer.set(wakeAt)
   }
@@ -370,14 +376,19 @@ export class Executor {
 
   /**
    * Once the batches of one task have waited for more records long enough, all open ones leave: together they take one
-   * request, and each one on its own would only wait for its turn at the broker.
+   * request, and each one on its own would only wait for its turn at the broker. At once, if more would have to come from
+   * the broker first and none is under way to it.
    */
-  #sealDue(): void {
+  #sealDue(more: boolean): void {
     const open = [...this.#tasks.values()].filter(({ openSince }) => openSince !== 0)
     if (open.length === 0) return
     const due = Math.min(...open.map(({ openSince }) => openSince)) + this.#options.lingerMs
-    if (performance.now() < due) this.#lingerUntil(due)
+    if (performance.now() < due && !(this.#mayHurry() && !more)) this.#lingerUntil(due)
     else for (const task of open) task.seal()
+  }
+
+  #mayHurry(): boolean {
+    return this.#options.lingersOnlyBehind && this.#producer instanceof Producer && this.#producer.isIdle
   }
 
   #lingerUntil(time: number): void {
@@ -407,6 +418,18 @@ export class Executor {
     if (this.#failed || this.#closed) return
     this.#failed = true
     this.#post({ type: 'failed', failure: reportOf(error) })
+  }
+
+  /** At the next beat of the interval. No timer runs while nothing is done: idling must cost nothing. */
+  #commitLater(): void {
+    if (this.#commitTimer !== undefined || this.#failed || this.#closed) return
+    const { commitIntervalMs } = this.#options
+    const sinceBeat = (performance.now() - this.#commitsSince) % commitIntervalMs
+    this.#commitTimer = setTimeout(() => {
+      this.#commitTimer = undefined
+      if (this.#committer.isRunning) this.#commitLater()
+      else void this.#commit()
+    }, commitIntervalMs - sinceBeat)
   }
 
   async #commit(): Promise<void> {
@@ -507,7 +530,7 @@ export class Executor {
 
   async #close(): Promise<void> {
     this.#closed = true
-    clearInterval(this.#commitTimer)
+    clearTimeout(this.#commitTimer)
     clearInterval(this.#statusTimer)
     clearTimeout(this.#lingerTimer)
     this.#wakeTimer.clear()

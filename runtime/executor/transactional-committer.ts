@@ -46,6 +46,11 @@ export class TransactionalCommitter {
     return this.#busy || this.#producer.isHeld
   }
 
+  /** As of `Committer`; or tasks are held for another reason. */
+  get isRunning(): boolean {
+    return this.isHeld
+  }
+
   /** Where a task starts: nothing to commit until it gets further. */
   startAt({ topic, partition, offset, leaderEpoch = -1 }: PartitionOffset): void {
     this.#committed.set(partitionKey(topic, partition), { offset, leaderEpoch })

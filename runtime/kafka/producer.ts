@@ -30,6 +30,8 @@ export interface ProducerOptions {
 export interface ProducerCallbacks {
   /** There is room again after `isFull`. */
   onRoom(): void
+  /** Nothing is under way any more. */
+  onIdle(): void
   onFatal(error: Error): void
   onRetry(error: Error): void
 }
@@ -99,6 +101,11 @@ export class Producer {
 
   get bufferedBytes(): number {
     return this.#bufferedBytes
+  }
+
+  /** Whether everything sent is acknowledged. */
+  get isIdle(): boolean {
+    return this.#outstanding.size === 0
   }
 
   get isFull(): boolean {
@@ -335,6 +342,7 @@ export class Producer {
     const done = oldest.done === true ? Infinity : oldest.value
     while (this.#waiters[0] !== undefined && this.#waiters[0].id < done) this.#waiters.shift()?.resolve()
     if (wasFull && !this.isFull) this.#callbacks.onRoom()
+    if (this.isIdle) this.#callbacks.onIdle()
   }
 
   #landed(queue: PartitionQueue, batch: OutgoingBatch): void {

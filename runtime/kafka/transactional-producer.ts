@@ -203,6 +203,9 @@ export class TransactionalProducer {
       onRoom: () => {
         this.#callbacks.onRoom()
       },
+      onIdle: () => {
+        this.#callbacks.onIdle()
+      },
       onFatal: (error) => {
         if (isCurrent()) this.#failed(error)
       },

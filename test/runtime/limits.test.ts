@@ -131,7 +131,7 @@ describe('the producer', () => {
     const producer = new Producer(
       client,
       { compression: 'none', deliveryTimeoutMs: 5000, maxRequestBytes: 1_000_000, bufferBytes: 1_000_000 },
-      { onRoom: () => undefined, onFatal: fail, onRetry: fail },
+      { onRoom: () => undefined, onIdle: () => undefined, onFatal: fail, onRetry: fail },
     )
     await producer.start()
     const request = vi.spyOn(client, 'request')
@@ -153,6 +153,7 @@ describe('the producer', () => {
       { compression: 'none', deliveryTimeoutMs: 500, maxRequestBytes: 1_000_000, bufferBytes: 1_000_000 },
       {
         onRoom: () => undefined,
+        onIdle: () => undefined,
         onFatal: (error) => {
           failure = error
         },

@@ -3,6 +3,7 @@
  * A wrong password or certificate is not a broker that is away: nobody must wait for it to pass.
  */
 import type { Credentials } from './sasl.js'
+import { speaksPlain, speaksTls } from './spoken.js'
 import { TokenRefusedError } from './sasl.js'
 import { TokenEndpointError } from './token-provider.js'
 import { AuthenticationError, BrokerUnavailableError } from './transport-error.js'
@@ -35,6 +36,8 @@ const OUR_CERTIFICATE =
   'the listener wants a certificate of the client: kafka.ssl.cert and key must be in force, and signed by an authority ' +
   'in the ssl.truststore of the broker'
 
+const NO_TLS = 'this listener does not speak TLS: remove kafka.ssl, or use the port of one that does'
+
 /** By the codes of Node: who does not take whose certificate. */
 const TLS_HELP: readonly (readonly [RegExp, string])[] = [
   [
@@ -47,10 +50,7 @@ const TLS_HELP: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/, THEIR_AUTHORITY],
   [/^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)/, OUR_CERTIFICATE],
-  [
-    /^ERR_SSL_WRONG_VERSION_NUMBER$/,
-    'this listener does not speak TLS: remove kafka.ssl, or use the port of one that does',
-  ],
+  [/^ERR_SSL_WRONG_VERSION_NUMBER$/, NO_TLS],
   [
     /^ERR_SSL_/,
     'broker and client must have TLS versions and ciphers in common: ssl.enabled.protocols, ssl.cipher.suites',
@@ -137,8 +137,26 @@ const helpWith = (credentials: Credentials): string => {
   }
 }
 
+const WANTS_TLS =
+  'this listener speaks TLS: set kafka.ssl (with the authority of its certificate as ca, unless the system knows it), or use ' +
+  'the port of one without TLS'
+
+/** Of a listener that hung up on us: whether it does because it speaks TLS where we do not, or the other way. */
+export const wrongLanguage = async (
+  failure: AuthenticationError | BrokerUnavailableError,
+  { host, port }: { readonly host: string; readonly port: number },
+  { usesTls }: ConnectionSecurity,
+): Promise<AuthenticationError | undefined> => {
+  if (failure instanceof AuthenticationError || !MAY_BE_TLS.test(failure.reason)) return undefined
+  if (!(await (usesTls ? speaksPlain : speaksTls)(host, port))) return undefined
+  const [what, help] = usesTls ? ['speaks no TLS', NO_TLS] : ['speaks TLS', WANTS_TLS]
+  return new AuthenticationError(failure.address, what, reasonOf(failure.reason), help)
+}
+
 /** Who is talked to in the wrong way may just hang up. */
 const HUNG_UP = /Closed connection|socket disconnected before secure TLS/
+/** Some send an alert first, which reads as a response that is too long. */
+const MAY_BE_TLS = /Closed connection|ECONNRESET|socket disconnected before secure TLS|or wants TLS/
 
 const unavailable = (
   error: unknown,

@@ -4,7 +4,7 @@
  * written here is v1; with the tagged fields in front of the body it becomes v2, which is how flexible versions pass.
  */
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs'
-import { connectionFailure, hungUp, reasonOf, type ConnectionSecurity } from './connection-failure.js'
+import { connectionFailure, hungUp, reasonOf, wrongLanguage, type ConnectionSecurity } from './connection-failure.js'
 import { hardenConnection } from './harden.js'
 import { connectPlain } from './plain-socket.js'
 import { checkPool, openCluster, type Connection, type KafkajsBroker, type KafkajsCluster } from './kafkajs-seams.js'
@@ -76,6 +76,8 @@ export class KafkajsTransport implements Transport {
   readonly #cluster: KafkajsCluster
   readonly principal: string | undefined
   readonly #security: ConnectionSecurity
+  /** Sockets of another kind lead elsewhere. */
+  readonly #mayProbe: boolean
   readonly #bootstrap: readonly { host: string; port: number }[]
   readonly #addresses = new Map<NodeId, BrokerAddress>()
   readonly #buffers: ReceiveBuffers
@@ -91,6 +93,7 @@ export class KafkajsTransport implements Transport {
     if (this.#bootstrap.length === 0) throw new TypeError('no broker address is configured')
     this.principal = principalOf(options.sasl)
     this.#security = { usesTls: options.ssl !== undefined && options.ssl !== false, credentials: options.sasl }
+    this.#mayProbe = options.socketFactory === undefined
     const log = options.log
     this.#cluster = openCluster(
       new Kafka({
@@ -258,7 +261,9 @@ export class KafkajsTransport implements Transport {
     } catch (error) {
       this.#connections.delete(connection)
       await closeConnection(connection)
-      throw connectionFailure(error, address, this.#security)
+      const failure = connectionFailure(error, address, this.#security)
+      const told = this.#mayProbe ? await wrongLanguage(failure, { host, port }, this.#security) : undefined
+      throw told ?? failure
     }
     const sessionMs = connection.sessionLifetime.toNumber()
     connection.reauthenticationThreshold = Math.min(MAX_SPARED_MS, SPARED_SESSION * sessionMs)

@@ -62,6 +62,7 @@ const producerOf = async (client: KafkaClient, transactionalId: string, seen: Se
     { transactionalId, groupId: 'group', transactionTimeoutMs: 5000 },
     {
       onRoom: nothing,
+      onIdle: nothing,
       onRetry: nothing,
       onFatal: (error) => seen.fatal.push(error),
       onAbortable: (error) => seen.abortable.push(error),

@@ -1,7 +1,11 @@
 /** What becomes of the errors of kafkajs and Node; test/kafka/security provokes them for real. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBroker, type EmbeddedBroker } from '../../../../embedded/index.js'
 import { KafkajsTransport } from '../../../../runtime/kafka/transport/kafkajs-transport.js'
+import { CertificateAuthority } from '../../../../scripts/real-kafka/security/certificates.js'
 import { connectionFailure } from '../../../../runtime/kafka/transport/connection-failure.js'
 import type { Credentials } from '../../../../runtime/kafka/transport/sasl.js'
 import { TokenEndpointError } from '../../../../runtime/kafka/transport/token-provider.js'
@@ -39,6 +43,23 @@ describe('a connection that is not made', () => {
   })
 })
 
+describe('on a listener that speaks TLS', () => {
+  it('who comes without is told at once', async () => {
+    const authority = new CertificateAuthority('test')
+    const server = createServer(authority.issue({ commonName: 'broker' })).listen(0, '127.0.0.1')
+    server.on('tlsClientError', () => undefined)
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const transport = new KafkajsTransport({ brokers: [`127.0.0.1:${port}`], clientId: 'test' })
+    await expect(transport.versions(BOOTSTRAP, 'control')).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: expect.stringMatching(/ speaks TLS: .*; help: .* set kafka\.ssl/) as string,
+    })
+    await transport.close()
+    server.close()
+  })
+})
+
 describe('on the embedded broker, which speaks neither TLS nor SASL', () => {
   let broker: EmbeddedBroker
   beforeAll(async () => {
@@ -58,7 +79,8 @@ describe('on the embedded broker, which speaks neither TLS nor SASL', () => {
 
   it('TLS', async () => {
     const failure = await failureOf({ ssl: { ca: [] }, connectionTimeoutMs: 2000 })
-    expect(failure.message).toMatch(/wrong version number|does this listener speak TLS\?/)
+    expect(failure).toMatchObject({ name: 'AuthenticationError', retriable: false })
+    expect(failure.message).toMatch(/help: this listener does not speak TLS: remove kafka\.ssl/)
   })
 
   it('keys that are none', async () => {
