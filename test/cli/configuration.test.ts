@@ -32,7 +32,7 @@ it('gives the application everything that it takes', async () => {
     guarantee: 'exactly_once',
     commitInterval: 100,
     state: { directory: join(folder, 'data'), snapshotInterval: 1000 },
-    produce: { compression: 'lz4', linger: 5 },
+    produce: { compression: 'lz4', batchBytes: 262_144 },
     fetch: { rack: 'r', maxWait: 500 },
     onUncaughtError: 'replace_worker',
   })
@@ -44,7 +44,7 @@ it('leaves the state beside the file, and the environment has the last word', as
   const variables = { MILLRACE_STATE_DIRECTORY: '/elsewhere', MILLRACE_COMPRESSION: 'zstd' }
   const found = readSettings(settings, { ...variables, MILLRACE_AUTO_OFFSET_RESET: 'latest' })
   expect(found.state.directory).toBe('/elsewhere')
-  expect(found.produce).toMatchObject({ compression: 'zstd', linger: 5 })
+  expect(found.produce).toMatchObject({ compression: 'zstd', batchBytes: 262_144 })
   expect(found.autoOffsetReset).toBe('latest')
 })
 
