@@ -1,10 +1,10 @@
 /**
  * Rows of one key of a table on disk, in order. Who asks for a key gets it from its end on: the last rows are read into
- * memory, and earlier ones as somebody goes back to them.
+ * memory, and earlier ones as somebody goes back to them. Of long keys (disk-key.ts), all rows are.
  */
 import type { RowChains } from '../backing.js'
 import { KeyChains } from '../key-chains.js'
-import { diskKey } from './disk-row.js'
+import { diskKeyOf, isGrouped, markedKey, rangeOf } from './disk-key.js'
 import type { DiskTable } from './disk-table.js'
 
 /** Rows that are read at a time. */
@@ -78,19 +78,27 @@ export class DiskChains implements RowChains {
       this.#epoch = this.#table.epoch
       this.#keys.clear()
     }
-    const prefix = diskKey(buffer, start, end)
+    const prefix = markedKey(buffer, start, end)
     const name = prefix.toString('latin1')
     let read = this.#keys.get(name)
     if (read === undefined) {
       // Times are below it.
-      read = { prefix, from: Buffer.concat([prefix, Buffer.alloc(this.#suffix + 1, 0xff)]) }
+      const behind = Buffer.concat([prefix, Buffer.alloc(this.#suffix + 1, 0xff)])
+      const isLong = isGrouped(behind)
+      if (isLong) this.#readGroups(prefix, behind)
+      read = { prefix, from: isLong ? undefined : behind }
       this.#keys.set(name, read)
     }
     return read
   }
 
   #isBehind(slot: number, key: Buffer): boolean {
-    return this.#table.diskKeyOf(slot).compare(key) >= 0
+    return diskKeyOf(this.#table.cached, slot).compare(key) >= 0
+  }
+
+  #readGroups(from: Buffer, to: Buffer): void {
+    const { database } = this.#table
+    for (const { key, value } of database.getRange(rangeOf(from, to))) this.#table.load(key, value)
   }
 
   #readBack(read: Read, start: Buffer): void {

@@ -1,7 +1,7 @@
 /** Rows of a table on disk whose keys begin with the same bytes: those of a prefix are read into memory as a whole. */
 import type { RowPrefixes } from '../backing.js'
 import { PREFIX_LENGTH_BYTES, PrefixIndex } from '../prefix-index.js'
-import { diskKey } from './disk-row.js'
+import { groupOf, markedKey } from './disk-key.js'
 import type { DiskTable } from './disk-table.js'
 
 /** Of more of them it is forgotten that they are in memory. */
@@ -36,10 +36,10 @@ export class DiskPrefixes implements RowPrefixes {
     const length = Buffer.alloc(PREFIX_LENGTH_BYTES)
     length.writeUInt32BE(end - start)
     const stored = Buffer.concat([length, buffer.subarray(start, end)])
-    const prefix = diskKey(stored, 0, stored.length)
-    const name = prefix.toString('latin1')
+    const name = stored.toString('latin1')
     if (this.#read.has(name)) return
     this.#read.add(name)
+    const prefix = groupOf(markedKey(stored, 0, stored.length))
     for (const { key, value } of this.#table.database.getRange({ start: prefix })) {
       if (key.compare(prefix, 0, prefix.length, 0, Math.min(key.length, prefix.length)) !== 0) return
       this.#table.load(key, value)

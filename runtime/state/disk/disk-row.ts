@@ -1,56 +1,69 @@
 /**
- * A row as bytes on disk: its form (row-forms.ts), timestamp, columns, whether it has a value, the value. In front of keys
- * stands a byte, since LMDB takes no empty ones.
+ * A row as bytes on disk: its form (row-forms.ts), timestamp, columns, what follows, the key if it does not stand whole in
+ * front of the row (disk-key.ts), and the value.
  */
 import type { RowForms } from '../row-forms.js'
 import type { MemoryTable } from '../memory-table.js'
-import { LMDB_KEY_BYTES } from './lmdb.js'
+import { TIME_BYTES, WHOLE_KEY_BYTES, groupOf } from './disk-key.js'
 
 const FORM = 0
 const TIMESTAMP = 4
 const COLUMNS = 12
-const KEY_MARK = 1
-/** In the index of times, a time stands before the key. */
-const TIME_BYTES = 8
+const LENGTH_BYTES = 4
 
-export const MAX_KEY_BYTES = LMDB_KEY_BYTES - 1 - TIME_BYTES
-
-export const diskKey = (buffer: Uint8Array, start: number, end: number): Buffer => {
-  const key = Buffer.allocUnsafe(1 + end - start)
-  key[0] = KEY_MARK
-  key.set(buffer.subarray(start, end), 1)
-  return key
-}
+/** What follows the columns, in one byte. */
+const HAS_VALUE = 1
+const HAS_KEY = 2
 
 export const rowBytes = (table: MemoryTable, slot: number, form: number): Buffer => {
   const hasValue = table.hasValue(slot)
   const valueStart = hasValue ? table.valueStart(slot) : 0
   const valueEnd = hasValue ? table.valueEnd(slot) : 0
+  const keyLength = table.keyLength(slot)
+  const hasKey = keyLength > WHOLE_KEY_BYTES
   const head = COLUMNS + 8 * table.columns + 1
-  const row = Buffer.allocUnsafe(head + valueEnd - valueStart)
+  const valueAt = head + (hasKey ? LENGTH_BYTES + keyLength : 0)
+  const row = Buffer.allocUnsafe(valueAt + valueEnd - valueStart)
   row.writeInt32LE(form, FORM)
   row.writeDoubleLE(table.timestamp(slot), TIMESTAMP)
   for (let column = 0; column < table.columns; column++) {
     row.writeDoubleLE(table.number(slot, column), COLUMNS + 8 * column)
   }
-  row[head - 1] = hasValue ? 1 : 0
-  if (hasValue) table.valueBuffer(slot).copy(row, head, valueStart, valueEnd)
+  row[head - 1] = (hasValue ? HAS_VALUE : 0) | (hasKey ? HAS_KEY : 0)
+  if (hasKey) {
+    row.writeInt32LE(keyLength, head)
+    table.keyBuffer(slot).copy(row, head + LENGTH_BYTES, table.keyStart(slot), table.keyEnd(slot))
+  }
+  if (hasValue) table.valueBuffer(slot).copy(row, valueAt, valueStart, valueEnd)
   return row
+}
+
+/** The whole key of a row, where it does not stand in front of it. */
+export const keyInRow = (row: Buffer, columns: number): Buffer | undefined => {
+  const head = COLUMNS + 8 * columns + 1
+  if ((row[head - 1]! & HAS_KEY) === 0) return undefined
+  const start = head + LENGTH_BYTES
+  return row.subarray(start, start + row.readInt32LE(head))
 }
 
 export const timestampOf = (row: Buffer): number => row.readDoubleLE(TIMESTAMP)
 
 /** Takes a row into a table that does not have it. Throws UnknownRowsError. */
-export const placeRow = (table: MemoryTable, key: Buffer, row: Buffer, forms: RowForms): number => {
-  const slot = table.place(key, 1, key.length, timestampOf(row))
+export const placeRow = (table: MemoryTable, diskKey: Buffer, row: Buffer, forms: RowForms): number => {
+  const whole = keyInRow(row, table.columns)
+  const slot =
+    whole === undefined
+      ? table.place(diskKey, 1, diskKey.length, timestampOf(row))
+      : table.place(whole, 0, whole.length, timestampOf(row))
   const head = COLUMNS + 8 * table.columns + 1
   for (let column = 0; column < table.columns; column++) {
     table.setNumber(slot, column, row.readDoubleLE(COLUMNS + 8 * column))
   }
-  if (row[head - 1] === 1) {
+  if ((row[head - 1]! & HAS_VALUE) !== 0) {
+    const start = head + (whole === undefined ? 0 : LENGTH_BYTES + whole.length)
     const rewrite = forms.rewriteOf(row.readInt32LE(FORM))
-    const value = rewrite === undefined ? row : rewrite(row, head, row.length)
-    if (rewrite === undefined) table.setValue(slot, row, head, row.length)
+    const value = rewrite === undefined ? row : rewrite(row, start, row.length)
+    if (rewrite === undefined) table.setValue(slot, row, start, row.length)
     else table.setValue(slot, value, 0, value.length)
   }
   table.settle(slot)
@@ -87,3 +100,7 @@ export const timeOfKey = (bytes: Buffer): number => {
 
 /** The row's key on disk, of a key of the index of times. */
 export const keyOfTimeKey = (bytes: Buffer): Buffer => bytes.subarray(TIME_BYTES)
+
+/** As groupOf, of keys of the index of times: those of one time and group. */
+export const timeGroupOf = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, TIME_BYTES + groupOf(keyOfTimeKey(bytes)).length)

@@ -6,17 +6,9 @@
 import { MemoryTable } from '../memory-table.js'
 import type { RowForms } from '../row-forms.js'
 import type { Table } from '../table.js'
-import { MAX_KEY_BYTES, diskKey, placeRow, rowBytes, timeKey, timestampOf } from './disk-row.js'
+import { diskKey, diskKeyOf, isHashed, markedKey, rangeOf } from './disk-key.js'
+import { keyInRow, placeRow, rowBytes, timeKey, timestampOf } from './disk-row.js'
 import type { LmdbDatabase } from './lmdb.js'
-
-/** LMDB's keys are short. Thrown before anything is written. */
-export class KeyTooLargeError extends Error {
-  override name = 'KeyTooLargeError'
-
-  constructor(bytes: number) {
-    super(`a key of ${bytes} bytes: a store on disk takes ${MAX_KEY_BYTES}`)
-  }
-}
 
 /** The index of times of a table (disk-times.ts). */
 interface TimedRows {
@@ -105,16 +97,14 @@ export class DiskTable implements Table {
 
   find(buffer: Uint8Array, start: number, end: number): number {
     const slot = this.cached.find(buffer, start, end)
-    if (slot >= 0 || end - start > MAX_KEY_BYTES) return slot
+    if (slot >= 0) return slot
     if (this.#gone.size > 0 && this.#gone.find(buffer, start, end) >= 0) return -1
     const key = diskKey(buffer, start, end)
     const row = this.database.getBinaryFast(key)
     return row === undefined ? -1 : placeRow(this.cached, key, row, this.#options.forms)
   }
 
-  /** As Table.insert. Throws KeyTooLargeError, too. */
   insert(buffer: Uint8Array, start: number, end: number, timestamp: number): number {
-    if (end - start > MAX_KEY_BYTES) throw new KeyTooLargeError(end - start)
     const found = this.find(buffer, start, end)
     this.inserted = found < 0
     if (found >= 0) return found
@@ -127,15 +117,27 @@ export class DiskTable implements Table {
 
   /** Slot of a row by its key on disk, of which the row may be at hand; -1: it was deleted. */
   load(key: Buffer, row?: Buffer): number {
-    const slot = this.cached.find(key, 1, key.length)
-    if (slot >= 0) return slot
-    if (this.#gone.size > 0 && this.#gone.find(key, 1, key.length) >= 0) return -1
+    if (isHashed(key)) return this.#loadHashed(key, row)
+    const slot = this.#known(key, 1)
+    if (slot !== undefined) return slot
     const content = row ?? this.database.getBinaryFast(key)
     return content === undefined ? -1 : placeRow(this.cached, key, content, this.#options.forms)
   }
 
-  diskKeyOf(slot: number): Buffer {
-    return diskKey(this.cached.keyBuffer(slot), this.cached.keyStart(slot), this.cached.keyEnd(slot))
+  /** Which row it is tells the row alone. */
+  #loadHashed(key: Buffer, row?: Buffer): number {
+    const content = row ?? this.database.getBinaryFast(key)
+    if (content === undefined) return -1
+    const whole = keyInRow(content, this.columns)
+    const slot = whole === undefined ? this.#known(key, 1) : this.#known(whole, 0)
+    return slot ?? placeRow(this.cached, key, content, this.#options.forms)
+  }
+
+  /** -1: it was deleted; undefined: it must be read. */
+  #known(key: Buffer, start: number): number | undefined {
+    const slot = this.cached.find(key, start, key.length)
+    if (slot >= 0) return slot
+    return this.#gone.size > 0 && this.#gone.find(key, start, key.length) >= 0 ? -1 : undefined
   }
 
   timestamp(slot: number): number {
@@ -240,7 +242,7 @@ export class DiskTable implements Table {
   commit(): void {
     const { cached, times } = this
     this.eachDirty((slot, live) => {
-      const key = this.diskKeyOf(slot)
+      const key = diskKeyOf(cached, slot)
       const row = live ? rowBytes(cached, slot, this.#options.forms.current) : undefined
       this.#changes.push({ key, row, time: times === undefined ? 0 : times.timeOf(slot) })
       this.#changeBytes += key.length + (row?.length ?? 0) + 64
@@ -267,11 +269,8 @@ export class DiskTable implements Table {
 
   /** What is asked for is read into memory first. */
   inKeyOrder(from?: Uint8Array, to?: Uint8Array): readonly number[] {
-    const range = {
-      ...(from === undefined ? {} : { start: diskKey(from, 0, from.length) }),
-      // The least key behind another one is that with a zero.
-      ...(to === undefined ? {} : { end: Buffer.concat([diskKey(to, 0, to.length), Buffer.of(0)]) }),
-    }
+    const marked = (key?: Uint8Array): Buffer | undefined => (key === undefined ? key : markedKey(key, 0, key.length))
+    const range = rangeOf(marked(from), marked(to))
     for (const { key, value } of this.database.getRange(range)) this.load(key, value)
     return this.cached.inKeyOrder(from, to)
   }

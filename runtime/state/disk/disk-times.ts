@@ -4,7 +4,8 @@
  */
 import type { RowTimes, TimeOrder } from '../backing.js'
 import { TimeIndex } from '../time-index.js'
-import { keyOfTimeKey, timeKey, timeKeyBehind, timeOfKey } from './disk-row.js'
+import { behindAll, isGrouped, markedKeyOf } from './disk-key.js'
+import { keyOfTimeKey, timeGroupOf, timeKey, timeKeyBehind, timeOfKey } from './disk-row.js'
 import type { DiskTable } from './disk-table.js'
 import type { LmdbDatabase } from './lmdb.js'
 
@@ -56,7 +57,7 @@ export class DiskTimes implements RowTimes {
       const next = this.#findNext()
       for (const slot of this.#cached.sorted(last === FRONT ? -Infinity : timeOfKey(last), this.#nextTime())) {
         const key = this.#keyOf(slot)
-        if (next !== null && key.compare(next) >= 0) break
+        if (next !== null && !isBefore(key, next)) break
         if (key.compare(last) <= 0) continue
         last = key
         yield slot
@@ -78,13 +79,14 @@ export class DiskTimes implements RowTimes {
     for (;;) {
       const slot = this.#cached.first()
       const next = this.#findNext()
-      if (next === null || (slot >= 0 && this.#keyOf(slot).compare(next) < 0)) return slot
+      if (next === null || (slot >= 0 && isBefore(this.#keyOf(slot), next))) return slot
       this.#readFront()
     }
   }
 
+  /** With the whole key, for the order of rows. */
   #keyOf(slot: number): Buffer {
-    return timeKey(this.#order.timeOf(slot), this.#table.diskKeyOf(slot))
+    return timeKey(this.#order.timeOf(slot), markedKeyOf(this.#table.cached, slot))
   }
 
   #findNext(): Buffer | null {
@@ -107,8 +109,15 @@ export class DiskTimes implements RowTimes {
       this.#table.load(keyOfTimeKey(key))
       last = key
     }
-    if (last !== undefined) this.#front = Buffer.concat([last, FRONT])
+    if (last !== undefined) this.#front = isGrouped(keyOfTimeKey(last)) ? this.#readGroup(last) : behind(last)
     this.#next = undefined
+  }
+
+  /** The rest of the group, whose end it gives back. */
+  #readGroup(last: Buffer): Buffer {
+    const end = behindAll(timeGroupOf(last))
+    for (const key of this.#database.getKeys({ start: behind(last), end })) this.#table.load(keyOfTimeKey(key))
+    return end
   }
 
   #read(from: Buffer, end: Buffer): void {
@@ -134,3 +143,9 @@ export class DiskTimes implements RowTimes {
     this.#next = undefined
   }
 }
+
+/** The least key behind another one is that with a zero. */
+const behind = (key: Buffer): Buffer => Buffer.concat([key, FRONT])
+
+/** What is read of the disk is whole groups: a row is not before the next one of its own. */
+const isBefore = (key: Buffer, next: Buffer): boolean => timeGroupOf(key).compare(timeGroupOf(next)) < 0

@@ -1,6 +1,13 @@
 /** A table as a Map: what stores are compared with. */
 import type { Table } from '../../../runtime/state/table.js'
 
+/** LMDB takes shorter keys: their order, and whether they differ, is told by bytes that do not stand in front of rows on disk. */
+const LONG = 'a'.repeat(1936)
+export const longKeys: readonly string[] = [
+  ...[LONG, `${LONG}b`, `${LONG}ba`, `${LONG}bb`, `${LONG}${'b'.repeat(33)}`, `${LONG}${'b'.repeat(34)}`],
+  ...[`${LONG}${'ba'.repeat(50)}`, `${LONG}${'ba'.repeat(51)}`, `${LONG}ÿ`, `${LONG}ÿÿ`],
+]
+
 export interface ModelRow {
   timestamp: number
   numbers: number[]

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { PrefixedKey, PrefixedStore } from '../../../runtime/state/prefixed-store.js'
 import fc from '../../fast-check.js'
 import { backings } from './backings.js'
+import { longKeys } from './model.js'
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 describe.each(backings())('rows of two keys $name', ({ open, numRuns }) => {
   it('are found by the outer key in the order of the inner one, through undo as well', () => {
-    const key = fc.string({ maxLength: 2, unit: fc.constantFrom('a', 'b', '\0') })
+    const short = fc.string({ maxLength: 2, unit: fc.constantFrom('a', 'b', '\0') })
+    const key = fc.oneof({ weight: 3, arbitrary: short }, { weight: 1, arbitrary: fc.constantFrom(...longKeys) })
     const step = fc.record({
       do: fc.constantFrom('put', 'put', 'put', 'delete', 'mark', 'rollback', 'commit', 'abort'),
       outer: key,

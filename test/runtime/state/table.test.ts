@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MemoryTable, type RowIndex } from '../../../runtime/state/memory-table.js'
 import type { Table } from '../../../runtime/state/table.js'
 import { backings } from './backings.js'
-import { ModelTable, contents, keyAt, rowAt, type ModelRow } from './model.js'
+import { ModelTable, contents, keyAt, longKeys, rowAt, type ModelRow } from './model.js'
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 const find = (table: Table, key: string): number => table.find(bytes(key), 0, key.length)
@@ -14,7 +14,10 @@ type Step =
   | { do: 'value'; key: string; value: string }
   | { do: 'mark' | 'rollback' | 'commit' | 'abort' }
 
-const key = fc.string({ maxLength: 2, unit: fc.constantFrom('a', 'b', 'ÿ') })
+const key = fc.oneof(
+  { weight: 3, arbitrary: fc.string({ maxLength: 2, unit: fc.constantFrom('a', 'b', 'ÿ') }) },
+  { weight: 1, arbitrary: fc.constantFrom(...longKeys) },
+)
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,

@@ -5,14 +5,17 @@ import { TimeBuffer } from '../../../runtime/state/time-buffer.js'
 import { WindowStore } from '../../../runtime/state/window-store.js'
 import type { Table } from '../../../runtime/state/table.js'
 import { backings } from './backings.js'
-import { ModelTable } from './model.js'
+import { ModelTable, longKeys } from './model.js'
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 const textOf = (table: Table, slot: number, end: number): string =>
   table.keyBuffer(slot).toString('latin1', table.keyStart(slot), end)
 const byKey = (a: string, b: string): number => Buffer.compare(bytes(a), bytes(b))
 
-const key = fc.constantFrom('', 'a', 'a\0', 'ab', 'ÿ')
+const key = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('', 'a', 'a\0', 'ab', 'ÿ') },
+  { weight: 1, arbitrary: fc.constantFrom(...longKeys) },
+)
 const time = fc.nat(40)
 const undo = fc.record({ do: fc.constantFrom('mark', 'mark', 'rollback', 'commit', 'abort') })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ManifestContents, ManifestStore } from '../../../../runtime/abi/index.js'
-import { KeyTooLargeError, type DiskTable } from '../../../../runtime/state/disk/disk-table.js'
+import type { DiskTable } from '../../../../runtime/state/disk/disk-table.js'
 import { readHeldState } from '../../../../runtime/state/disk/held-state.js'
 import { DiskStateError, loadLmdb, openLmdb } from '../../../../runtime/state/disk/lmdb.js'
 import { TaskDisk } from '../../../../runtime/state/disk/task-disk.js'
@@ -152,15 +152,26 @@ describe('the stores of a task on disk', () => {
     await third.disk.close()
   })
 
-  it('refuse keys that are too large, before anything is written', async () => {
-    const { disk, table } = await open()
-    expect(() => table.insert(Buffer.alloc(3000), 0, 3000, 0)).toThrow(KeyTooLargeError)
-    expect(table.find(Buffer.alloc(3000), 0, 3000)).toBe(-1)
-    put(table, 'k'.repeat(1969), 'v')
+  it('keep keys that are longer than those of LMDB', async () => {
+    const { disk, table, load } = await open()
+    load()
+    const lengths = [1937, 1938, 1969, 1970, 100_000]
+    for (const length of lengths) put(table, 'k'.repeat(length), String(length))
     table.commit()
     disk.write()
-    expect(table.size).toBe(1)
     await disk.close()
+    const again = await open()
+    again.load()
+    expect([...contents(again.table)].map(([key, { value }]) => [key.length, value])).toEqual(
+      lengths.map((length) => [length, String(length)]),
+    )
+    const slot = again.table.find(bytes('k'.repeat(1970)), 0, 1970)
+    again.table.delete(slot)
+    again.table.commit()
+    again.disk.write()
+    expect(again.table.find(bytes('k'.repeat(1970)), 0, 1970)).toBe(-1)
+    expect(contents(again.table).size).toBe(4)
+    await again.disk.close()
   })
 })
 
