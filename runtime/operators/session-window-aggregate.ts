@@ -5,6 +5,7 @@
  */
 import type { IdleClosing } from './idle-closing.js'
 import type { SessionStore } from '../state/session-store.js'
+import { SeekKey } from './seek-key.js'
 import type { Table } from '../state/table.js'
 import { SESSION_SUFFIX } from '../state/stored-key.js'
 import { EXPIRED_PER_RECORD, WindowedAggregate, type WindowCodecs } from './windowed-aggregate.js'
@@ -19,6 +20,7 @@ export interface SessionWindows {
 }
 
 export class SessionWindowAggregate extends WindowedAggregate {
+  readonly #sought = new SeekKey()
   readonly #sessions: SessionStore
   readonly #spec: SessionWindows
   /** Sessions that the record touches, by their ends. */
@@ -41,7 +43,7 @@ export class SessionWindowAggregate extends WindowedAggregate {
     const { gap, grace, lag } = this.#spec
     const sessions = this.#sessions
     const found = this.#found
-    this.sought.set(buffer, start, end)
+    this.#sought.set(buffer, start, end)
     this.idle?.seen()
     this.#next = 0
     found.length = 0
@@ -49,7 +51,7 @@ export class SessionWindowAggregate extends WindowedAggregate {
     let [first, last] = [timestamp, timestamp]
     // A session that has been forgotten may still be there.
     const from = Math.max(0, timestamp - gap, this.time.latest - lag - grace - 2 * gap)
-    let slot = sessions.from(this.sought.bytes, 0, this.sought.length, from)
+    let slot = sessions.from(this.#sought.bytes, 0, this.#sought.length, from)
     while (slot >= 0 && sessions.sessionStart(slot) <= timestamp + gap) {
       found.push(slot)
       first = Math.min(first, sessions.sessionStart(slot))
@@ -96,7 +98,7 @@ export class SessionWindowAggregate extends WindowedAggregate {
 
   /** Its timestamp is its end. */
   protected insert(): number {
-    const { bytes, length } = this.sought
+    const { bytes, length } = this.#sought
     return this.#sessions.insert(bytes, 0, length, this.windowStart, this.windowEnd)
   }
 

@@ -4,6 +4,7 @@
  * empty. What is to be done for a record is found before anything is changed.
  */
 import type { IdleClosing } from './idle-closing.js'
+import { SeekKey } from './seek-key.js'
 import type { Table } from '../state/table.js'
 import type { WindowStore } from '../state/window-store.js'
 import { EXPIRED_PER_RECORD, WindowedAggregate, type WindowCodecs } from './windowed-aggregate.js'
@@ -18,6 +19,7 @@ export interface SlidingWindows {
 }
 
 export class SlidingWindowAggregate extends WindowedAggregate {
+  readonly #sought = new SeekKey()
   readonly #windows: WindowStore
   readonly #spec: SlidingWindows
   /** The key's windows near the record, by start. */
@@ -39,7 +41,7 @@ export class SlidingWindowAggregate extends WindowedAggregate {
   /** A record: stream time goes on. Its windows are those of `nextWindow`. */
   seek(buffer: Uint8Array, start: number, end: number, timestamp: number, input = 0): void {
     const { difference, grace, lag } = this.#spec
-    this.sought.set(buffer, start, end)
+    this.#sought.set(buffer, start, end)
     this.idle?.seen()
     this.#starts.length = 0
     this.#rows.length = 0
@@ -75,7 +77,7 @@ export class SlidingWindowAggregate extends WindowedAggregate {
   }
 
   protected insert(timestamp: number): number {
-    return this.#windows.insert(this.sought.bytes, 0, this.sought.length, this.windowStart, timestamp)
+    return this.#windows.insert(this.#sought.bytes, 0, this.#sought.length, this.windowStart, timestamp)
   }
 
   protected endOfOpen(time: number): number {
@@ -103,7 +105,7 @@ export class SlidingWindowAggregate extends WindowedAggregate {
     const windows = this.#windows
     const near = this.#near
     near.length = 0
-    let slot = windows.from(this.sought.bytes, 0, this.sought.length, from)
+    let slot = windows.from(this.#sought.bytes, 0, this.#sought.length, from)
     while (slot >= 0 && windows.windowStart(slot) <= to) {
       near.push(slot)
       slot = windows.next(slot)
@@ -181,7 +183,7 @@ export class SlidingWindowAggregate extends WindowedAggregate {
 
   #copy(slot: number, start: number, timestamp: number): number {
     const { table } = this
-    const copy = this.#windows.insert(this.sought.bytes, 0, this.sought.length, start, timestamp)
+    const copy = this.#windows.insert(this.#sought.bytes, 0, this.#sought.length, start, timestamp)
     for (let column = 0; column < table.columns; column++) table.setNumber(copy, column, table.number(slot, column))
     if (table.hasValue(slot)) {
       table.setValue(copy, table.valueBuffer(slot), table.valueStart(slot), table.valueEnd(slot))

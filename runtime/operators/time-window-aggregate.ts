@@ -34,7 +34,7 @@ export class TimeWindowAggregate extends WindowedAggregate {
   /** A record: stream time goes on. Its windows are those of `nextWindow`. */
   seek(buffer: Uint8Array, start: number, end: number, timestamp: number, input = 0): void {
     const { size, advance, grace, lag } = this.#spec
-    this.sought.set(buffer, start, end)
+    this.#windows.seek(buffer, start, end)
     this.#timestamp = timestamp
     this.idle?.seen()
     this.arrive(true)
@@ -53,13 +53,12 @@ export class TimeWindowAggregate extends WindowedAggregate {
     this.windowStart = this.#next
     this.windowEnd = this.#next + this.#spec.size
     this.#next += this.#spec.advance
-    const { bytes, length } = this.sought
-    this.slot = this.#windows.find(bytes, 0, length, this.windowStart)
+    this.slot = this.#windows.findAt(this.windowStart)
     return true
   }
 
   protected insert(timestamp: number): number {
-    return this.#windows.insert(this.sought.bytes, 0, this.sought.length, this.windowStart, timestamp)
+    return this.#windows.insertAt(this.windowStart, timestamp)
   }
 
   protected endOfOpen(time: number): number {

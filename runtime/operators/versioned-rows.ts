@@ -70,12 +70,12 @@ export class VersionedRows {
 
   /** Keeps a version, null: a tombstone. Returns whether it is the newest one of its key. */
   put(value: unknown, timestamp: number): boolean {
-    const { bytes, length } = this.#key
     const { table } = this.#versions
     const newest = this.#newest()
     const isNewest = newest < 0 || this.#versions.windowStart(newest) <= timestamp
-    let slot = this.#versions.find(bytes, 0, length, timestamp)
-    if (slot < 0) slot = this.#versions.insert(bytes, 0, length, timestamp, timestamp)
+    this.#versions.seek(this.#key.bytes, 0, this.#key.length)
+    let slot = this.#versions.findAt(timestamp)
+    if (slot < 0) slot = this.#versions.insertAt(timestamp, timestamp)
     if (value === null || value === undefined) table.setNull(slot)
     else {
       const scratch = this.#scratch

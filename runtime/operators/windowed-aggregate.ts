@@ -3,7 +3,6 @@ import type { Table } from '../state/table.js'
 import { AggregateRow } from './aggregate-row.js'
 import type { IdleClosing } from './idle-closing.js'
 import { OperatorTime } from './operator-time.js'
-import { SeekKey } from './seek-key.js'
 import type { StateCodec } from './state-codec.js'
 
 export interface WindowCodecs {
@@ -17,7 +16,6 @@ export const EXPIRED_PER_RECORD = 8
 
 export abstract class WindowedAggregate extends AggregateRow {
   protected readonly time: OperatorTime
-  protected readonly sought = new SeekKey()
   protected windowStart = 0
   protected windowEnd = 0
   readonly #keyCodec: StateCodec

@@ -41,8 +41,13 @@ export class StoredKey {
   bytes = Buffer.alloc(256)
   length = 0
 
-  window(key: Uint8Array, start: number, end: number, windowStart: number, sequence: number): void {
-    const at = this.#copy(key, start, end, WINDOW_SUFFIX)
+  /** The key of rows with windows; `setWindow` says which one. */
+  seek(key: Uint8Array, start: number, end: number): void {
+    this.#copy(key, start, end, WINDOW_SUFFIX)
+  }
+
+  setWindow(windowStart: number, sequence: number): void {
+    const at = this.length - WINDOW_SUFFIX
     writeTime(this.bytes, at, windowStart)
     writeInt(this.bytes, at + 8, sequence)
   }

@@ -26,7 +26,7 @@ export class TimeIndex implements RowIndex, RowTimes {
   readonly #buckets = new Map<number, Bucket>()
   /** Where a slot lies in its bucket. */
   readonly #positions = new PagedInt32()
-  /** Lowest bucket, unless it has gone. */
+  /** Lowest bucket, unless it has gone: none is lower. */
   #lowest = Infinity
 
   constructor(order: TimeOrder, bucketMs: number) {
@@ -78,6 +78,8 @@ export class TimeIndex implements RowIndex, RowTimes {
   }
 
   anyBefore(before: number): number {
+    // Mostly there is none, and no bucket to be looked for.
+    if (this.#lowest * this.#bucketMs >= before) return -1
     const number = this.#lowestBucket()
     if (!(number * this.#bucketMs < before)) return -1
     const bucket = this.#buckets.get(number)!

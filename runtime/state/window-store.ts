@@ -39,18 +39,29 @@ export class WindowStore {
     return this.table.allocatedBytes + this.#times.allocatedBytes + (this.#chains?.allocatedBytes ?? 0)
   }
 
-  /** Slot, -1: absent. `windowStart` in ms, an integer ≥ 0 (everywhere here). */
-  find(buffer: Uint8Array, start: number, end: number, windowStart: number): number {
+  /** Goes to a key, which is copied once for all of its windows. */
+  seek(buffer: Uint8Array, start: number, end: number): void {
+    this.#key.seek(buffer, start, end)
+  }
+
+  /** Slot of a window of that key, -1: absent. `windowStart` in ms, an integer ≥ 0 (everywhere here). */
+  findAt(windowStart: number): number {
     const key = this.#key
-    key.window(buffer, start, end, windowStart, 0)
+    key.setWindow(windowStart, 0)
     return this.table.find(key.bytes, 0, key.length)
   }
 
-  /** As Table.insert. */
-  insert(buffer: Uint8Array, start: number, end: number, windowStart: number, timestamp: number): number {
+  /** The same as Table.insert. */
+  insertAt(windowStart: number, timestamp: number): number {
     const key = this.#key
-    key.window(buffer, start, end, windowStart, 0)
+    key.setWindow(windowStart, 0)
     return this.table.insert(key.bytes, 0, key.length, timestamp)
+  }
+
+  /** Of another key than the one that was gone to. */
+  insert(buffer: Uint8Array, start: number, end: number, windowStart: number, timestamp: number): number {
+    this.seek(buffer, start, end)
+    return this.insertAt(windowStart, timestamp)
   }
 
   /** A row of its own behind those of the same key and time. */
@@ -58,7 +69,8 @@ export class WindowStore {
     const before = this.upTo(buffer, start, end, time)
     const sequence = before >= 0 && this.windowStart(before) === time ? this.#sequence(before) + 1 : 0
     const key = this.#key
-    key.window(buffer, start, end, time, sequence)
+    key.seek(buffer, start, end)
+    key.setWindow(time, sequence)
     return this.table.insert(key.bytes, 0, key.length, timestamp)
   }
 
