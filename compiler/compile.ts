@@ -36,11 +36,12 @@ import { optimize } from './optimize/optimize.js'
 import { assertTopology } from './plan/assert-topology.js'
 import { buildTopology } from './plan/build-topology.js'
 import { checkCoPartitioning } from './plan/check-co-partitioning.js'
+import { mergeExchanges } from './plan/merge-exchanges.js'
 import { plan } from './plan/plan.js'
 import { serdes } from './serdes/serdes.js'
 import { simplify } from './simplify/simplify.js'
 import { comparePipelines } from './topology-lock/compare.js'
-import { describePipeline } from './topology-lock/describe.js'
+import { deployedExchanges, describePipeline } from './topology-lock/describe.js'
 import type { LockedPipeline, TopologyLock } from './topology-lock/lock.js'
 import { Timings, type PassTiming } from './timings.js'
 
@@ -180,7 +181,7 @@ async function compilePipeline(
   const locked = options.topologyLock?.pipelines[resolved.name]
   const own = modulesBehind(modules, path.resolve(root, resolved.file).replaceAll('\\', '/'))
   try {
-    const levels = lowered(resolved, options.disabled, build.timings)
+    const levels = lowered(resolved, { disabled: options.disabled, timings: build.timings, locked })
     const misfits = checkCoPartitioning(resolved, levels.topology)
     build.diagnostics.push(...misfits)
     if (misfits.length > 0) return undefined
@@ -234,15 +235,24 @@ function topologyDiagnostics(
   })
 }
 
+interface LoweringOptions {
+  readonly disabled?: Disabled | undefined
+  readonly timings?: Timings
+  /** What is deployed. */
+  readonly locked?: LockedPipeline | undefined
+}
+
 /** Steps 6 to 11, which only fail by a fault of ours. */
 export function lowered(
   resolved: ResolvedPlan,
-  disabled: Disabled = new Set(),
-  timings = new Timings(),
+  { disabled = new Set(), timings = new Timings(), locked }: LoweringOptions = {},
 ): PipelineLevels {
   const optimized = timings.measure('optimize', () => optimize(resolved, disabled))
   const demanded = timings.measure('demand', () => demand(optimized, disabled))
-  const topology = timings.measure('plan', () => buildTopology(optimized, plan(optimized)))
+  const deployed = deployedExchanges(locked)
+  const topology = timings.measure('plan', () =>
+    buildTopology(optimized, mergeExchanges(plan(optimized), resolved, deployed)),
+  )
   assertTopology(topology)
   const mir = timings.measure('lower', () => lower(optimized, topology))
   assertMir(mir, 'lower')

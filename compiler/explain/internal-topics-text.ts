@@ -1,10 +1,10 @@
 /** Topics that the application makes for itself: what for, and why records must pass through them. */
-import { exchangesOf, portOf } from '../ir/exchange.js'
+import { nodeAt, placeOf, portOf, type PlaceId } from '../ir/exchange.js'
 import { inputsOf } from '../ir/inputs-of.js'
 import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { Span } from '../ir/span.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
-import type { InternalTopic, Topology } from '../ir/topology.js'
+import type { Topology } from '../ir/topology.js'
 
 /** An internal topic that records go through, and the reason. */
 export interface ExchangeReason {
@@ -13,15 +13,25 @@ export interface ExchangeReason {
   readonly reason: string
 }
 
-export function exchangeReasons(plan: ResolvedPlan, { internalTopics }: Topology): readonly ExchangeReason[] {
-  return plan.nodes.flatMap((node) =>
-    exchangesOf(plan.nodes, node).flatMap((role): ExchangeReason[] => {
-      const topic = `${plan.applicationId}-${node.name ?? node.label}-${role}`
-      const found = internalTopics.find((candidate: InternalTopic) => candidate.topic === topic)
-      if (found === undefined) return []
-      return [{ topic, partitions: found.partitions, reason: reasonOf(plan, node, portOf(role)) }]
-    }),
-  )
+export function exchangeReasons(plan: ResolvedPlan, { exchanges }: Topology): readonly ExchangeReason[] {
+  const labelAt = (place: PlaceId): string => plan.nodes[nodeAt(place)]?.label ?? '?'
+  return exchanges.flatMap((exchange): ExchangeReason[] => {
+    const { topic, partitions, writer, apartFrom } = exchange
+    const node = plan.nodes[exchange.node]
+    if (node === undefined || writer !== undefined) return []
+    const others = exchanges.filter((other) => other.writer === placeOf(node.id, exchange.role))
+    const readers = [...new Set(others.map((other) => labelAt(placeOf(other.node))))].filter(
+      (name) => name !== node.label,
+    )
+    const shared = readers.length === 0 ? '' : `; read by ${readers.join(', ')} as well, of the same stream`
+    const apart = apartFrom === undefined ? '' : `; ${apartText(labelAt(apartFrom))}`
+    const reason = `${reasonOf(plan, node, portOf(exchange.role))}${shared}${apart}`
+    return [{ topic, partitions, reason }]
+  })
+}
+
+function apartText(other: string): string {
+  return `not together with ${other}: each meets topics of its own, which may have different partitions`
 }
 
 export function internalTopicsText(plan: ResolvedPlan, topology: Topology): readonly string[] {

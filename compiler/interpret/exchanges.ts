@@ -1,4 +1,5 @@
 /** Where records change partition on their way: the internal topics of a node, behind which it goes on. */
+import { shareExchanges, type SharedExchanges } from '../ir/shared-exchanges.js'
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
 
 /** What a node's internal topic is for; it is also how the topic's name ends. */
@@ -28,6 +29,18 @@ export function exchangesOf(graph: PipelineGraph, node: GraphNode): readonly Exc
     default:
       return []
   }
+}
+
+/** Which operators read what another one repartitions; see the compiler's `shareExchanges`. */
+export function sharedExchanges(graph: PipelineGraph): SharedExchanges['writers'] {
+  const nodes = graph.nodes.map((node) => ({
+    id: node.id,
+    kind: node.kind,
+    inputs: inputsOf(node),
+    topic: 'topic' in node ? node.topic.name : undefined,
+    exchanges: exchangesOf(graph, node),
+  }))
+  return shareExchanges(nodes).writers
 }
 
 /** Whether records that come out of a node may stand in a partition that is not that of their key. */

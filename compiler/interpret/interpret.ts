@@ -5,7 +5,8 @@
  */
 import type { ErrorPolicy, GraphNode, PipelineGraph } from '../../dsl/model/graph.js'
 import { Change } from './change.js'
-import { exchangesOf, type ExchangeRole } from './exchanges.js'
+import { nodeAt, placeOf, roleAt } from '../ir/exchange.js'
+import { exchangesOf, sharedExchanges, type ExchangeRole } from './exchanges.js'
 import { deadLetter } from './dead-letter.js'
 import { InternalTopics } from './internal-topics.js'
 import { partitionFor } from './murmur2.js'
@@ -74,6 +75,7 @@ class GraphInterpreter implements Interpreter {
   /** Wall clock, ms: it stands still until it is moved. */
   #wall: number
   readonly #groups: TaskGroups
+  readonly #shared: ReturnType<typeof sharedExchanges>
   readonly #taskClocks = new Map<string, TaskClock>()
   readonly stores = new Map<string, () => readonly StoreRow[]>()
   #outputs: OutputRecord[] = []
@@ -83,7 +85,8 @@ class GraphInterpreter implements Interpreter {
     this.#options = options
     this.#journal = new Journal(options.commits)
     this.#wall = options.startTime ?? 0
-    this.#groups = new TaskGroups(graph)
+    this.#shared = sharedExchanges(graph)
+    this.#groups = new TaskGroups(graph, this.#shared)
     const serdes = options.serdes ?? specSerdes
     const effects = {
       emit: (output: OutputRecord) => this.#outputs.push(output),
@@ -100,6 +103,7 @@ class GraphInterpreter implements Interpreter {
         this.stores.set(store === undefined ? this.#label(node) : `${this.#label(node)}-${store}`, rows)
       },
       internalTopics: this.#internalTopics(node),
+      sharedTopics: new Set(exchangesOf(graph, node).filter((role) => this.#shared.has(placeOf(node.id, role)))),
       serdes: (role) => serdes(node, role),
     }))
     this.internalTopics = new Set(starts.flatMap(({ role, topic }) => (role === undefined ? [] : [topic])))
@@ -259,7 +263,12 @@ class GraphInterpreter implements Interpreter {
   }
 
   #internalTopics(node: GraphNode): ReadonlyMap<ExchangeRole, string> {
-    const name = (role: ExchangeRole): string => `${this.#graph.applicationId}-${this.#label(node)}-${role}`
+    const name = (role: ExchangeRole): string => {
+      const place = placeOf(node.id, role)
+      const writer = this.#shared.get(place) ?? place
+      const named = this.#graph.nodes[nodeAt(writer)] ?? node
+      return `${this.#graph.applicationId}-${this.#label(named)}-${roleAt(writer) ?? role}`
+    }
     return new Map(exchangesOf(this.#graph, node).map((role) => [role, name(role)]))
   }
 }

@@ -1,12 +1,13 @@
 /** Which nodes run in one task: those that records reach from one another without an internal topic in between. */
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
-import { exchangesOf, type ExchangeRole } from './exchanges.js'
+import { nodeAt } from '../ir/exchange.js'
+import { exchangesOf, type sharedExchanges, type ExchangeRole } from './exchanges.js'
 
 /** Of a node's output; a foreign-key join has its right side somewhere else. */
 export class TaskGroups {
   readonly #parents = new Map<string, string>()
 
-  constructor(graph: PipelineGraph) {
+  constructor(graph: PipelineGraph, shared: ReturnType<typeof sharedExchanges>) {
     const topics = new Map<string, string>()
     for (const node of graph.nodes) {
       if ('topic' in node) {
@@ -19,6 +20,7 @@ export class TaskGroups {
         else if (!isCut(graph, node, port)) this.#unite(`${node.id}`, `${input}`)
       }
     }
+    for (const [place, writer] of shared) this.#unite(`${nodeAt(writer)}`, `${nodeAt(place)}`)
   }
 
   /** Of the records that begin at a node; `role`: behind one of its internal topics. */

@@ -70,7 +70,7 @@ export function wire(graph: PipelineGraph, surroundings: (node: GraphNode) => No
       }
       starts.push({ node, topic: node.topic.name, role: undefined, start })
     }
-    for (const [role, topic] of around.internalTopics) {
+    for (const [role, topic] of [...around.internalTopics].toReversed()) {
       const start = placed.starts.get(role)
       if (start !== undefined) starts.push({ node, topic, role, start })
     }

@@ -2,7 +2,7 @@
  * The plan as it will run: operators of the logical plan joined to physical ones, with exchanges where records change
  * partition. Made by the plan pass; cut into sub-topologies as a Topology.
  */
-import type { ExchangeRole } from './exchange.js'
+import type { ExchangeRole, PlaceId } from './exchange.js'
 import type { LogicalNode, NodeId } from './logical-plan.js'
 
 export interface PhysicalPlan {
@@ -22,4 +22,8 @@ export interface Exchange {
   readonly role: ExchangeRole
   readonly topic: string
   readonly partitions: number | undefined
+  /** Another exchange, which writes the records that this one reads. */
+  readonly writer?: PlaceId | undefined
+  /** Another exchange of the same stream, whose topic may have other partitions. */
+  readonly apartFrom?: PlaceId | undefined
 }

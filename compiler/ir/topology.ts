@@ -4,7 +4,7 @@
  */
 import type { PlaceId } from './exchange.js'
 import type { LambdaId, NodeId } from './logical-plan.js'
-import type { PhysicalOperator } from './physical-plan.js'
+import type { Exchange, PhysicalOperator } from './physical-plan.js'
 import type { ResolvedSerde, ResolvedTopic } from './resolved-plan.js'
 
 export interface Topology {
@@ -12,6 +12,7 @@ export interface Topology {
   /** Every topic written to; sinks of one topic with the same serdes share an entry. */
   readonly sinks: readonly TopologySink[]
   readonly internalTopics: readonly InternalTopic[]
+  readonly exchanges: readonly Exchange[]
   readonly coPartitioned: readonly CoPartitioned[]
   readonly stores: readonly TopologyStore[]
   readonly globalTables: readonly TopologyGlobalTable[]

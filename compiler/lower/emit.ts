@@ -15,13 +15,36 @@ export function lowerExchange(
 ): void {
   const emit = emitTo(context, placeOf(node.id, role), flow, {})
   // Where somebody has a use for them, any partition is theirs.
-  if (keepsKeyless(node, role)) {
+  if (carriesKeyless(context, placeOf(node.id, role))) {
     out.push(statement({ kind: 'enter', operator: node.id, count: false }), emit)
     return
   }
   const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
   const enter = statement({ kind: 'enter', operator: node.id, count: false })
   out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
+}
+
+/** Whether another operator writes the records that it goes on with. */
+export function isShared({ topology }: LoweringContext, node: LogicalNode, role: ExchangeRole): boolean {
+  return topology.exchanges.some(
+    (exchange) => exchange.node === node.id && exchange.role === role && exchange.writer !== undefined,
+  )
+}
+
+/** Whether an internal topic carries records without a key, since one of its readers keeps them. */
+function carriesKeyless({ program, topology }: LoweringContext, writer: PlaceId): boolean {
+  return topology.exchanges.some((exchange) => {
+    const node = program.plan.nodes[exchange.node]
+    const reads = exchange.writer === writer || placeOf(exchange.node, exchange.role) === writer
+    return reads && node !== undefined && keepsKeyless(node, exchange.role)
+  })
+}
+
+/** Whether records without a key come that are nothing to this reader, but to another one. */
+export function skipsKeyless(context: LoweringContext, node: LogicalNode, role: ExchangeRole): boolean {
+  const place = placeOf(node.id, role)
+  const exchange = context.topology.exchanges.find((one) => placeOf(one.node, one.role) === place)
+  return !keepsKeyless(node, role) && carriesKeyless(context, exchange?.writer ?? place)
 }
 
 /** Whether records without a key go on: through a processor, or alone, from this input of a join. */

@@ -1,12 +1,12 @@
 /** Lowers one operator and, depth first in declaration order, everything behind it within the sub-topology. */
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { MirExpression, MirExpressionOf, MirStatement } from '../ir/mir.js'
-import { expression, helper, local, member, not, statement } from '../ir/mir-build.js'
+import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
 import { inputsOf } from '../ir/inputs-of.js'
 import { exchangeOf, exchangesOf, placeOf, portOf, type ExchangeRole } from '../ir/exchange.js'
 import { call, callWith } from './call.js'
-import { emitTo, lowerExchange } from './emit.js'
+import { emitTo, isShared, lowerExchange, skipsKeyless } from './emit.js'
 import type { Flow, LoweringContext, OperatorContext } from './flow.js'
 import { keyAndValue } from './key-and-value.js'
 import { lowerAggregate } from './lower-aggregate.js'
@@ -79,6 +79,23 @@ export function lowerBehindExchange(
   flow: Flow,
   out: MirStatement[],
 ): void {
+  if (!skipsKeyless(context, node, role)) {
+    lowerReceived(context, node, role, flow, out)
+    return
+  }
+  const then: MirStatement[] = []
+  lowerReceived(context, node, role, flow, then)
+  const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
+  out.push(statement({ kind: 'if', test, then, otherwise: [] }, node.span))
+}
+
+function lowerReceived(
+  context: LoweringContext,
+  node: LogicalNode,
+  role: ExchangeRole,
+  flow: Flow,
+  out: MirStatement[],
+): void {
   switch (node.kind) {
     case 'to-table':
       lowerNewestRows(operatorContext(context, node, flow), flow, out)
@@ -118,9 +135,10 @@ function lowerOperator(
   flow: Flow,
   out: MirStatement[],
 ): void {
+  const role = exchangeOf(context.program.plan.nodes, node, port)
+  if (role !== undefined && isShared(context, node, role)) return
   out.push(statement({ kind: 'enter', operator: node.id, count: true }, node.span))
   const forward = (next: Flow, target: MirStatement[]): void => lowerConsumers(context, node.id, next, target)
-  const role = exchangeOf(context.program.plan.nodes, node, port)
   switch (node.kind) {
     case 'cogroup':
       lowerCogroup(context, node, port, flow, out)

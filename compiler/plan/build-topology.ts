@@ -2,7 +2,7 @@
  * Physical plan -> topology: operators that records reach without leaving the process are one sub-topology; streams of
  * one topic are one input, sinks of one topic with equal serdes one output.
  */
-import { placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
+import { nodeAt, placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
 import { inputsOf, isSource } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { Exchange, PhysicalPlan } from '../ir/physical-plan.js'
@@ -32,11 +32,10 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
       ),
     ),
     coPartitioned: coPartitioned(resolved, physical.exchanges),
-    internalTopics: physical.exchanges.map(({ topic, partitions }): InternalTopic => ({
-      topic,
-      partitions,
-      config: repartitionConfig,
-    })),
+    exchanges: physical.exchanges,
+    internalTopics: physical.exchanges.flatMap(({ topic, partitions, writer }): InternalTopic[] =>
+      writer === undefined ? [{ topic, partitions, config: repartitionConfig }] : [],
+    ),
   }
 }
 
@@ -69,6 +68,9 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
     // Where answers come, the left rows are.
     if (node.kind === 'foreign-key-join') unite(placeOf(node.id, 'subscription-registration'), placeOf(node.id))
   }
+  for (const { node, writer } of exchanges.values()) {
+    if (writer !== undefined) unite(placeOf(nodeAt(writer)), placeOf(node))
+  }
   uniteStreamsOfOneTopic(physical, unite)
   const groups = new Map<Half, Member[]>()
   const add = (half: Half, member: Member): void => {
@@ -76,7 +78,7 @@ function components(physical: PhysicalPlan, exchanges: Exchanges): Member[][] {
     groups.set(root, [...(groups.get(root) ?? []), member])
   }
   for (const { node } of physical.operators) {
-    const sent = [...exchanges.values()].filter((exchange) => exchange.node === node.id)
+    const sent = [...exchanges.values()].filter(({ node: id, writer }) => id === node.id && writer === undefined)
     for (const { role } of sent) add(placeOf(node.id, role), { node, sends: role })
     add(placeOf(node.id), { node, sends: undefined })
   }
@@ -107,17 +109,12 @@ function halvesTaking(
   if (node.kind === 'global-table') return []
   const taker = physical.operators.find((operator) => operator.node.id === consumer)?.node
   if (taker === undefined) return []
-  const roles = [...exchanges.values()].filter((exchange) => exchange.node === consumer).map(({ role }) => role)
-  return inputsOf(taker).flatMap((input, port): Half[] =>
-    input === node.id
-      ? [
-          placeOf(
-            consumer,
-            roles.find((role) => portOf(role) === port),
-          ),
-        ]
-      : [],
-  )
+  const sent = [...exchanges.values()].filter((exchange) => exchange.node === consumer)
+  return inputsOf(taker).flatMap((input, port): Half[] => {
+    if (input !== node.id) return []
+    const exchange = sent.find(({ role }) => portOf(role) === port)
+    return exchange?.writer === undefined ? [placeOf(consumer, exchange?.role)] : []
+  })
 }
 
 function uniteStreamsOfOneTopic(physical: PhysicalPlan, unite: (left: Half, right: Half) => void): void {
@@ -161,8 +158,8 @@ function addInput(inputs: TopologyInput[], input: TopologyInput): void {
 }
 
 function inputOf(resolved: ResolvedPlan, exchanges: Exchanges, node: LogicalNode, place: PlaceId): TopologyInput {
-  const serdes = serdesOf(resolved, place)
   const exchange = exchanges.get(place)
+  const serdes = serdesOf(resolved, exchange?.writer ?? place)
   if (exchange !== undefined) {
     return { topic: exchange.topic, framed: false, serdes, places: [place], timestamp: undefined }
   }
@@ -181,7 +178,9 @@ function collectSinks(resolved: ResolvedPlan, physical: PhysicalPlan, exchanges:
   }
   for (const { node } of physical.operators) {
     if (node.kind === 'to') add(sinkTopic(node), true, placeOf(node.id))
-    for (const [place, exchange] of exchanges) if (exchange.node === node.id) add(exchange.topic, false, place)
+    for (const [place, exchange] of exchanges) {
+      if (exchange.node === node.id && exchange.writer === undefined) add(exchange.topic, false, place)
+    }
   }
   return sinks
 }

@@ -37,7 +37,9 @@ function compareTopics(locked: LockedPipeline, compiled: LockedPipeline): readon
       found.push({ ...inTopic(name), verdict: 'rolling', reason: 'is new: it is created at the start', fix: undefined })
   }
   for (const [name, topic] of Object.entries(locked.internalTopics)) {
-    if (compiled.internalTopics[name] === undefined) found.push(gone(name, topic))
+    if (compiled.internalTopics[name] !== undefined) continue
+    const shared = Object.values(compiled.internalTopics).find(({ alsoFor = [] }) => alsoFor.includes(name))
+    found.push(shared === undefined ? gone(name, topic) : merged(name, topic, shared))
   }
   return found
 }
@@ -65,6 +67,14 @@ function partitionsText({ partitions }: LockedInternalTopic): string {
 function gone(name: string, { topic }: LockedInternalTopic): Difference {
   const reason = 'is gone: records that are in it and not processed yet would be lost'
   const fix = `let the application read ${topic} to its end while its inputs stand still, or name the operator '${name}'; then \`millrace plan --accept --reset ${name}\``
+  return { ...inTopic(name), verdict: 'reset', reason, fix }
+}
+
+/** Several operators read what one of them repartitions. */
+function merged(name: string, { topic }: LockedInternalTopic, shared: LockedInternalTopic): Difference {
+  const reason = `is gone: ${name} reads ${shared.topic} instead, of the same stream. Records that are in it and not processed yet would be lost`
+  const apart = `write \`.repartition({ name: '${name}' })\` before the operator, under another name than its own, so that it keeps the topic`
+  const fix = `let the application read ${topic} to its end while its inputs stand still, then \`millrace plan --accept --reset ${name}\`; or ${apart}`
   return { ...inTopic(name), verdict: 'reset', reason, fix }
 }
 

@@ -27,6 +27,12 @@ export function describePipeline(plan: ResolvedPlan, topology: Topology, topolog
   }
 }
 
+/** Topics of exchanges as the operators are called in the code, without the application id. */
+export function deployedExchanges(locked: LockedPipeline | undefined): ReadonlySet<string> {
+  const names = Object.keys(locked?.internalTopics ?? {})
+  return new Set(names.map((name) => `${name}-repartition`))
+}
+
 export function describeStore(plan: ResolvedPlan, store: TopologyStore): LockedStore {
   const node = plan.nodes[store.node]
   if (node === undefined) throw new RangeError(`store ${store.name} has no operator`)
@@ -51,7 +57,16 @@ function internalTopic(
 ): LockedInternalTopic {
   const serdes = topology.sinks.find((sink) => sink.topic === topic)?.serdes
   if (serdes === undefined) throw new Error(`nothing writes to ${topic}`)
-  return { topic: withoutId(plan, topic), partitions, ...bothOf(serdes) }
+  const alsoFor = topology.exchanges
+    .filter((exchange) => exchange.topic === topic && exchange.writer !== undefined)
+    .map(({ node, role }) => `${nameOfNode(plan, node)}-${role}`.replace(/-repartition$/, ''))
+  const shared = alsoFor.length === 0 ? {} : { alsoFor }
+  return { topic: withoutId(plan, topic), partitions, ...shared, ...bothOf(serdes) }
+}
+
+function nameOfNode({ nodes }: ResolvedPlan, id: number): string {
+  const node = nodes[id]
+  return node?.name ?? node?.label ?? '?'
 }
 
 function bothOf({ key, value }: ResolvedTopic): { readonly key: LockedSerde; readonly value: LockedSerde } {

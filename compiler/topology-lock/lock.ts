@@ -39,6 +39,8 @@ export interface LockedStore {
 export interface LockedInternalTopic {
   /** Without the application id. */
   readonly topic: string
+  /** Names under which the operators that read it as well would have topics of their own. */
+  readonly alsoFor?: readonly string[] | undefined
   readonly partitions: number | undefined
   readonly key: LockedSerde
   readonly value: LockedSerde

@@ -48,6 +48,8 @@ export interface OperatorContext {
   readonly expose: (rows: () => readonly StoreRow[], store?: string) => void
   /** Names of the internal topics that the node writes to and goes on behind. */
   readonly internalTopics: ReadonlyMap<ExchangeRole, string>
+  /** Those of them that another operator writes. */
+  readonly sharedTopics: ReadonlySet<ExchangeRole>
 }
 
 /** A row of a store as the author sees it; keys of windows are `Windowed`. */

@@ -17,10 +17,11 @@ export function writeInternal(context: OperatorContext, role: ExchangeRole = 're
 
 /** Records without a key, too. */
 export function writeInternalAny(context: OperatorContext, role: ExchangeRole): Forward {
-  const { node, effects, serdes, internalTopics } = context
+  const { node, effects, serdes, internalTopics, sharedTopics } = context
   const topic = serdes(role)
   const name = internalTopics.get(role)
   if (name === undefined) throw new Error(`${node.kind} ${node.id} has no topic for its ${role}`)
+  if (sharedTopics.has(role)) return () => undefined
   return (record) => {
     const output = attributed(node.id, () => ({
       topic: name,

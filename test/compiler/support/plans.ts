@@ -94,7 +94,7 @@ export interface GeneratedPipe {
 
 /** The generated module, evaluated without files. */
 export function generated(plan: ResolvedPlan, disabled: readonly Optimization[] = []): GeneratedPipe {
-  const { topology, module } = lowered(plan, new Set(disabled))
+  const { topology, module } = lowered(plan, { disabled: new Set(disabled) })
   const manifest = buildManifest(plan, topology, module, { compiler: '0', sourceHash: '' })
   const { code } = generate(module, topology, manifest)
   const body = code

@@ -18,6 +18,11 @@ const windowed = (window: string): string =>
 const byCountry = (options: string, topic = 'orders'): string => `
   p.stream(${topic}).selectKey((o) => o.country).repartition(${options}).groupByKey().count({ name: 'counts' }).toStream().to(out)`
 
+const regrouped = (apart: string): string => `
+  const keyed = p.stream(orders).selectKey((o) => o.country)
+  keyed.groupByKey({ name: 'counted' }).count({ name: 'counts' }).toStream().to(out)
+  keyed${apart}.groupByKey({ name: '${apart === '' ? 'latest' : 'by-latest'}' }).reduce((_, o) => o, { name: 'newest' }).toStream().to(out)`
+
 const compileAll = () =>
   versions(
     {
@@ -41,6 +46,8 @@ const compileAll = () =>
       byCountry: byCountry(`{ name: 'by-country' }`),
       byCountryWide: byCountry(`{ name: 'by-country', partitions: 12 }`),
       byCountryRenamed: byCountry(`{ name: 'by-land' }`),
+      regrouped: regrouped(''),
+      regroupedApart: regrouped(`.repartition({ name: 'latest' })`),
     },
     { anotherApplication: 'mall' },
   )
@@ -83,6 +90,8 @@ describe('a version after another', () => {
       /store aggregate-counts: is gone, and aggregate-perKey, which keeps the same/,
     ],
     ['byCountry', 'byCountryWide', 'reset', /topic by-country: had the partitions of its inputs and has 12 partitions/],
+    ['regroupedApart', 'regrouped', 'reset', /topic latest: is gone: latest reads counted-repartition instead, of the/],
+    ['regrouped', 'regroupedApart', 'rolling', /topic latest: is new: it is created at the start/],
     ['byCountry', 'byCountryRenamed', 'reset', /topic by-country: is gone: records that are in it/],
     ['count', 'anotherApplication', 'reset', /application id was shop and is mall/],
     ['fold', 'foldWithField', 'refused', /total/],
