@@ -1,10 +1,17 @@
 /** The manifest of a generated module: what the runtime has to know before it creates a task. */
 import { createHash } from 'node:crypto'
 import { schemaText } from '../avro/print-schema.js'
-import type { Manifest, ManifestContents, ManifestSerde, ManifestTopic } from '../runtime/abi/manifest.js'
+import type {
+  Manifest,
+  ManifestContents,
+  ManifestSerde,
+  ManifestStore,
+  ManifestTopic,
+} from '../runtime/abi/manifest.js'
 import type { ModuleIR } from './ir/module-ir.js'
 import type { ResolvedPlan, ResolvedSerde } from './ir/resolved-plan.js'
-import type { Topology } from './ir/topology.js'
+import type { Topology, TopologyStore } from './ir/topology.js'
+import { aggregateFields } from './aggregate-fields.js'
 import { acceptPipeline } from './topology-lock/accept.js'
 import { describePipeline, describeStore } from './topology-lock/describe.js'
 import type { LockedPipeline, LockedStore } from './topology-lock/lock.js'
@@ -82,6 +89,7 @@ export function buildManifest(
       ranges: store.ranges,
       ...(store.ttlMs === undefined ? {} : { ttlMs: store.ttlMs }),
       contents: contentsOf(stores[store.name]),
+      ...fieldsOf(plan, store),
       changelog: store.changelog,
       ...(store.location === undefined ? {} : { location: store.location }),
     })),
@@ -111,6 +119,11 @@ function manifestSerde(ir: ModuleIR, serde: ResolvedSerde, framed: boolean): Man
     slots: [...new Set([reader, ...slots])],
     ...(serde.long === 'bigint' ? { long: serde.long } : {}),
   }
+}
+
+function fieldsOf(plan: ResolvedPlan, store: TopologyStore): Pick<ManifestStore, 'fields'> {
+  const fields = aggregateFields(plan, store)
+  return fields === undefined ? {} : { fields }
 }
 
 function contentsOf(store: LockedStore | undefined): ManifestContents | undefined {

@@ -6,14 +6,16 @@ import { parseSchemaOrThrow } from '../avro/parse-schema.js'
 import { decodeValue } from '../avro/decode.js'
 import type { StoreRow } from '../compiler/interpret/index.js'
 import { serdeOfKind } from '../compiler/interpret/serdes/of-kind.js'
-import type { Manifest, ManifestContents, ManifestStateSerde } from '../runtime/abi/index.js'
+import type { Manifest, ManifestContents, ManifestStateSerde, ManifestStore } from '../runtime/abi/index.js'
 import { BatchCursor, BatchWriter } from '../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../runtime/state/changelog.js'
 import { PREFIX_LENGTH_BYTES } from '../runtime/state/prefix-index.js'
 import { PrefixedStore } from '../runtime/state/prefixed-store.js'
 import { SessionStore } from '../runtime/state/session-store.js'
 import { StoreSet, type OpenStore } from '../runtime/state/store-set.js'
+import type { Table } from '../runtime/state/table.js'
 import { WindowStore } from '../runtime/state/window-store.js'
+import { aggregateResult } from './aggregate-fields.js'
 
 export class CompiledStores {
   readonly #manifest: Manifest
@@ -105,12 +107,22 @@ function rowsOf({ description, table, store }: OpenStore): StoreRow[] {
     const key = store instanceof PrefixedStore ? [outerKey(contents, store, slot), own] : own
     rows.push({
       key: windowed(key, slot, store, contents),
-      value: table.hasValue(slot)
-        ? decode(contents.value, table.valueBuffer(slot).subarray(table.valueStart(slot), table.valueEnd(slot)))
-        : table.number(slot, 0),
+      value: valueOf(description, contents, table, slot),
     })
   }
   return rows
+}
+
+function valueOf({ name, fields }: ManifestStore, contents: ManifestContents, table: Table, slot: number): unknown {
+  const value = table.hasValue(slot)
+    ? decode(contents.value, table.valueBuffer(slot).subarray(table.valueStart(slot), table.valueEnd(slot)))
+    : undefined
+  if (fields === undefined) return value === undefined ? table.number(slot, 0) : value
+  const members: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : []
+  return aggregateResult(name, fields, {
+    number: (column) => table.number(slot, column),
+    field: (place) => members[place],
+  })
 }
 
 /** Of a map of a processor: the key of the records. */

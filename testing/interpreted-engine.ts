@@ -11,6 +11,8 @@ export interface InterpretedEngineOptions {
   readonly print: PrintRecord
   /** Wall clock at the start, ms; default 0. */
   readonly startTime?: number
+  /** Of internal topics; default: as many as the widest source has. */
+  readonly internalPartitions?: (topic: string) => number
   /** Whether `commit` is called. */
   readonly commits?: boolean
   /** Serdes of nodes and of topics outside; default: by declaration, Avro by reference. */
@@ -25,7 +27,7 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
   const sources = new Set(graph.nodes.flatMap((node) => ('topic' in node ? [node.topic.name] : [])))
   const most = Math.max(1, ...[...sources].map(partitions))
   const interpreter = interpret(graph, {
-    partitions: () => most,
+    partitions: options.internalPartitions ?? (() => most),
     print: (label, { key, value }) => print(label, key, value),
     tasks: most,
     startTime: options.startTime ?? 0,

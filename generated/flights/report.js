@@ -1042,6 +1042,29 @@ var manifest = {
         "rows": 1929520353,
         "older": []
       },
+      "fields": [
+        {
+          "name": "flights",
+          "result": "first",
+          "slots": [
+            {
+              "column": 0
+            }
+          ]
+        },
+        {
+          "name": "meanDelay",
+          "result": "quotient",
+          "slots": [
+            {
+              "column": 1
+            },
+            {
+              "column": 2
+            }
+          ]
+        }
+      ],
       "changelog": {
         "topic": "report-route-days-changelog",
         "config": {
@@ -1096,6 +1119,20 @@ var manifest = {
         "rows": 860289019,
         "older": []
       },
+      "fields": [
+        {
+          "name": "worst",
+          "result": "first",
+          "slots": [
+            {
+              "field": 0
+            },
+            {
+              "field": 1
+            }
+          ]
+        }
+      ],
       "changelog": {
         "topic": "report-reports-changelog",
         "config": {

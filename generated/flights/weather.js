@@ -1623,6 +1623,29 @@ var manifest = {
         "rows": 911915307,
         "older": []
       },
+      "fields": [
+        {
+          "name": "departures",
+          "result": "first",
+          "slots": [
+            {
+              "column": 0
+            }
+          ]
+        },
+        {
+          "name": "meanDelay",
+          "result": "quotient",
+          "slots": [
+            {
+              "column": 1
+            },
+            {
+              "column": 2
+            }
+          ]
+        }
+      ],
       "changelog": {
         "topic": "weather-conditions-changelog",
         "config": {

@@ -1006,6 +1006,17 @@ var manifest = {
         "rows": 484259317,
         "older": []
       },
+      "fields": [
+        {
+          "name": "products",
+          "result": "first",
+          "slots": [
+            {
+              "field": 0
+            }
+          ]
+        }
+      ],
       "changelog": {
         "topic": "recommendations-visits-changelog",
         "config": {

@@ -109,10 +109,20 @@ export interface ManifestStore {
   readonly ranges: boolean
   /** What keys and rows are; undefined: not told. */
   readonly contents?: ManifestContents | undefined
+  /** Of declared aggregates: how their results come of what rows hold. */
+  readonly fields?: readonly ManifestAggregateField[] | undefined
   /** `<applicationId>-<name>-changelog`; undefined: lost with the process. */
   readonly changelog: ManifestChangelog | undefined
   /** Where its rows are; undefined: in memory. */
   readonly location?: 'disk' | undefined
+}
+
+export interface ManifestAggregateField {
+  readonly name: string
+  /** `function`: of the author, and part of the generated code only. */
+  readonly result: 'first' | 'quotient' | 'length' | 'function'
+  /** Numbers of the row, and fields of its value by their place. */
+  readonly slots: readonly ({ readonly column: number } | { readonly field: number })[]
 }
 
 export interface ManifestContents {

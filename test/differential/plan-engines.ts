@@ -10,6 +10,7 @@ import { compiledEngine } from '../../testing/compiled-engine.js'
 import type { PrintRecord } from '../../testing/engine.js'
 import { interpretedEngine } from '../../testing/interpreted-engine.js'
 import type { Manifest } from '../../runtime/abi/index.js'
+import { internalPartitions } from '../../runtime/executor/topology.js'
 import { loadModule } from '../conformance/load-module.js'
 import type { LoadedPipeline } from '../conformance/compile-files.js'
 import type { Observed } from './compare.js'
@@ -31,8 +32,10 @@ export function interpretedForm(plan: GeneratedPlan, compiled: LoadedPipeline): 
   const { resolved, demand } = compiled.levels
   const graph = recordGraph(loadModule(projectFiles([plan]), `${plan.name}.ts`)[plan.name] as Pipeline)
   const { print, printed } = printer()
+  const internal = internalPartitions(compiled.manifest, () => PARTITIONS)
   const engine = interpretedEngine(graph, {
     partitions: () => PARTITIONS,
+    internalPartitions: (topic) => internal.get(topic) ?? PARTITIONS,
     print,
     label: (node) => resolved.nodes[node.id]?.label ?? '',
     nodeSerdes: resolvedSerdes(resolved, demand, manifestIds(compiled.manifest)),
