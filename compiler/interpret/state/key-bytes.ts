@@ -9,7 +9,12 @@ export function keyText(key: unknown): string {
 
 /** Order of serialized keys: by unsigned bytes. */
 export function compareKeys(a: unknown, b: unknown): number {
-  return Buffer.compare(Buffer.from(keyText(a)), Buffer.from(keyText(b)))
+  return Buffer.compare(orderedBytes(a), orderedBytes(b))
+}
+
+/** Quotes around a text would come behind spaces and exclamation marks. */
+function orderedBytes(key: unknown): Buffer {
+  return Buffer.from(typeof key === 'string' ? key : keyText(key))
 }
 
 /** A windowed key as the author sees it. */
