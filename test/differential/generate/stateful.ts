@@ -75,6 +75,24 @@ const dedupe: MakeOperator = (builder, stream) => {
   builder.declare('once', `${stream.name}.dedupe(${optionsText(options)})`, stream)
 }
 
+/** Operators that need one stream in the partitions of its keys, which it was given just before. */
+const regrouped: MakeOperator = (builder, stream) => {
+  const { choose } = builder
+  const key = builder.lambda(stream, (expressions) => expressions.string(2))
+  const next = { key: STRING, value: DOUBLE, subject: undefined }
+  const nullable = { ...next, value: NULLABLE_DOUBLE }
+  const numbers = builder.lambda(stream, (expressions) => expressions.number(2))
+  const { name } = builder.declare('rekeyed', `${stream.name}.map(${numbers}).selectKey(${key})`, next)
+  builder.declare('counted', `${name}.groupByKey().count(${optionsText(lasting(builder))}).toStream()`, nullable)
+  if (choose.oneIn(2))
+    builder.declare('summed', `${name}.groupByKey().reduce((a, b) => a - b / 2).toStream()`, nullable)
+  if (choose.oneIn(2)) builder.declare('once', `${name}.dedupe({ within: '1s' })`, next)
+  const other = choose.pick(builder.streams)
+  const rows = `${other.name}.map(${builder.lambda(other, (e) => e.number(1))}).toTable()`
+  if (choose.oneIn(2))
+    builder.declare('joined', `${name}.leftJoin(${rows}, (v, n) => v + (n ?? 0)${builder.errorOption()})`, next)
+}
+
 function lasting({ choose }: PlanBuilder): readonly string[] {
   return choose.oneIn(2) ? ["ttl: '1s'"] : []
 }
@@ -98,4 +116,5 @@ export const STATEFUL: readonly MakeOperator[] = [
   foreignKeyJoin,
   tableOfTopic,
   dedupe,
+  regrouped,
 ]
