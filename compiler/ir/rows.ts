@@ -120,6 +120,7 @@ function hasStoreAt(nodes: readonly LogicalNode[], id: NodeId, at: NodeId): bool
       return node.name !== undefined || hasStoreAt(nodes, node.input, at)
     case 'table-source':
     case 'to-table':
+    case 'foreign-key-join':
       return node.name !== undefined || demandsOf(nodes, id).some((demand) => demand.id < at)
     default:
       return true

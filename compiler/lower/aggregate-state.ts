@@ -91,16 +91,36 @@ export function oldValue(
   held: Held,
   out: MirStatement[],
 ): MirExpression {
+  return before(context, accumulation, held, out, (inner) => {
+    const slots = accumulation.initial(inner)
+    return slots === undefined ? literal(null) : accumulation.result(slots, inner)
+  })
+}
+
+/** What was there; null where nothing was. Kafka Streams' aggregates of tables say no more. */
+export function rowBefore(
+  context: AggregateContext,
+  accumulation: Accumulation,
+  held: Held,
+  out: MirStatement[],
+): MirExpression {
+  return before(context, accumulation, held, out, () => literal(null))
+}
+
+function before(
+  context: AggregateContext,
+  accumulation: Accumulation,
+  held: Held,
+  out: MirStatement[],
+  otherwise: (inner: MirStatement[]) => MirExpression,
+): MirExpression {
   const { builder } = context
   const choice = {
     name: 'before',
     type: stateType(context),
     test: held.there,
     then: (inner: MirStatement[]) => accumulation.result(held.slots, inner),
-    otherwise: (inner: MirStatement[]) => {
-      const slots = accumulation.initial(inner)
-      return slots === undefined ? literal(null) : accumulation.result(slots, inner)
-    },
+    otherwise,
   }
   return builder.atom(choose(builder, choice, out), 'before', out)
 }

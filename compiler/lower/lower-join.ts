@@ -34,12 +34,16 @@ function lowerWaiting(
   const buffer = { operator: node.id, port: 0 } as const
   const does = (method: string, args: readonly MirExpression[]): MirStatement =>
     statement({ kind: 'expression', value: ask(buffer, method, args) }, node.span)
-  out.push(does('advance', [timeOf(flow)]))
   const atOnce: MirStatement[] = []
   lookUp(context, place, flow, flow.key, atOnce)
   const late = ask(buffer, 'add', [flow.value, timeOf(flow)], { kind: 'boolean' })
-  const keyed = [seek(context, buffer, flow), statement({ kind: 'if', test: not(late), then: atOnce, otherwise: [] })]
-  // Without a key there is no row to wait for.
+  const advance = does('advance', [timeOf(flow)])
+  const keyed = [
+    advance,
+    seek(context, buffer, flow),
+    statement({ kind: 'if', test: not(late), then: atOnce, otherwise: [] }),
+  ]
+  // Without a key there is no row to wait for, and no time goes on.
   const keyless: MirStatement[] = []
   if (node.join === 'left') lookUp(context, place, flow, literal(null), keyless)
   const hasKey = statement({ kind: 'if', test: isThere(flow.key), then: keyed, otherwise: keyless })

@@ -3,7 +3,7 @@ import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { letStatement, literal, local, statement, when } from '../ir/mir-build.js'
 import { needsOldRows } from '../ir/rows.js'
 import type { Accumulation } from './accumulation.js'
-import { keep, keptTypes, loaded, oldValue, rowsOf, state, type AggregateContext } from './aggregate-state.js'
+import { keep, keptTypes, loaded, rowBefore, rowsOf, state, type AggregateContext } from './aggregate-state.js'
 import { number } from './arithmetic.js'
 import { choose } from './choose.js'
 import type { Flow } from './flow.js'
@@ -18,7 +18,7 @@ export function lowerTableAggregate(
   const { builder, node, program } = context
   const then: MirStatement[] = [seek(context, rowsOf(context), flow)]
   const needsOld = needsOldRows(program.plan.nodes, node.id)
-  const before = needsOld ? oldValue(context, accumulation, loaded(context, false, then), then) : undefined
+  const before = needsOld ? rowBefore(context, accumulation, loaded(context, false, then), then) : undefined
   const types = keptTypes(context)
   const slots = types.map(() => builder.local(nameOf(node), true))
   const there = builder.local('there', true)

@@ -114,7 +114,10 @@ export class SessionWindowAggregate extends WindowedAggregate {
     const { table } = sessions
     const closed = sessions.sorted(Math.max(0, emitted - gap - grace), now - gap - grace - 1)
     return closed.sort(
-      (a, b) => sessions.sessionStart(a) - sessions.sessionStart(b) || table.compareKeys(a, b, SESSION_SUFFIX),
+      (a, b) =>
+        sessions.sessionEnd(a) - sessions.sessionEnd(b) ||
+        sessions.sessionStart(a) - sessions.sessionStart(b) ||
+        table.compareKeys(a, b, SESSION_SUFFIX),
     )
   }
 

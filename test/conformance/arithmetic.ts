@@ -46,6 +46,14 @@ export function toBigint(value: number): bigint {
   return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(Math.trunc(value))
 }
 
+export function isNull(value: unknown): boolean {
+  return value === null
+}
+
+export function isSame(a: unknown, b: unknown): boolean {
+  return a === b
+}
+
 /** A copy without the first item that equals `item`. */
 export function without<T>(items: readonly T[], item: T): readonly T[] {
   const index = items.indexOf(item)

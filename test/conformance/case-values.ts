@@ -1,6 +1,6 @@
 /** Values of case files: as JavaScript values of a type, as source text, and compared with what a pipeline wrote. */
 import type { CaseType, CaseValue } from './case-format.js'
-import { property, withoutNull, type LongForm } from './case-types.js'
+import { property, unify, withoutNull, type LongForm } from './case-types.js'
 
 interface Tagged {
   readonly long?: string
@@ -22,7 +22,8 @@ export function typeOfValue(value: CaseValue): CaseType {
   const { long, double } = tagged(value)
   if (long !== undefined) return 'long'
   if (double !== undefined) return 'double'
-  throw new TypeError(`no literal: ${JSON.stringify(value)}`)
+  if (isList(value)) return { arr: value.map(typeOfValue).reduce<CaseType>((a, b) => unify(a, b), 'never') }
+  return { obj: Object.fromEntries(Object.entries(value).map(([name, member]) => [name, typeOfValue(member)])) }
 }
 
 /** The JavaScript value that a pipeline sees. */
@@ -43,6 +44,10 @@ export function valueOf(value: CaseValue, type: CaseType, long: LongForm): unkno
   return Object.fromEntries(Object.entries(types).map(([name, t]) => [name, valueOf(members[name] ?? null, t, long)]))
 }
 
+function isList(value: CaseValue): value is readonly CaseValue[] {
+  return Array.isArray(value)
+}
+
 function bigintOf(value: CaseValue): bigint {
   const { long } = tagged(value)
   return BigInt(long ?? (value as number))
@@ -54,6 +59,13 @@ export function literalText(value: CaseValue, long: LongForm): string {
   if (typeof value === 'string') return stringText(value)
   const type = typeOfValue(value)
   if (type === 'long') return long === 'bigint' ? `${bigintOf(value)}n` : String(bigintOf(value))
+  if (isList(value)) return `[${value.map((item) => literalText(item, long)).join(', ')}]`
+  if (typeof type === 'object') {
+    const members = Object.entries(value as Readonly<Record<string, CaseValue>>).map(
+      ([name, member]) => `${property(name)}: ${literalText(member, long)}`,
+    )
+    return `{ ${members.join(', ')} }`
+  }
   const double = Number(tagged(value).double ?? value)
   return Object.is(double, -0) ? '-0' : String(double)
 }

@@ -35,6 +35,8 @@ export interface ExpressionContext {
   readonly variables: ReadonlyMap<string, Variable>
   /** Names of arithmetic.ts that the text uses. */
   readonly helpers: Set<string>
+  /** All of the lambda's expression, as JSON. */
+  readonly root: string
 }
 
 export function translateExpression(expression: CaseExpression, context: ExpressionContext): Translated {
@@ -77,6 +79,16 @@ class Operands {
   helper(name: string): string {
     this.context.helpers.add(name)
     return name
+  }
+
+  /** Whether the lambda has this part more than once. */
+  isRepeated(index: number): boolean {
+    return this.context.root.split(JSON.stringify(this.#parts[index])).length > 2
+  }
+
+  isLiteral(index: number): boolean {
+    const part = this.#parts[index]
+    return Array.isArray(part) && part[0] === 'lit'
   }
 
   get bigints(): boolean {
@@ -131,11 +143,34 @@ const method =
   (operands) =>
     made(`${inside(operands.at(0), Strength.Call)}.${name}()`, result)
 
-/** Comparisons with null and among primitives. */
+/**
+ * Comparisons with null and among primitives. TypeScript draws conclusions from them for the rest of the lambda, and
+ * refuses what it then finds to be impossible; the format does not. Where that may be, a function compares.
+ */
 const equality =
   (operator: '===' | '!=='): Translator =>
-  (operands) =>
-    binary(Strength.Equality, 'boolean', operator)(operands)
+  (operands) => {
+    const [left, right] = [operands.isLiteral(0), operands.isLiteral(1)]
+    const concludes = (left && right) || (left && operands.isRepeated(1)) || (right && operands.isRepeated(0))
+    return concludes ? compared(operands, operator) : binary(Strength.Equality, 'boolean', operator)(operands)
+  }
+
+function compared(operands: Operands, operator: '===' | '!=='): Translated {
+  return negatedUnless(operator === '===', call(operands.helper('isSame'), operands.all(), 'boolean'))
+}
+
+const nullTest =
+  (operator: '===' | '!=='): Translator =>
+  (operands) => {
+    if (operands.isRepeated(0) || operands.isLiteral(0)) {
+      return negatedUnless(operator === '===', call(operands.helper('isNull'), operands.all(), 'boolean'))
+    }
+    return made(`${inside(operands.at(0), Strength.Relation)} ${operator} null`, 'boolean', Strength.Equality)
+  }
+
+function negatedUnless(holds: boolean, test: Translated): Translated {
+  return holds ? test : made(`!${test.text}`, 'boolean', Strength.Unary)
+}
 
 const TRANSLATORS: Readonly<Record<string, Translator>> = {
   lit(operands) {
@@ -191,8 +226,8 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
     const text = `${inside(test, Strength.Coalesce)} ? ${inside(then, Strength.Conditional)} : ${inside(otherwise, Strength.Conditional)}`
     return made(text, unify(then.type, otherwise.type), Strength.Conditional)
   },
-  isNull: (operands) => made(`${inside(operands.at(0), Strength.Relation)} === null`, 'boolean', Strength.Equality),
-  notNull: (operands) => made(`${inside(operands.at(0), Strength.Relation)} !== null`, 'boolean', Strength.Equality),
+  isNull: nullTest('==='),
+  notNull: nullTest('!=='),
   coalesce(operands) {
     const [value, otherwise] = [operands.at(0), operands.at(1)]
     const type = unify(withoutNull(value.type), otherwise.type)

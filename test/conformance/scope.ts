@@ -1,6 +1,6 @@
 /** What translators of operators share: names of streams, types of nodes, lambdas. */
-import type { Case, CaseExpression, NodeTypes } from './case-format.js'
-import { isOptional, optional, type LongForm } from './case-types.js'
+import type { Case, CaseExpression, CaseOperator, NodeTypes } from './case-format.js'
+import { isOptional, optional, typeText, withoutNull, type LongForm } from './case-types.js'
 import { lambdaBody, translateExpression, type Translated, type Variable } from './expression.js'
 
 /** Names that cannot be variables, or mean something else in a translated file. */
@@ -39,8 +39,7 @@ export class Scope {
 
   /** `(value, { key }) => …` of [key, value]; what the expression does not mention is left out. */
   recordLambda(input: string, expression: CaseExpression): string {
-    const { text } = this.recordExpression(input, expression)
-    return `${this.parameters(expression)} => ${lambdaBody(text)}`
+    return this.lambda(this.parameters(expression), this.recordExpression(input, expression))
   }
 
   recordExpression(input: string, expression: CaseExpression): Translated {
@@ -61,11 +60,42 @@ export class Scope {
       ['key', variable('key', key)],
       ['value', variable('value', optional(value))],
     ])
-    return `${this.parameters(expression)} => ${lambdaBody(this.expression(expression, types).text)}`
+    return this.lambda(this.parameters(expression), this.expression(expression, types))
+  }
+
+  /** What branches says what it gives, where TypeScript would infer a union of its branches' types. */
+  lambda(parameters: string, { text, type }: Translated): string {
+    return `${parameters}${this.returns({ text, type })} => ${lambdaBody(text)}`
+  }
+
+  returns({ text, type }: Pick<Translated, 'text' | 'type'>): string {
+    const isPlain = typeof type === 'string' && type !== 'null'
+    return isPlain || !/ \? | \?\? |\bnull\b/.test(text) ? '' : `: ${typeText(type, this.long)}`
+  }
+
+  /**
+   * The values that an aggregate of a node sees: null only in windows that take it, tumbling, hopping and session
+   * windows. TypeScript is told so.
+   */
+  aggregated(id: string, window: unknown = this.#windowOf(id)): Variable {
+    const { value } = this.types(id)
+    if (!isOptional(value)) return variable('value', value)
+    const type = (window as { readonly type?: string } | undefined)?.type
+    return type === undefined || type === 'sliding' ? variable('value!', withoutNull(value)) : variable('value', value)
+  }
+
+  #windowOf(id: string): unknown {
+    const operator: CaseOperator | undefined = this.#case.ops.find((one) => one.id === id)
+    return operator?.op === 'windowedBy' ? operator['window'] : undefined
   }
 
   expression(expression: CaseExpression, variables: ReadonlyMap<string, Variable>): Translated {
-    return translateExpression(expression, { long: this.long, variables, helpers: this.helpers })
+    return translateExpression(expression, {
+      long: this.long,
+      variables,
+      helpers: this.helpers,
+      root: JSON.stringify(expression),
+    })
   }
 
   /** Parameter list for lambdas over these expressions. */

@@ -57,7 +57,7 @@ export function aggregatorOf(node: number, aggregation: Aggregation, cogroup: Co
       return {
         initial: () => call(initial, 'begin'),
         add: (acc, record, port) => call(adds[port], 'add', acc, record.value, recordContext(record)),
-        subtract: (acc, record) => call(subtract, 'subtract', acc, record.value),
+        subtract: (acc, record) => call(subtract, 'subtract', acc, record.value, recordContext(record)),
         merge: (key, left, right) => call(aggregation.merge, 'merge', left, right, { key }),
         result: itself,
       }

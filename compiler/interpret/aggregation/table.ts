@@ -14,7 +14,6 @@ export function tableAggregate(aggregator: Aggregator, { forward, journal, expos
     const change = changeOf(record)
     const row = rows.get(key)
     const timestamp = Math.max(record.timestamp, row?.timestamp ?? record.timestamp)
-    const start = row === undefined ? aggregator.initial?.() : row.acc
     let acc: unknown = row?.acc
     if (change.before !== null && acc !== undefined) {
       acc = aggregator.subtract(acc, { ...record, value: change.before }) ?? undefined
@@ -25,6 +24,6 @@ export function tableAggregate(aggregator: Aggregator, { forward, journal, expos
     if (acc === undefined) rows.delete(key)
     else rows.set(key, { acc, timestamp })
     const result = (one: unknown): unknown => (one === null || one === undefined ? null : aggregator.result(one))
-    forward({ ...record, value: new Change(result(acc), result(start)), timestamp })
+    forward({ ...record, value: new Change(result(acc), result(row?.acc)), timestamp })
   }
 }

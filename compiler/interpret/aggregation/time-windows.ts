@@ -37,12 +37,13 @@ export function timeWindows(
   function update(record: FlowRecord, start: number, port: number): void {
     const id = { key: record.key, start, end: start + spec.size }
     const row = rows.get(id)
-    const acc = aggregator.add(row === undefined ? aggregator.initial?.() : row.acc, record, port) ?? undefined
+    const before = row === undefined ? aggregator.initial?.() : row.acc
+    const acc = aggregator.add(before, record, port) ?? undefined
     const timestamp = Math.max(record.timestamp, row?.timestamp ?? record.timestamp)
     const updated = { ...id, acc, timestamp, partition: record.origin.partition }
     if (acc === undefined) rows.delete(id)
     else rows.put(updated)
-    emitter.update(record, updated, row?.acc)
+    emitter.update(record, updated, before)
   }
 }
 

@@ -87,7 +87,8 @@ export class WindowEmitter {
     const { partition } = record.origin
     const emitted = this.#emitted.at(partition)
     if (time <= emitted) return
-    for (const row of rows.all()) {
+    const all = rows.all()
+    for (const row of this.spec.kind === 'session' ? all.toSorted((a, b) => a.end - b.end) : all) {
       if (row.partition !== partition || !closed(row, time) || closed(row, emitted)) continue
       this.#forward(record, row, new Change(this.#result(row.acc), null))
     }

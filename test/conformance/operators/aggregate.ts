@@ -8,24 +8,26 @@ import { windowText } from './group.js'
 import { nameOption, options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 
-export const count: OperatorTranslator = (operator, scope) =>
-  `const ${scope.name(operator.id)} = ${scope.name(inputOf(operator))}.count(${options(nameOption(operator)).slice(2)})`
+/** Counts are numbers, also where longs are bigints. */
+export const count: OperatorTranslator = (operator, scope) => {
+  const counted = `${scope.name(inputOf(operator))}.count(${options(nameOption(operator)).slice(2)})`
+  const asLong = scope.long === 'bigint' ? '.map((count) => BigInt(count))' : ''
+  return `const ${scope.name(operator.id)} = ${counted}${asLong}`
+}
 
 export const reduce: OperatorTranslator = (operator, scope) => {
   const type = scope.types(operator.id).value
-  const value = scope.types(inputOf(operator)).value
+  const value = scope.aggregated(inputOf(operator))
   const lambda = (fn: CaseExpression): string =>
-    accLambda(scope, fn, [
-      ['acc', type],
-      ['value', value],
-    ])
+    scope.lambda('(acc, value)', scope.expression(fn, new Map([...variablesOf([['acc', type]]), ['value', value]])))
   const subtract = operator['sub'] === undefined ? [] : [lambda(functionOf(operator, 'sub'))]
   const lambdas = [lambda(functionOf(operator)), ...subtract].join(', ')
   return `const ${scope.name(operator.id)} = ${scope.name(inputOf(operator))}.reduce(${lambdas}${options(nameOption(operator))})`
 }
 
 export const aggregate: OperatorTranslator = (operator, scope) => {
-  const { key, value } = groupedTypes(scope, inputOf(operator))
+  const key = groupedKey(scope, inputOf(operator))
+  const value = scope.aggregated(inputOf(operator))
   const acc = operator['accType'] as CaseType
   const add = addLambda(scope, functionOf(operator), acc, key, value)
   const subtract = operator['sub'] === undefined ? [] : [addLambda(scope, functionOf(operator, 'sub'), acc, key, value)]
@@ -42,8 +44,8 @@ interface Part {
 export const cogroup: OperatorTranslator = (operator, scope) => {
   const acc = operator['accType'] as CaseType
   const [first, ...others] = (operator['parts'] as readonly Part[]).map(({ in: input, fn }) => {
-    const { key, value } = groupedTypes(scope, input)
-    return { input: scope.name(input), lambda: addLambda(scope, fn, acc, key, value) }
+    const lambda = addLambda(scope, fn, acc, groupedKey(scope, input), scope.aggregated(input, operator['window']))
+    return { input: scope.name(input), lambda }
   })
   if (first === undefined) throw new TypeError('a cogroup without parts')
   const window = operator['window'] as Parameters<typeof windowText>[0] | undefined
@@ -54,9 +56,9 @@ export const cogroup: OperatorTranslator = (operator, scope) => {
 }
 
 /** Aggregates see the plain key, also in windows. */
-function groupedTypes(scope: Scope, id: string): { readonly key: CaseType; readonly value: CaseType } {
-  const { key, value } = scope.types(id)
-  return { key: typeof key === 'object' && 'windowed' in key ? key.windowed : key, value }
+function groupedKey(scope: Scope, id: string): CaseType {
+  const { key } = scope.types(id)
+  return typeof key === 'object' && 'windowed' in key ? key.windowed : key
 }
 
 function initialLambda(scope: Scope, operator: CaseOperator): string {
@@ -64,15 +66,15 @@ function initialLambda(scope: Scope, operator: CaseOperator): string {
   return `(): ${typeText(operator['accType'] as CaseType, scope.long)} => ${lambdaBody(text)}`
 }
 
-function addLambda(scope: Scope, fn: CaseExpression, acc: CaseType, key: CaseType, value: CaseType): string {
-  const variables = variablesOf([
+function addLambda(scope: Scope, fn: CaseExpression, acc: CaseType, key: CaseType, value: Variable): string {
+  const types = variablesOf([
     ['acc', acc],
     ['key', key],
-    ['value', value],
   ])
+  const variables = new Map([...types, ['value', value] as const])
   const context = mentionsVariable(fn, 'key') ? ', { key }' : ''
   const parameters = context === '' && !mentionsVariable(fn, 'value') ? '(acc)' : `(acc, value${context})`
-  return `${parameters} => ${lambdaBody(scope.expression(fn, variables).text)}`
+  return scope.lambda(parameters, scope.expression(fn, variables))
 }
 
 function mergeOption(scope: Scope, operator: CaseOperator): string | undefined {
@@ -92,7 +94,7 @@ export function accLambda(
   parameters: readonly (readonly [string, CaseType])[],
 ): string {
   const names = parameters.map(([name]) => name).join(', ')
-  return `(${names}) => ${lambdaBody(scope.expression(fn, variablesOf(parameters)).text)}`
+  return scope.lambda(`(${names})`, scope.expression(fn, variablesOf(parameters)))
 }
 
 export function variablesOf(types: readonly (readonly [string, CaseType])[]): ReadonlyMap<string, Variable> {

@@ -1,6 +1,5 @@
 import type { CaseExpression, CaseOperator, CaseType } from '../case-format.js'
 import { isOptional, optional } from '../case-types.js'
-import { lambdaBody } from '../expression.js'
 import { mentionsVariable, type Scope } from '../scope.js'
 import { functionOf } from './fields.js'
 import { nameOption, options } from './options.js'
@@ -71,9 +70,10 @@ function joinerOf(operator: CaseOperator, scope: Scope, { left, right }: Sides):
     ['key', { text: 'key', type: scope.types(left).key }] as const,
   ])
   const context = mentionsVariable(fn, 'key') ? ', { key }' : ''
-  const text = scope.expression(fn, variables).text
+  const joined = scope.expression(fn, variables)
+  const { text } = joined
   const missing = ['left', 'right'].filter((name) => variables.get(name)?.text === `${name}OrNull`)
-  if (missing.length === 0) return `(left, right${context}) => ${lambdaBody(text)}`
+  if (missing.length === 0) return scope.lambda(`(left, right${context})`, joined)
   const statements = missing.map((name) => `const ${name}OrNull = ${name} ?? null`)
-  return `(left, right${context}) => { ${[...statements, `return ${text}`].join('; ')} }`
+  return `(left, right${context})${scope.returns(joined)} => { ${[...statements, `return ${text}`].join('; ')} }`
 }

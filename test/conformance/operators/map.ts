@@ -11,8 +11,10 @@ export const map: OperatorTranslator = (operator, scope) =>
 export function recordText(operator: CaseOperator, scope: Scope): string {
   const input = inputOf(operator)
   const [key, value] = [functionOf(operator, 'key'), functionOf(operator, 'value')]
-  const record = `({ ${member('key', scope.recordExpression(input, key).text)}, ${member('value', scope.recordExpression(input, value).text)} })`
-  return `${scope.parameters(key, value)} => ${record}`
+  const [newKey, newValue] = [scope.recordExpression(input, key), scope.recordExpression(input, value)]
+  const text = `{ ${member('key', newKey.text)}, ${member('value', newValue.text)} }`
+  const returns = scope.returns({ text, type: { obj: { key: newKey.type, value: newValue.type } } })
+  return `${scope.parameters(key, value)}${returns} => (${text})`
 }
 
 export const mapValues: OperatorTranslator = (operator, scope) =>

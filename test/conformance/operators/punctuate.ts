@@ -11,14 +11,10 @@ export const punctuate: OperatorTranslator = (operator, scope) => {
   const { key, value } = scope.types(input)
   const name = scope.name(operator.id)
   const options = typeof operator['store'] === 'string' ? `, { name: '${operator['store']}' }` : ''
-  // The order is that of bytes: Kafka's own serdes, not JSON.
-  const isLong = withoutNull(key) === 'long'
-  const keySerde = isLong
-    ? 'int64()'
-    : withoutNull(key) === 'string'
-      ? 'string()'
-      : serdeText(withoutNull(key), scope.long)
-  const [inward, outward] = isLong && scope.long === 'number' ? ['BigInt(ctx.key)', 'Number(key)'] : ['ctx.key', 'key']
+  // The order is that of the format's bytes: JSON. Of whole numbers that is the order of their digits.
+  const isBigint = withoutNull(key) === 'long' && scope.long === 'bigint'
+  const keySerde = isBigint ? 'string()' : serdeText(withoutNull(key), scope.long)
+  const [inward, outward] = isBigint ? ['String(ctx.key)', 'BigInt(key)'] : ['ctx.key', 'key']
   const rows = `${PUNCTUATE_ROWS}: keyValueStore({ key: ${keySerde}, value: ${serdeText(withoutNull(value), scope.long)} })`
   const lines = [
     `const ${name} = ${scope.name(input)}.process({`,
