@@ -488,9 +488,9 @@ var Task0 = class extends TaskBase {
           nextOffset$ = offset$ + 1;
           continue;
         }
-        void this.state3.advance(timestamp$);
         if (true) {
           if (true) {
+            void this.state3.advance(timestamp$);
             {
               this.state3.seek(buffer$, keyFrom$, keyTo$, timestamp$);
             }
