@@ -75,6 +75,15 @@ export interface AppConfig {
   readonly http?: HttpConfig | false
   /** Copies of the state of each task in other processes, which take over at once when its process is gone. Default: 0. */
   readonly standbys?: number
+  /**
+   * A process gets a task whose state it has up to so many records (Kafka Streams' `acceptable.recovery.lag`); else it makes
+   * a copy first, and the task stays where it is. Default: 10,000.
+   */
+  readonly acceptableRecoveryLag?: number
+  /** Copies that are made at a time to move tasks (Kafka Streams' `max.warmup.replicas`). Default: 2. */
+  readonly maxWarmupReplicas?: number
+  /** How often it is looked whether such copies are near, in ms (Kafka Streams' `probing.rebalance.interval.ms`). Default: 600,000. */
+  readonly probingRebalanceInterval?: number
   /** Worker threads that execute tasks; 0: in this thread. Default: 1, or 0 when the pipeline is given as an object. */
   readonly threads?: number
   /**

@@ -413,6 +413,9 @@ export class App {
         purgeIntervalMs: settings.repartitionPurgeInterval,
         exactlyOnce: this.#isExactlyOnce,
         standbys: settings.standbys,
+        acceptableRecoveryLag: settings.acceptableRecoveryLag,
+        maxWarmupReplicas: settings.maxWarmupReplicas,
+        probingRebalanceIntervalMs: settings.probingRebalanceInterval,
         heldState: () => this.#heldState(client),
       },
       {

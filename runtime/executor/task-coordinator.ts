@@ -8,6 +8,7 @@ import { EARLIEST, LATEST, listOffsets } from '../kafka/admin.js'
 import { assignTasks } from '../kafka/assignor.js'
 import { assignStandbys } from '../kafka/standbys.js'
 import { shareCooperatively } from '../kafka/cooperative.js'
+import { warmUp, type WarmUpOptions } from '../kafka/warm-up.js'
 import type { KafkaClient } from '../kafka/client.js'
 import { deleteRecords } from '../kafka/delete-records.js'
 import type { ResetPolicy } from '../kafka/fetched-partition.js'
@@ -23,9 +24,10 @@ import { ApplicationStoppedError } from '../uncaught-errors.js'
 import type { ExecutorHandle } from './executor-handle.js'
 import { decodeMember, decodeTasks, encodeMember, encodeTasks } from './member-data.js'
 import type { TaskStart } from './protocol.js'
+import { changelogEnds } from './changelog-ends.js'
 import { hasChangelog, inputTopics, inputsOf, isInternal, tasksOf } from './topology.js'
 
-export interface CoordinatorOptions {
+export interface CoordinatorOptions extends WarmUpOptions {
   readonly group: GroupMemberOptions
   readonly processId: string
   readonly capacity: number
@@ -39,6 +41,8 @@ export interface CoordinatorOptions {
   readonly exactlyOnce: boolean
   /** Copies of the state of each task, beside the one that runs it. */
   readonly standbys: number
+  /** How often tasks that wait for a copy are looked at. */
+  readonly probingRebalanceIntervalMs: number
   /** How far tasks' state is held here, whether they run or not (`MemberData.held`). */
   heldState(): ReadonlyMap<string, number>
 }
@@ -53,6 +57,8 @@ export interface CoordinatorCallbacks {
 }
 
 const COMMIT_RETRY_MS = 20
+/** Of trying to learn how far the changelogs are, in the middle of a rebalance. */
+const CHANGELOG_ENDS_MS = 2000
 
 export class TaskCoordinator {
   readonly #client: KafkaClient
@@ -77,6 +83,9 @@ export class TaskCoordinator {
   #turn: Promise<unknown> = Promise.resolve()
   #metadataTimer: NodeJS.Timeout | undefined
   #purgeTimer: NodeJS.Timeout | undefined
+  /** Of the leader: tasks wait for copies since the last assignment. */
+  #isWarming = false
+  #probeTimer: NodeJS.Timeout | undefined
 
   constructor(
     client: KafkaClient,
@@ -124,6 +133,7 @@ export class TaskCoordinator {
   async close(leave?: boolean): Promise<void> {
     clearInterval(this.#metadataTimer)
     clearInterval(this.#purgeTimer)
+    clearTimeout(this.#probeTimer)
     this.#closing.abort()
     await this.#member.close(leave)
   }
@@ -249,23 +259,42 @@ export class TaskCoordinator {
     const { topologyHash } = this.#manifest
     const known = members.map(({ memberId, subscription }) => decodeMember(memberId, subscription))
     const all = tasksOf(this.#manifest, this.#partitionsOf)
-    const target = assignTasks(known, all, topologyHash)
     const stateful = all.filter(({ subTopology }) => hasChangelog(this.#manifest, subTopology))
-    const standbys = assignStandbys(known, target, stateful, this.#options.standbys, topologyHash)
-    const shares = shareCooperatively(target, known)
+    const ends = known.length > 1 ? await this.#changelogEnds(stateful) : new Map<string, number>()
+    const target = assignTasks(known, all, topologyHash)
+    const { active, copies, isPending } = warmUp(target, known, ends, topologyHash, this.#options)
+    this.#isWarming = isPending
+    const standbys = assignStandbys(known, active, stateful, this.#options.standbys, topologyHash)
+    const shares = shareCooperatively(active, known)
     const stop = known.find((member) => member.stop !== undefined)?.stop
     const result = new Map<string, Buffer>()
     for (const member of known) {
       const { tasks, givesUp } = shares.get(member.memberId) ?? { tasks: [], givesUp: [] }
       const partitions = tasks.flatMap((task) => inputsOf(this.#manifest, task, this.#partitionsOf))
+      // It goes on following what it waits for, so that it starts with the copy.
+      const awaited = missing(active.get(member.memberId), tasks).filter((task) => stateful.includes(task))
+      const copied = copies.get(member.memberId) ?? []
+      const following = [...(standbys.get(member.memberId) ?? []), ...awaited]
+      const followed = [...following, ...missing(copied, following)]
       const stranger = member.topologyHash !== topologyHash
       const reason = stranger ? 'its pipeline was built from another topology than the leader of the group' : undefined
-      result.set(
-        member.memberId,
-        encodeTasks({ tasks, standbys: standbys.get(member.memberId) ?? [], givesUp, reason, stop }, partitions),
-      )
+      result.set(member.memberId, encodeTasks({ tasks, standbys: followed, givesUp, reason, stop }, partitions))
     }
     return result
+  }
+
+  /** Nobody waits for them: without, tasks move at once. */
+  async #changelogEnds(tasks: readonly TaskId[]): Promise<ReadonlyMap<string, number>> {
+    const timeoutMs = this.#closing.signal.aborted ? 0 : CHANGELOG_ENDS_MS
+    const onRetry = (error: Error): void => {
+      this.#callbacks.onRetry(error)
+    }
+    try {
+      return await changelogEnds(this.#client, this.#manifest, tasks, { timeoutMs, onRetry, awaitsGrants: false })
+    } catch (error) {
+      onRetry(error instanceof Error ? error : new Error(String(error)))
+      return new Map()
+    }
   }
 
   async #take(assignment: Buffer): Promise<void> {
@@ -301,6 +330,18 @@ export class TaskCoordinator {
     )
     this.#callbacks.onRunning(tasks)
     if (givesUp.length > 0) this.#joinAgain()
+    this.#probeLater()
+  }
+
+  /** Whoever leads now has assigned, and looks again when tasks wait for copies. */
+  #probeLater(): void {
+    clearTimeout(this.#probeTimer)
+    if (this.#isWarming && !this.#closing.signal.aborted) {
+      this.#probeTimer = setTimeout(() => {
+        this.#joinAgain()
+      }, this.#options.probingRebalanceIntervalMs)
+    }
+    this.#isWarming = false
   }
 
   #joinAgain(): void {
@@ -445,6 +486,12 @@ export class TaskCoordinator {
 
 /** Asked again: it may have failed meanwhile. */
 const isDown = (executor: ExecutorHandle): boolean => executor.isDown
+
+/** Those that are not among the others. */
+const missing = (tasks: readonly TaskId[] = [], others: readonly TaskId[]): readonly TaskId[] => {
+  const known = new Set(others.map(formatTaskId))
+  return tasks.filter((task) => !known.has(formatTaskId(task)))
+}
 
 const split = <T>(items: readonly T[], goesLeft: (item: T) => boolean): [T[], T[]] => {
   const left: T[] = []

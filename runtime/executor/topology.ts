@@ -111,5 +111,13 @@ const isFixed = ({ internalTopics }: Manifest, topic: string): boolean => {
 export const hasChangelog = ({ stores }: Manifest, subTopology: number): boolean =>
   stores.some((store) => store.subTopology === subTopology && store.changelog !== undefined)
 
+/** Partitions that the state of a task is restored from. */
+export const changelogsOf = ({ stores }: Manifest, { subTopology, partition }: TaskId): readonly TopicPartition[] =>
+  stores.flatMap((store) =>
+    store.subTopology === subTopology && store.changelog !== undefined
+      ? [{ topic: store.changelog.topic, partition }]
+      : [],
+  )
+
 export const isInternal = (manifest: Manifest, topic: string): boolean =>
   manifest.internalTopics.some((internal: ManifestInternalTopic) => internal.topic === topic)
