@@ -12,6 +12,8 @@ export interface Observed {
 const TICK = 400
 /** …and at the end, until nothing waits any more. */
 const LAST_TICK = 60_000
+/** Which records are processed twice, with a crash between. */
+const CRASH_EVERY = 3
 /** What engines call the topic of what the wall clock does. */
 const CLOCK = 'wall clock'
 
@@ -20,6 +22,10 @@ export function difference(expected: Observed, actual: Observed, records: readon
   let now = 0
   for (const [i, record] of records.entries()) {
     now += i === records.length - 1 ? LAST_TICK : TICK
+    if (i % CRASH_EVERY === CRASH_EVERY - 1) {
+      const lost = lostAttempt([expected, actual], record)
+      if (lost !== undefined) return `record ${describeRecord(record)}, before a crash\n${lost}`
+    }
     const processed = compared([expected, actual], ({ engine }) => engine.process(record))
     if (processed.difference !== undefined) return `record ${describeRecord(record)}\n${processed.difference}`
     const due = compared([expected, actual], ({ engine }) => engine.advanceWallClock(now).map(ofClock))
@@ -28,6 +34,14 @@ export function difference(expected: Observed, actual: Observed, records: readon
     if (due.failed) return undefined
   }
   return undefined
+}
+
+/** The process dies behind a record that was not committed: the record comes again. */
+function lostAttempt(both: readonly [Observed, Observed], record: WireRecord): string | undefined {
+  for (const { engine } of both) engine.commit()
+  const { difference: found } = compared(both, ({ engine }) => engine.process(record))
+  for (const { engine } of both) engine.crash()
+  return found
 }
 
 interface Compared {

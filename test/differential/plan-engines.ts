@@ -37,6 +37,7 @@ export function interpretedForm(plan: GeneratedPlan, compiled: LoadedPipeline): 
     partitions: () => PARTITIONS,
     internalPartitions: (topic) => internal.get(topic) ?? PARTITIONS,
     print,
+    commits: true,
     label: (node) => resolved.nodes[node.id]?.label ?? '',
     nodeSerdes: resolvedSerdes(resolved, demand, manifestIds(compiled.manifest)),
   })
@@ -51,6 +52,12 @@ export function compiledForm(name: string, compiled: LoadedPipeline): Observed {
     name,
     process: (record: WireRecord) => engine.process(record),
     advanceWallClock: (now: number) => engine.advanceWallClock(now),
+    commit: () => {
+      engine.commit()
+    },
+    crash: () => {
+      engine.crash()
+    },
   }
   return { engine: named, printed }
 }
