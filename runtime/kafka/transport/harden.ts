@@ -4,11 +4,13 @@
  * 2. concurrent first requests open a socket each and leak all but one;
  * 3. a request that times out leaves its half-open socket in use for ever; we close it, as Kafka's own client does;
  * 4. a socket that closes without 'end' or 'error' is not noticed;
- * 5. responses are concatenated from their chunks, again and again where several are on their way.
+ * 5. time-outs are looked for ten times a second, idle or not;
+ * 6. responses are concatenated from their chunks, again and again where several are on their way.
  */
 import { FrameReader } from './frame-reader.js'
 import type { Connection } from './kafkajs-seams.js'
 import type { ReceiveBuffers } from './receive-buffers.js'
+import { watchDeadlines } from './request-deadlines.js'
 
 export const hardenConnection = (connection: Connection, buffers: ReceiveBuffers, onDown: () => void): void => {
   const queue = connection.requestQueue
@@ -21,6 +23,9 @@ export const hardenConnection = (connection: Connection, buffers: ReceiveBuffers
       queue.checkPendingRequests()
     }, wait + 1)
   }
+
+  const deadlines = watchDeadlines(queue)
+  queue.scheduleRequestTimeoutCheck = (): void => undefined
 
   const processData = connection.processData.bind(connection)
   const open = (): FrameReader =>
@@ -50,6 +55,7 @@ export const hardenConnection = (connection: Connection, buffers: ReceiveBuffers
       const connected = await connect()
       connection.socket?.setNoDelay(true)
       connection.socket?.once('close', () => {
+        deadlines.clear()
         if (connection.isConnected()) {
           queue.rejectAll(new Error('the connection was closed'))
           void connection.disconnect()
@@ -74,6 +80,11 @@ export const hardenConnection = (connection: Connection, buffers: ReceiveBuffers
     socketRequest.timeoutRequest = (): void => {
       timeoutRequest()
       connection.socket?.destroy(new Error('a request timed out'))
+    }
+    const send = socketRequest.send.bind(socketRequest)
+    socketRequest.send = (): void => {
+      send()
+      deadlines.sent(socketRequest.requestTimeout)
     }
     return socketRequest
   }

@@ -23,11 +23,16 @@ export interface QueuedRequest {
 }
 
 export interface SocketRequest {
+  /** In ms; null before it was sent. */
+  readonly sentAt: number | null
+  readonly requestTimeout: number
+  send: () => void
   timeoutRequest: () => void
 }
 
 export interface RequestQueue {
   readonly pending: readonly unknown[]
+  readonly inflight: ReadonlyMap<number, SocketRequest>
   readonly throttledUntil: number
   throttleCheckTimeoutId: NodeJS.Timeout | null
   push(request: QueuedRequest): void
@@ -38,6 +43,7 @@ export interface RequestQueue {
   /** Of those sent and those held back. */
   waitForPendingRequests(): Promise<void>
   scheduleCheckPendingRequests: () => void
+  scheduleRequestTimeoutCheck: () => void
   createSocketRequest: (request: QueuedRequest) => SocketRequest
 }
 
@@ -118,6 +124,7 @@ export const checkPool = (pool: ConnectionPool): Connection => {
     'nextCorrelationId',
     'requestQueue.push',
     'requestQueue.pending',
+    'requestQueue.inflight',
     'requestQueue.throttledUntil',
     'requestQueue.maybeThrottle',
     'requestQueue.rejectAll',
@@ -125,6 +132,7 @@ export const checkPool = (pool: ConnectionPool): Connection => {
     'requestQueue.checkPendingRequests',
     'requestQueue.waitForPendingRequests',
     'requestQueue.scheduleCheckPendingRequests',
+    'requestQueue.scheduleRequestTimeoutCheck',
     'requestQueue.createSocketRequest',
   ])
   if (connection === undefined) throw new Error('unreachable')
