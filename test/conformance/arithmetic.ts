@@ -50,6 +50,11 @@ export function isNull(value: unknown): boolean {
   return value === null
 }
 
+/** Where TypeScript would conclude from `??` what `otherwise` cannot be. */
+export function orElse<T>(value: T | null, otherwise: T): T {
+  return value ?? otherwise
+}
+
 export function isSame(a: unknown, b: unknown): boolean {
   return a === b
 }

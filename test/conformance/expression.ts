@@ -86,9 +86,18 @@ class Operands {
     return this.context.root.split(JSON.stringify(this.#parts[index])).length > 2
   }
 
+  /** Whether one part has another one in it. */
+  isWithin(inner: number, outer: number): boolean {
+    return JSON.stringify(this.#parts[outer]).includes(JSON.stringify(this.#parts[inner]))
+  }
+
   isLiteral(index: number): boolean {
     const part = this.#parts[index]
     return Array.isArray(part) && part[0] === 'lit'
+  }
+
+  mentionsVariables(index: number): boolean {
+    return JSON.stringify(this.#parts[index]).includes('["var",')
   }
 
   get bigints(): boolean {
@@ -151,7 +160,8 @@ const equality =
   (operator: '===' | '!=='): Translator =>
   (operands) => {
     const [left, right] = [operands.isLiteral(0), operands.isLiteral(1)]
-    const concludes = (left && right) || (left && operands.isRepeated(1)) || (right && operands.isRepeated(0))
+    const isConstant = !operands.mentionsVariables(0) && !operands.mentionsVariables(1)
+    const concludes = isConstant || (left && operands.isRepeated(1)) || (right && operands.isRepeated(0))
     return concludes ? compared(operands, operator) : binary(Strength.Equality, 'boolean', operator)(operands)
   }
 
@@ -231,6 +241,7 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
   coalesce(operands) {
     const [value, otherwise] = [operands.at(0), operands.at(1)]
     const type = unify(withoutNull(value.type), otherwise.type)
+    if (operands.isWithin(0, 1)) return call(operands.helper('orElse'), [value, otherwise], type)
     // `(value ?? null) ?? otherwise` is an error of TypeScript.
     const text = value.text.replace(/ \?\? null$/, '')
     const shorter = text === value.text ? value : { ...value, text, strength: Strength.Call }

@@ -29,7 +29,7 @@ export async function runCases(cases: readonly Case[]): Promise<readonly CaseRes
   return cases.map((testCase) => ({ testCase, problems: problems.get(testCase) ?? new Map<string, string>() }))
 }
 
-/** Where all cases together cannot be prepared, each is prepared alone: one that fails spoils no other. */
+/** Where cases cannot be prepared together, halves of them are: one that fails spoils no other. */
 async function runForm(form: Form, cases: readonly TranslatedCases[]): Promise<ReadonlyMap<Case, string>> {
   const found = new Map<Case, string>()
   if (cases.length === 0) return found
@@ -42,7 +42,12 @@ async function runForm(form: Form, cases: readonly TranslatedCases[]): Promise<R
   } catch (error) {
     const [first] = cases
     if (first !== undefined && cases.length === 1) found.set(first.testCase, messageOf(error))
-    else for (const one of cases) for (const entry of await runForm(form, [one])) found.set(...entry)
+    else {
+      const middle = Math.ceil(cases.length / 2)
+      for (const half of [cases.slice(0, middle), cases.slice(middle)]) {
+        for (const entry of await runForm(form, half)) found.set(...entry)
+      }
+    }
   }
   return found
 }
