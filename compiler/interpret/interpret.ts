@@ -19,6 +19,7 @@ import { byReference, serdesBySpec } from './serdes/by-spec.js'
 import type { SerdesOfNode, TopicSerdes } from './serdes/element-serde.js'
 import { partitionBytes } from './wire.js'
 import { Journal } from './state/journal.js'
+import { keyOrderOf } from './state/key-order.js'
 import { TaskClock } from './task-clock.js'
 import { TaskGroups } from './task-groups.js'
 import { wire, type Start } from './wiring.js'
@@ -99,6 +100,7 @@ class GraphInterpreter implements Interpreter {
       graph,
       journal: this.#journal,
       task: this.#clockOf(this.#groups.startingAt(node)),
+      keyOrder: keyOrderOf(graph.nodes, node.id),
       expose: (rows, store) => {
         this.stores.set(store === undefined ? this.#label(node) : `${this.#label(node)}-${store}`, rows)
       },

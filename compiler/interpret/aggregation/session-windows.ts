@@ -12,10 +12,10 @@ type SessionWindows = Extract<WindowSpec, { readonly kind: 'session' }>
 export function sessionWindows(
   spec: SessionWindows,
   aggregator: Aggregator,
-  { forward, journal, task, expose }: OperatorContext,
+  { forward, journal, keyOrder, task, expose }: OperatorContext,
   lag: number,
 ): Receiver {
-  const rows = new WindowRows(journal)
+  const rows = new WindowRows(journal, keyOrder)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
   expose(() => rows.results(aggregator))
   const times: StreamTime[] = []

@@ -16,11 +16,11 @@ type SlidingWindows = Extract<WindowSpec, { readonly kind: 'sliding' }>
 export function slidingWindows(
   spec: SlidingWindows,
   aggregator: Aggregator,
-  { forward, journal, task, expose }: OperatorContext,
+  { forward, journal, keyOrder, task, expose }: OperatorContext,
   lag: number,
   late?: Forward,
 ): Receiver {
-  const rows = new WindowRows(journal)
+  const rows = new WindowRows(journal, keyOrder)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
   expose(() => rows.results(aggregator))
   const times: StreamTime[] = []

@@ -12,10 +12,10 @@ type TimeWindows = Extract<WindowSpec, { readonly kind: 'time' }>
 export function timeWindows(
   spec: TimeWindows,
   aggregator: Aggregator,
-  { forward, journal, task, expose }: OperatorContext,
+  { forward, journal, keyOrder, task, expose }: OperatorContext,
   lag: number,
 ): Receiver {
-  const rows = new WindowRows(journal)
+  const rows = new WindowRows(journal, keyOrder)
   const emitter = new WindowEmitter(spec, aggregator, forward, journal)
   expose(() => rows.results(aggregator))
   // A cogroup's inputs have a stream time each.

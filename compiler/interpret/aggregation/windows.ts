@@ -5,6 +5,7 @@ import type { Forward, StoreRow } from '../operators/operator.js'
 import type { FlowRecord } from '../record.js'
 import { compareKeys, windowed } from '../state/key-bytes.js'
 import type { Journal } from '../state/journal.js'
+import type { KeyOrder } from '../state/key-order.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import { StreamTime } from '../state/stream-time.js'
 import type { Aggregator } from './aggregator.js'
@@ -25,7 +26,10 @@ type WindowId = Pick<WindowRow, 'key' | 'start' | 'end'>
 export class WindowRows {
   readonly #rows: KeyedMap<WindowRow>
 
-  constructor(journal: Journal) {
+  constructor(
+    journal: Journal,
+    readonly keyOrder: KeyOrder,
+  ) {
     this.#rows = new KeyedMap(journal)
   }
 
@@ -57,7 +61,7 @@ export class WindowRows {
   /** By start, then by key. */
   all(): readonly WindowRow[] {
     const rows = this.#rows.rows().map(({ value }) => value)
-    return rows.toSorted((a, b) => a.start - b.start || compareKeys(a.key, b.key))
+    return rows.toSorted((a, b) => a.start - b.start || this.keyOrder(a.key, b.key))
   }
 }
 

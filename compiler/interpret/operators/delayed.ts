@@ -1,6 +1,6 @@
 import type { FlowRecord } from '../record.js'
-import { compareKeys } from '../state/key-bytes.js'
 import type { Journal } from '../state/journal.js'
+import type { KeyOrder } from '../state/key-order.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import { StreamTime } from '../state/stream-time.js'
 import type { Forward } from './operator.js'
@@ -9,7 +9,7 @@ import type { Forward } from './operator.js'
  * Hands records on in order of time, then of the key's bytes, `grace` after their time in stream time. One that comes later
  * than that goes on at once. What leaves comes of the record that makes it due. Records without a key or a value have nothing to wait for.
  */
-export function delayed(grace: number, journal: Journal, forward: Forward): Forward {
+export function delayed(grace: number, journal: Journal, keyOrder: KeyOrder, forward: Forward): Forward {
   const time = new StreamTime(journal)
   /** By partition, in order of arrival. */
   const waiting = new KeyedMap<readonly FlowRecord[]>(journal)
@@ -29,7 +29,7 @@ export function delayed(grace: number, journal: Journal, forward: Forward): Forw
       all.filter((one) => !isDue(one)),
     )
     const due = all.filter(isDue)
-    for (const one of due.toSorted((a, b) => a.timestamp - b.timestamp || compareKeys(a.key, b.key))) {
+    for (const one of due.toSorted((a, b) => a.timestamp - b.timestamp || keyOrder(a.key, b.key))) {
       forward({ ...one, origin: record.origin })
     }
   }

@@ -28,10 +28,10 @@ interface Response {
  * right side answers by another one; an answer about a row that has changed meanwhile is dropped.
  */
 export const foreignKeyJoin: OperatorInterpreter<'foreign-key-join'> = (node, context) => {
-  const { forward, journal, graph, expose } = context
+  const { forward, journal, keyOrder, graph, expose } = context
   const rows = new KeyedMap(journal)
   const partners = new KeyedMap<TimedRow>(journal)
-  const subscriptions = new Subscriptions(journal)
+  const subscriptions = new Subscriptions(journal, keyOrder)
   const results = new KeyedMap(journal)
   expose(() => results.rows())
   const register = writeInternalAny(context, 'subscription-registration')

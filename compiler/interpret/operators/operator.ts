@@ -3,6 +3,7 @@ import type { GraphNode, GraphNodeKind, PipelineGraph } from '../../../dsl/model
 import type { ExchangeRole } from '../exchanges.js'
 import type { TopicSerdes } from '../serdes/element-serde.js'
 import type { Journal } from '../state/journal.js'
+import type { KeyOrder } from '../state/key-order.js'
 import type { FlowRecord, OutputRecord } from '../record.js'
 import type { TaskClock } from '../task-clock.js'
 
@@ -42,6 +43,8 @@ export interface OperatorContext {
   /** The graph that the node stands in. */
   readonly graph: PipelineGraph
   readonly journal: Journal
+  /** Of the keys of what comes in. */
+  readonly keyOrder: KeyOrder
   /** Of the tasks that the node runs in, behind its internal topics. */
   readonly task: TaskClock
   /** Shows the rows that the node keeps to those who ask for its store, or for one of its stores. */

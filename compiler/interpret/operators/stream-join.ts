@@ -17,10 +17,10 @@ interface Partner {
  * Two streams, joined by key and time (Kafka Streams' KStreamKStreamJoin). A record without a partner waits until its
  * window is over, if the join keeps such records. Late records join all the same, as far back as rows are kept.
  */
-export const streamJoin: OperatorInterpreter<'stream-join'> = (node, { forward, journal }) => {
+export const streamJoin: OperatorInterpreter<'stream-join'> = (node, { forward, journal, keyOrder }) => {
   const sides = [new KeyedMap<readonly Partner[]>(journal), new KeyedMap<readonly Partner[]>(journal)] as const
   const time = new StreamTime(journal)
-  const waiting = new WaitingRecords(node, journal)
+  const waiting = new WaitingRecords(node, journal, keyOrder)
   const keptAlone = [node.join !== 'inner', node.join === 'outer'] as const
   /** How far back and ahead of a record its partners may be. */
   const reach = [

@@ -18,7 +18,7 @@ export const streamTableJoin: OperatorInterpreter<'stream-table-join'> = (node, 
   if (history === undefined) return joinWithRows(node, context, keyOf)
   const rows = new VersionedRows(history, context.journal)
   const join = joiner(node, context, keyOf, (key, { timestamp, origin }) => rows.asOf(origin.partition, key, timestamp))
-  const joinInTime = node.grace === undefined ? join : delayed(node.grace, context.journal, join)
+  const joinInTime = node.grace === undefined ? join : delayed(node.grace, context.journal, context.keyOrder, join)
   return (record, port) => {
     const { key, timestamp, origin } = record
     if (port === 0) joinInTime(record)

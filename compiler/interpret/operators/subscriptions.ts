@@ -1,6 +1,7 @@
 /** Which left rows a foreign-key join has to tell of a right row. */
 import { compareKeys } from '../state/key-bytes.js'
 import type { Journal } from '../state/journal.js'
+import type { KeyOrder } from '../state/key-order.js'
 import { KeyedMap } from '../state/keyed-map.js'
 
 export interface Subscription {
@@ -18,14 +19,17 @@ export class Subscriptions {
   /** By foreign key. */
   readonly #subscriptions: KeyedMap<readonly Subscription[]>
 
-  constructor(journal: Journal) {
+  constructor(
+    journal: Journal,
+    readonly keyOrder: KeyOrder,
+  ) {
     this.#subscriptions = new KeyedMap(journal)
   }
 
   put(foreignKey: unknown, subscription: Subscription): void {
     const others = this.of(foreignKey).filter(({ leftKey }) => compareKeys(leftKey, subscription.leftKey) !== 0)
     const ends = subscription.asks === 'ends' || subscription.asks === 'ends-silently'
-    const all = ends ? others : [...others, subscription].toSorted((a, b) => compareKeys(a.leftKey, b.leftKey))
+    const all = ends ? others : [...others, subscription].toSorted((a, b) => this.keyOrder(a.leftKey, b.leftKey))
     this.#subscriptions.set(foreignKey, all)
   }
 

@@ -1,7 +1,7 @@
 import { Change, changeOf } from '../change.js'
 import { attributed } from '../operator-failure.js'
 import { noRecord, type FlowRecord, type WireRecord } from '../record.js'
-import { compareKeys } from '../state/key-bytes.js'
+import type { KeyOrder } from '../state/key-order.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import { StreamTime } from '../state/stream-time.js'
 import { closingDelay, isWindowed } from '../window-of.js'
@@ -14,7 +14,7 @@ interface Held {
 }
 
 /** Changes wait in stream time, or by the wall clock; a later one of the key takes the value of the earlier, not its place. */
-export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journal, graph, task }) => {
+export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journal, keyOrder, graph, task }) => {
   const held = new KeyedMap<Held>(journal)
   const emitted = new KeyedMap(journal)
   const time = new StreamTime(journal)
@@ -35,7 +35,7 @@ export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journ
       .rows()
       .map(({ value }) => value)
       .filter(({ record }) => record.origin.partition === partition)
-      .toSorted((a, b) => a.since - b.since || inOrderOfKeys(a.record.key, b.record.key))
+      .toSorted((a, b) => a.since - b.since || inOrderOfKeys(keyOrder, a.record.key, b.record.key))
   const byWall = node.clock === 'wall'
   if (byWall) {
     task.onDue((partition, { wall }, skip) => {
@@ -65,6 +65,6 @@ export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journ
   }
 }
 
-function inOrderOfKeys(a: unknown, b: unknown): number {
-  return isWindowed(a) && isWindowed(b) ? compareKeys(a.key, b.key) || a.start - b.start : compareKeys(a, b)
+function inOrderOfKeys(order: KeyOrder, a: unknown, b: unknown): number {
+  return isWindowed(a) && isWindowed(b) ? order(a.key, b.key) || a.start - b.start : order(a, b)
 }

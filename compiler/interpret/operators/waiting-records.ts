@@ -1,5 +1,6 @@
 /** Records of a join of streams that have no partner yet, and go on alone when none can come any more. */
-import { compareKeys, keyText } from '../state/key-bytes.js'
+import { keyText } from '../state/key-bytes.js'
+import type { KeyOrder } from '../state/key-order.js'
 import type { Journal } from '../state/journal.js'
 import { KeyedMap } from '../state/keyed-map.js'
 import type { NodeOf } from './operator.js'
@@ -22,8 +23,11 @@ export class WaitingRecords {
   /** Time of the first record that may be due, by partition. */
   readonly #first: KeyedMap<number>
 
-  constructor(join: NodeOf<'stream-join'>, journal: Journal) {
+  readonly #keyOrder: KeyOrder
+
+  constructor(join: NodeOf<'stream-join'>, journal: Journal, keyOrder: KeyOrder) {
     this.#join = join
+    this.#keyOrder = keyOrder
     this.#records = new KeyedMap(journal)
     this.#first = new KeyedMap(journal)
   }
@@ -73,7 +77,7 @@ export class WaitingRecords {
       .toSorted(([a], [b]) =>
         a === undefined || b === undefined
           ? 0
-          : a.timestamp - b.timestamp || b.side - a.side || compareKeys(a.key, b.key),
+          : a.timestamp - b.timestamp || b.side - a.side || this.#keyOrder(a.key, b.key),
       )
   }
 }
