@@ -2,8 +2,9 @@
 import { placeOf, portOf, type ExchangeRole, type PlaceId } from '../ir/exchange.js'
 import type { LogicalNode } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { expression, literal, statement } from '../ir/mir-build.js'
+import { statement } from '../ir/mir-build.js'
 import type { Flow, LoweringContext } from './flow.js'
+import { isThere } from './rows.js'
 
 /** Through an internal topic; records without a key are filtered, as Kafka Streams does: no partition is theirs. */
 export function lowerExchange(
@@ -19,7 +20,7 @@ export function lowerExchange(
     out.push(statement({ kind: 'enter', operator: node.id, count: false }), emit)
     return
   }
-  const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
+  const test = isThere(flow.key)
   const enter = statement({ kind: 'enter', operator: node.id, count: false })
   out.push(statement({ kind: 'if', test, then: [enter, emit], otherwise: [] }, node.span))
 }

@@ -1,7 +1,7 @@
 /** Lowers one operator and, depth first in declaration order, everything behind it within the sub-topology. */
 import type { LambdaId, LogicalNode, LogicalNodeOf, NodeId } from '../ir/logical-plan.js'
 import type { MirExpression, MirExpressionOf, MirStatement } from '../ir/mir.js'
-import { expression, helper, literal, local, member, not, statement } from '../ir/mir-build.js'
+import { expression, helper, local, member, not, statement } from '../ir/mir-build.js'
 import type { Topology } from '../ir/topology.js'
 import { inputsOf } from '../ir/inputs-of.js'
 import { exchangeOf, exchangesOf, placeOf, portOf, type ExchangeRole } from '../ir/exchange.js'
@@ -18,7 +18,7 @@ import { lowerProcess, lowerProcessOutput } from './lower-process.js'
 import { lowerStreamJoin } from './lower-stream-join.js'
 import { lowerSuppress } from './lower-suppress.js'
 import { lowerGroupTable, lowerNewestRows, lowerTableFilter, lowerTableMap } from './lower-table.js'
-import { nameOf, orNull } from './rows.js'
+import { isThere, nameOf, orNull } from './rows.js'
 
 export function operatorContext<N extends LogicalNode>(
   context: LoweringContext,
@@ -85,7 +85,7 @@ export function lowerBehindExchange(
   }
   const then: MirStatement[] = []
   lowerReceived(context, node, role, flow, then)
-  const test = expression({ kind: 'binary', operator: '!=', left: flow.key, right: literal(null) })
+  const test = isThere(flow.key)
   out.push(statement({ kind: 'if', test, then, otherwise: [] }, node.span))
 }
 
