@@ -5,6 +5,7 @@ import type {
   Manifest,
   ManifestContents,
   ManifestSerde,
+  ManifestStateSerde,
   ManifestStore,
   ManifestTopic,
 } from '../runtime/abi/manifest.js'
@@ -14,7 +15,7 @@ import type { Topology, TopologyStore } from './ir/topology.js'
 import { aggregateFields } from './aggregate-fields.js'
 import { acceptPipeline } from './topology-lock/accept.js'
 import { describePipeline, describeStore } from './topology-lock/describe.js'
-import type { LockedPipeline, LockedStore } from './topology-lock/lock.js'
+import type { LockedPipeline, LockedSerde, LockedStore } from './topology-lock/lock.js'
 import { pinNames } from './pin-names.js'
 import { schemaFingerprint } from '../avro/fingerprint.js'
 
@@ -88,7 +89,7 @@ export function buildManifest(
       bucketMs: store.bucketMs,
       ranges: store.ranges,
       ...(store.ttlMs === undefined ? {} : { ttlMs: store.ttlMs }),
-      contents: contentsOf(stores[store.name]),
+      contents: contentsOf(stores[store.name], store),
       ...fieldsOf(plan, store),
       changelog: store.changelog,
       ...(store.location === undefined ? {} : { location: store.location }),
@@ -105,6 +106,7 @@ export function buildManifest(
 
 /** Bytes of internal topics carry no schema id, so the registry has nothing to say about them. */
 function manifestSerde(ir: ModuleIR, serde: ResolvedSerde, framed: boolean): ManifestSerde {
+  if (serde.kind === 'json') return jsonSerde(serde)
   if (serde.kind !== 'avro') return { kind: serde.kind }
   if (!framed) return { kind: 'bytes' }
   const slotOf = (fingerprint: string): number[] =>
@@ -126,19 +128,28 @@ function fieldsOf(plan: ResolvedPlan, store: TopologyStore): Pick<ManifestStore,
   return fields === undefined ? {} : { fields }
 }
 
-function contentsOf(store: LockedStore | undefined): ManifestContents | undefined {
+function contentsOf(store: LockedStore | undefined, { serdes }: TopologyStore): ManifestContents | undefined {
   if (store === undefined) return undefined
   const { key, outer, rows, older, meaning } = store
   const length = meaning['window.size'] ?? meaning['window.difference']
   const windowMs = typeof length === 'number' ? { windowMs: length } : {}
   return {
-    key,
+    key: withLongs(key, serdes?.key),
     ...(outer === undefined ? {} : { outer }),
-    value: rows.value,
+    value: withLongs(rows.value, serdes?.value),
     ...windowMs,
     rows: rows.id,
     older: older.map(({ id, value }) => ({ rows: id, value })),
   }
+}
+
+/** The bytes of a row do not depend on where its type has bigints, so that the lock does not say it. */
+function withLongs(locked: LockedSerde, serde: ResolvedSerde | undefined): ManifestStateSerde {
+  return locked.kind === 'json' && serde?.kind === 'json' ? jsonSerde(serde) : locked
+}
+
+function jsonSerde({ longs }: ResolvedSerde & { kind: 'json' }): ManifestStateSerde & { kind: 'json' } {
+  return longs === undefined ? { kind: 'json' } : { kind: 'json', longs }
 }
 
 /** Of what decides where records go and who may process them, not of the code of lambdas. */

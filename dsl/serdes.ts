@@ -62,11 +62,18 @@ export function avro(...values: unknown[]): Serde<unknown> {
 }
 
 /**
- * JSON as UTF-8. `undefined` fields are left out, bigint and non-finite numbers are errors of the record. The bytes are
- * parsed, not validated against `T`.
+ * JSON as UTF-8. `undefined` fields are left out, non-finite numbers are errors of the record. The bytes are parsed, not
+ * validated against `T`. A bigint is written as the whole number that it is; where `T` says `bigint`, whole numbers are
+ * read as such, exactly. One that comes as `1.5` is an error of the record.
+ *
+ * @example
+ * ```ts
+ * topic('transfers', { value: json<{ account: string; cents: bigint }>() })
+ * ```
  */
-export function json<T>(): Serde<T> {
-  return declare({ kind: 'json' })
+export function json<T>(): Serde<T>
+export function json(...values: unknown[]): Serde<unknown> {
+  return declare({ kind: 'json', site: new Arguments('json', values).site })
 }
 
 /** UTF-8 text. Invalid UTF-8 is an error of the record. */

@@ -5,7 +5,7 @@
 import { parseSchemaOrThrow } from '../avro/parse-schema.js'
 import { decodeValue } from '../avro/decode.js'
 import type { StoreRow } from '../compiler/interpret/index.js'
-import { serdeOfKind } from '../compiler/interpret/serdes/of-kind.js'
+import { plainSerde } from '../compiler/interpret/serdes/of-kind.js'
 import type { Manifest, ManifestContents, ManifestStateSerde, ManifestStore } from '../runtime/abi/index.js'
 import { BatchCursor, BatchWriter } from '../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../runtime/state/changelog.js'
@@ -141,6 +141,6 @@ function windowed(key: unknown, slot: number, store: OpenStore['store'], { windo
 }
 
 function decode(serde: ManifestStateSerde, bytes: Buffer): unknown {
-  if (serde.kind !== 'avro') return serdeOfKind(serde.kind).decode(Buffer.from(bytes))
+  if (serde.kind !== 'avro') return plainSerde(serde).decode(Buffer.from(bytes))
   return decodeValue(parseSchemaOrThrow(serde.schema), bytes, { long: serde.long })
 }

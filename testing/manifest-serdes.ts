@@ -3,7 +3,7 @@ import { parseSchemaOrThrow } from '../avro/parse-schema.js'
 import { whole } from '../compiler/ir/demand.js'
 import { avroSerde, type SchemaIds } from '../compiler/interpret/serdes/avro.js'
 import { elementSerde, type ElementSerde, type TopicSerdes } from '../compiler/interpret/serdes/element-serde.js'
-import { serdeOfKind } from '../compiler/interpret/serdes/of-kind.js'
+import { plainSerde, serdeOfKind } from '../compiler/interpret/serdes/of-kind.js'
 import type { TopicSpec } from '../dsl/model/graph.js'
 import type { SerdeSpec } from '../dsl/model/serde-spec.js'
 import type { Manifest, ManifestSerde, ManifestTopic } from '../runtime/abi/index.js'
@@ -32,7 +32,7 @@ function outside(spec: SerdeSpec | undefined, topic: string): ElementSerde {
 }
 
 function ofManifest(serde: ManifestSerde, manifest: Manifest): ElementSerde {
-  if (serde.kind !== 'avro') return elementSerde(serdeOfKind(serde.kind), NULLABLE)
+  if (serde.kind !== 'avro') return elementSerde(plainSerde(serde), NULLABLE)
   const schemas = manifest.schemas.map(({ slot, fingerprint, schema }) => ({
     id: memoryId(slot),
     fingerprint,

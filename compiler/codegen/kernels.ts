@@ -131,6 +131,10 @@ function processor(module: ModuleScope, kernel: Extract<Kernel, { kind: 'process
 function codec(module: ModuleScope, state: StateCodec): Code {
   if (state.kind === 'plain') {
     const [encode, decode] = plain[state.serde]
+    if (state.longs !== undefined) {
+      const read = js`(bytes, start, end) => ${module.helper('decodeJsonLongs')}(bytes, start, end, ${module.jsonLongs(state.longs)})`
+      return js`{ write: ${module.helper(encode)}, read: ${read} }`
+    }
     return js`{ write: ${module.helper(encode)}, read: ${module.helper(decode)} }`
   }
   const write = js`(out, value) => ${encoderName(state.encoder)}(out.at(""), value)`

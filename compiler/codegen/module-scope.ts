@@ -1,6 +1,7 @@
 /** What is declared once in a generated module, on demand: imports, constants, tables, skippers. */
 import type { AvroSchema, EnumSchema } from '../../avro/schema.js'
 import { isNamed, unqualified } from '../../avro/schema.js'
+import type { JsonLongs } from '../../dsl/model/json-longs.js'
 import type { ConstantValue, MirProgram } from '../ir/mir.js'
 import type { Checked } from '../ir/module-ir.js'
 import { comma, join, js, Name, type Code } from './code.js'
@@ -155,6 +156,21 @@ export class ModuleScope {
   numbers(prefix: string, numbers: readonly number[]): Name {
     const items = numbers.map((item) => js`${item}`)
     return this.table(prefix, js`[${join(items, comma)}]`)
+  }
+
+  /** Where the type of a JSON value has bigints. */
+  jsonLongs(longs: JsonLongs): Name {
+    const parts = longs.map(({ long, items, values, members }) => {
+      const named = members?.map(([name, part]) => js`[${name}, ${part}]`)
+      const entries = [
+        ...(long === undefined ? [] : [js`long: true`]),
+        ...(items === undefined ? [] : [js`items: ${items}`]),
+        ...(values === undefined ? [] : [js`values: ${values}`]),
+        ...(named === undefined ? [] : [js`members: [${join(named, comma)}]`]),
+      ]
+      return js`{ ${join(entries, comma)} }`
+    })
+    return this.table('longs', js`[${join(parts, comma)}]`)
   }
 
   /** A name for one more function of the module. */

@@ -272,7 +272,11 @@ class ProcessPrinter {
       return
     }
     const target = field.used ? js`${fieldName(field)} = ` : empty
-    out.line(js`${target}${module.helper(plainDecoders[part.serde])}(${bytes})`)
+    const decoded =
+      part.longs === undefined
+        ? js`${module.helper(plainDecoders[part.serde])}(${bytes})`
+        : js`${module.helper('decodeJsonLongs')}(${bytes}, ${module.jsonLongs(part.longs)})`
+    out.line(js`${target}${decoded}`)
   }
 
   private avro(out: Lines, part: PartReader & { kind: 'avro' }, names: PartNames): void {

@@ -61,6 +61,7 @@ export const typeCodes = phase({
   MR1008: { severity: 'error', title: 'a value does not fit the schema of its subject' },
   MR1009: { severity: 'error', title: 'the declared type does not fit what the topic holds' },
   MR1010: { severity: 'warning', title: 'a field became a double' },
+  MR1011: { severity: 'error', title: 'JSON does not tell where a type has bigints' },
 })
 
 /** Closures: what lambdas capture and do. */

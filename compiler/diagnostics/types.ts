@@ -36,6 +36,12 @@ export function openType(path: string, parameter: string, span: Span | undefined
   })
 }
 
+export function noJsonForm(path: string, reason: string, span: Span | undefined): Diagnostic {
+  return make('MR1011', span, `${path}: ${reason}`, {
+    help: 'use bigint or number for all numbers of the field, in an object, an array or a map',
+  })
+}
+
 export function anonymousUnion(path: string, span: Span | undefined): Diagnostic {
   return make('MR1006', span, `${path}: a union of objects without names has no stable Avro form`, {
     help: 'declare an interface for each of them',

@@ -4,6 +4,7 @@
  */
 import type { ArraySchema, AvroSchema, EnumSchema, FixedSchema, PrimitiveSchema } from '../../avro/schema.js'
 import type { Resolution } from '../../avro/resolve.js'
+import type { JsonLongs } from '../../dsl/model/json-longs.js'
 import type { TimerSpec } from '../../dsl/model/store-spec.js'
 import type { Demand } from './demand.js'
 import type { LogicalWindow, NodeId } from './logical-plan.js'
@@ -126,7 +127,7 @@ export interface KernelWindow {
 
 /** How values stand in a row. */
 export type StateCodec =
-  | { readonly kind: 'plain'; readonly serde: PlainSerdeKind }
+  | { readonly kind: 'plain'; readonly serde: PlainSerdeKind; readonly longs: JsonLongs | undefined }
   | {
       readonly kind: 'avro'
       readonly encoder: number
@@ -151,6 +152,8 @@ export type PartReader =
   | {
       readonly kind: 'plain'
       readonly serde: PlainSerdeKind
+      /** Of JSON: where its type has bigints. */
+      readonly longs: JsonLongs | undefined
       readonly nullable: boolean
       /** Holds the whole key or value; its `nullable` is the serde's. */
       readonly field: number

@@ -4,6 +4,7 @@
  * resolve-closures and resolve-types; no ts-morph node is left.
  */
 import type { AvroSchema } from '../../avro/schema.js'
+import type { JsonLongs } from '../../dsl/model/json-longs.js'
 import type { PlaceId } from './exchange.js'
 import type { Lambda } from './lambda.js'
 import type { LambdaId, LogicalPlan, NodeId } from './logical-plan.js'
@@ -22,7 +23,13 @@ export type ResolvedSerde =
       readonly writers: readonly WriterVersion[]
       readonly nullable: boolean
     }
-  | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid'; readonly nullable: boolean }
+  | {
+      readonly kind: 'json'
+      /** Where its type has bigints; undefined: nowhere. */
+      readonly longs?: JsonLongs | undefined
+      readonly nullable: boolean
+    }
+  | { readonly kind: 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid'; readonly nullable: boolean }
 
 /** Version of a schema that was derived from a TypeScript type: no registry has given one yet. */
 export const derivedVersion = 0

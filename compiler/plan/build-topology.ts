@@ -195,6 +195,7 @@ function sameSerdes(left: ResolvedTopic, right: ResolvedTopic): boolean {
 
 function sameSerde(left: ResolvedTopic['key'], right: ResolvedTopic['key']): boolean {
   if (left.kind !== right.kind || left.nullable !== right.nullable) return false
+  if (left.kind === 'json' && right.kind === 'json') return JSON.stringify(left.longs) === JSON.stringify(right.longs)
   return left.kind !== 'avro' || right.kind !== 'avro' || (left.schema === right.schema && left.long === right.long)
 }
 

@@ -171,7 +171,8 @@ export class KernelBuilder {
   }
 
   private stateCodec(serde: ResolvedSerde, demand: Demand = whole): StateCodec {
-    if (serde.kind !== 'avro') return { kind: 'plain', serde: serde.kind }
+    if (serde.kind !== 'avro')
+      return { kind: 'plain', serde: serde.kind, longs: serde.kind === 'json' ? serde.longs : undefined }
     const { resolution } = resolveSchemas(serde.schema, serde.schema)
     return {
       kind: 'avro',

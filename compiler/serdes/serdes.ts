@@ -141,7 +141,8 @@ class ModuleBuilder {
     if (layout.kind === 'none') return { kind: 'unread', nullable: serde.nullable }
     if (serde.kind !== 'avro') {
       if (layout.kind !== 'scalar' && layout.kind !== 'value') throw new Error(`a ${serde.kind} is a ${layout.kind}`)
-      return { kind: 'plain', serde: serde.kind, nullable: serde.nullable, field: layout.field }
+      const longs = serde.kind === 'json' ? serde.longs : undefined
+      return { kind: 'plain', serde: serde.kind, longs, nullable: serde.nullable, field: layout.field }
     }
     const writers = input.framed ? serde.writers : []
     const versions: ReaderVersion[] = []

@@ -6,13 +6,20 @@ import type { Site } from './call-site.js'
 
 export type SerdeSpec =
   | AvroSerdeSpec
-  | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
+  | JsonSerdeSpec
+  | { readonly kind: 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
   | { readonly kind: 'nullable'; readonly inner: SerdeSpec }
 
 export interface AvroSerdeSpec {
   readonly kind: 'avro'
   readonly subject: string | undefined
   /** Where `avro<T>()` stands: the compiler reads T there. */
+  readonly site: Site | undefined
+}
+
+export interface JsonSerdeSpec {
+  readonly kind: 'json'
+  /** Where `json<T>()` stands: the compiler reads T there. */
   readonly site: Site | undefined
 }
 

@@ -1,5 +1,6 @@
 /** What a generated module tells about itself, as plain JSON. The runtime refuses another `abi`. */
 import type { ErrorPolicy } from '../../dsl/model/graph.js'
+import type { JsonLongs } from '../../dsl/model/json-longs.js'
 
 export const ABI = 4
 
@@ -71,7 +72,8 @@ export type ManifestSerde =
       /** How longs are represented; undefined: as numbers. */
       readonly long?: 'bigint' | undefined
     }
-  | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
+  | { readonly kind: 'json'; readonly longs?: JsonLongs | undefined }
+  | { readonly kind: 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
 
 export interface ManifestSchema {
   readonly slot: number
@@ -140,7 +142,8 @@ export interface ManifestContents {
 
 export type ManifestStateSerde =
   | { readonly kind: 'avro'; readonly fingerprint: string; readonly schema: string; readonly long: 'number' | 'bigint' }
-  | { readonly kind: 'json' | 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
+  | { readonly kind: 'json'; readonly longs?: JsonLongs | undefined }
+  | { readonly kind: 'string' | 'bytes' | 'int32' | 'int64' | 'double' | 'uuid' }
 
 export interface ManifestChangelog {
   readonly topic: string

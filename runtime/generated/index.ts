@@ -27,6 +27,7 @@ export {
   timeClip,
   topicName,
 } from './lambda-results.js'
+export { decodeJsonLongs } from './json-longs.js'
 export {
   decodeDouble,
   decodeInt32,

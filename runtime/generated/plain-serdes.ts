@@ -4,7 +4,10 @@ import type { Scratch } from './scratch.js'
 import { checkedText } from './text.js'
 
 export function decodeJson(bytes: Uint8Array, start: number, end: number): unknown {
-  const text = checkedText(bytes, start, end)
+  return parseJson(checkedText(bytes, start, end))
+}
+
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -99,6 +102,8 @@ function canonicalJson(value: unknown, path: string): string {
     case 'string':
     case 'boolean':
       return JSON.stringify(value)
+    case 'bigint':
+      return String(value)
     case 'number':
       if (!Number.isFinite(value)) throw new RecordEncodeError(`${path} is ${value}, which JSON cannot hold`)
       return JSON.stringify(value)

@@ -15,10 +15,10 @@ export function typeText(type: CaseType, long: LongForm): string {
   return `{ ${members.join('; ')} }`
 }
 
-/** Text of the serde of a topic's key or value. Longs that need 64 bits have Kafka's own format, all else is JSON. */
+/** Text of the serde of a topic's key or value: JSON, as the format has it. */
 export function serdeText(type: CaseType, long: LongForm): string {
   if (isOptional(type)) return `nullable(${serdeText(type.opt, long)})`
-  return type === 'long' && long === 'bigint' ? 'int64()' : `json<${typeText(type, long)}>()`
+  return `json<${typeText(type, long)}>()`
 }
 
 export function isOptional(type: CaseType): type is { readonly opt: CaseType } {

@@ -1,9 +1,9 @@
 /** Feeds a case to a test driver and compares what it writes, record by record, in order within each topic. */
-import { json, int64, nullable, topic, type Serde, type Topic } from '../../dsl/index.js'
+import { json, nullable, topic, type Topic } from '../../dsl/index.js'
 import type { TestDriver, TestRecord } from '../../testing/index.js'
 import { compareStores } from './compare-stores.js'
-import type { Case, CaseType, ExpectedRecord, NodeTypes } from './case-format.js'
-import { withoutNull, type LongForm } from './case-types.js'
+import type { Case, ExpectedRecord, NodeTypes } from './case-format.js'
+import type { LongForm } from './case-types.js'
 import { canonicalText, valueOf } from './case-values.js'
 
 /** undefined: the case passes. */
@@ -31,12 +31,9 @@ interface Failure {
 
 function feed(testCase: Case, driver: TestDriver, long: LongForm, actual: Written[]): Failure | undefined {
   const inputs = new Map(
-    testCase.sources.map((source) => [
-      source.topic,
-      { source, input: driver.input(caseTopic(source.topic, { key: source.keyType, value: source.valueType }, long)) },
-    ]),
+    testCase.sources.map((source) => [source.topic, { source, input: driver.input(caseTopic(source.topic)) }]),
   )
-  const outputs = sinkTopics(testCase).map(([name, types]) => driver.output(caseTopic(name, types, long)))
+  const outputs = sinkTopics(testCase).map(([name]) => driver.output(caseTopic(name)))
   for (const [index, given] of testCase.inputs.entries()) {
     try {
       if ('advanceWallClockMs' in given) {
@@ -69,14 +66,9 @@ function sinkTopics(testCase: Case): [string, NodeTypes][] {
   return [...topics]
 }
 
-/** The topic as the translated pipeline declares it, with nulls allowed: the harness sends and reads any. */
-function caseTopic(name: string, types: Pick<NodeTypes, 'key' | 'value'>, long: LongForm): Topic<unknown, unknown> {
-  return topic(name, { key: nullable(serde(types.key, long)), value: nullable(serde(types.value, long)) })
-}
-
-function serde(type: CaseType, long: LongForm): Serde<unknown> {
-  const isBigint = withoutNull(type) === 'long' && long === 'bigint'
-  return (isBigint ? int64() : json()) as Serde<unknown>
+/** The topic with nulls allowed: the harness sends and reads any. */
+function caseTopic(name: string): Topic<unknown, unknown> {
+  return topic(name, { key: nullable(json<unknown>()), value: nullable(json<unknown>()) })
 }
 
 function compare(testCase: Case, actual: readonly Written[], long: LongForm): string | undefined {

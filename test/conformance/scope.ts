@@ -5,7 +5,7 @@ import { lambdaBody, translateExpression, type Translated, type Variable } from 
 
 /** Names that cannot be variables, or mean something else in a translated file. */
 const TAKEN = new Set(
-  'in do if for let new try var case else enum null this true void with await break catch class const false super throw while yield delete export import return switch typeof default extends finally function p ctx key value topic pipeline json string stores rows keyValueStore int64 nullable otherwise hopping session sliding tumbling acc left right'.split(
+  'in do if for let new try var case else enum null this true void with await break catch class const false super throw while yield delete export import return switch typeof default extends finally function p ctx key value topic pipeline json string stores rows keyValueStore nullable otherwise hopping session sliding tumbling acc left right'.split(
     ' ',
   ),
 )
@@ -108,7 +108,7 @@ export class Scope {
   imports(body: string): string {
     const used = [
       'hopping',
-      'int64',
+
       'json',
       'keyValueStore',
       'nullable',

@@ -34,7 +34,7 @@ describe('serdes without schemas', () => {
     ['uuid', 'not a uuid'],
     ['bytes', 'text'],
     ['json', Number.NaN],
-    ['json', { a: [1n] }],
+
     ['json', new Map()],
     ['json', () => 1],
   ])('%s refuses %s', (kind, value) => {

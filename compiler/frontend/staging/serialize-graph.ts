@@ -294,5 +294,5 @@ class Serializer {
 function plainSerde(serde: SerdeSpec | undefined): SerdeSpec | undefined {
   if (serde === undefined) return undefined
   if (serde.kind === 'nullable') return { kind: 'nullable', inner: plainSerde(serde.inner) ?? serde.inner }
-  return serde.kind === 'avro' ? { ...serde, site: origin(serde.site) } : serde
+  return serde.kind === 'avro' || serde.kind === 'json' ? { ...serde, site: origin(serde.site) } : serde
 }

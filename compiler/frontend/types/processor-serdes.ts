@@ -1,6 +1,7 @@
 /** Serdes of the rows that a processor keeps: its own, by the keys of the records, and those of its stores. */
 import { schemaFingerprint } from '../../../avro/fingerprint.js'
 import type { AvroSchema } from '../../../avro/schema.js'
+import type { JsonPart } from '../../../dsl/model/json-longs.js'
 import type { StoreSpec } from '../../../dsl/model/store-spec.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { exchangeOf, placeOf } from '../../ir/exchange.js'
@@ -46,7 +47,7 @@ function rowsOf(store: StoreSpec, port: number, outer: ResolvedSerde, resolve: R
 
 /** A list is one row: an Avro array, so that its items evolve as other rows do. */
 function listOf(item: ResolvedSerde): ResolvedSerde {
-  if (item.kind === 'json') return item
+  if (item.kind === 'json') return { ...item, longs: item.longs && [{ items: 1 }, ...item.longs.map(moved)] }
   const attributes = new Map()
   const items: AvroSchema =
     item.kind === 'avro' ? item.schema : { type: primitives[item.kind], logical: undefined, attributes }
@@ -55,6 +56,16 @@ function listOf(item: ResolvedSerde): ResolvedSerde {
   const subject = item.kind === 'avro' ? item.subject : ''
   const long = item.kind === 'avro' ? item.long : 'bigint'
   return { kind: 'avro', subject, schema, long, writers, nullable: false }
+}
+
+/** Behind the part of the list. */
+function moved({ long, items, values, members }: JsonPart): JsonPart {
+  return {
+    ...(long === undefined ? {} : { long }),
+    ...(items === undefined ? {} : { items: items + 1 }),
+    ...(values === undefined ? {} : { values: values + 1 }),
+    ...(members === undefined ? {} : { members: members.map(([name, part]) => [name, part + 1]) }),
+  }
 }
 
 const primitives = {

@@ -3,7 +3,7 @@
  * the author gave to `avro<T>()`. What does not fit is found here.
  */
 import { ts } from 'ts-morph'
-import type { AvroSerdeSpec, SerdeSpec } from '../../../dsl/model/serde-spec.js'
+import type { AvroSerdeSpec, JsonSerdeSpec, SerdeSpec } from '../../../dsl/model/serde-spec.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { unknownSubject } from '../../diagnostics/types.js'
 import type { LogicalTopic } from '../../ir/logical-plan.js'
@@ -12,6 +12,7 @@ import type { Span } from '../../ir/span.js'
 import type { ValueType } from '../../ir/value-type.js'
 import { checkSink } from '../../types/check-sink.js'
 import { checkSource } from '../../types/check-source.js'
+import { jsonLongs } from '../../types/json-longs.js'
 import type { QuotedProgram } from '../quote.js'
 import type { ClosedPlan } from '../resolve-closures.js'
 import { siteSpan } from '../staging/to-plan.js'
@@ -68,6 +69,7 @@ export class TopicSerdes {
     nullable: boolean,
   ): ResolvedSerde | undefined {
     if (spec.kind === 'nullable') return this.#declared(spec.inner, topic, role, direction, true)
+    if (spec.kind === 'json') return this.#json(spec, topic, role, direction, nullable)
     if (spec.kind !== 'avro') return { kind: spec.kind, nullable }
     const subject = spec.subject ?? `${topic.name}-${role}`
     const span = siteSpan(this.#quoted, spec.site) ?? topic.span
@@ -84,8 +86,19 @@ export class TopicSerdes {
     return serde
   }
 
-  /** T of `avro<T>()`; undefined where it was left out. */
-  #typeArgument(spec: AvroSerdeSpec, hint: string): ValueType | undefined {
+  /** Who writes needs no type, since a bigint is its digits; tests read what was written. */
+  #json(spec: JsonSerdeSpec, topic: LogicalTopic, role: Role, direction: Direction, nullable: boolean): ResolvedSerde {
+    const name = role === 'value' ? pascalCase(topic.name) : pascalCase(`${topic.name}-key`)
+    const type = this.#typeArgument(spec, name)
+    if (type === undefined) return { kind: 'json', nullable }
+    const span = siteSpan(this.#quoted, spec.site) ?? topic.span
+    const { value: longs, diagnostics } = jsonLongs(type, { name, records: this.#closed.reader.recordTypes, span })
+    if (direction === 'read') this.diagnostics.push(...diagnostics)
+    return { kind: 'json', longs, nullable }
+  }
+
+  /** T of `avro<T>()` or `json<T>()`; undefined where it was left out. */
+  #typeArgument(spec: AvroSerdeSpec | JsonSerdeSpec, hint: string): ValueType | undefined {
     const call = this.#quoted.sites.get(spec.site?.id)
     if (call === undefined || spec.site === undefined) return undefined
     const { checker } = this.#quoted.source

@@ -3,6 +3,7 @@ import type { TopicSpec } from '../../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../../dsl/model/serde-spec.js'
 import { ByReference } from '../wire.js'
 import { elementSerde, SerdeError, type ElementSerde, type TopicSerdes } from './element-serde.js'
+import { untypedJson } from './json-longs.js'
 import { serdeOfKind } from './of-kind.js'
 
 export function serdesBySpec(topic: TopicSpec): TopicSerdes {
@@ -15,7 +16,7 @@ export const byReference: TopicSerdes = { key: referenceSerde(true), value: refe
 function bySpec(spec: SerdeSpec | undefined, nullable: boolean): ElementSerde {
   if (spec === undefined || spec.kind === 'avro') return referenceSerde(nullable)
   if (spec.kind === 'nullable') return bySpec(spec.inner, true)
-  return elementSerde(serdeOfKind(spec.kind), nullable)
+  return spec.kind === 'json' ? untypedJson(nullable) : elementSerde(serdeOfKind(spec.kind), nullable)
 }
 
 function referenceSerde(nullable: boolean): ElementSerde {

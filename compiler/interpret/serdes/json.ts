@@ -15,6 +15,8 @@ export function canonicalJson(value: unknown, path = 'the value'): string {
     case 'string':
     case 'boolean':
       return JSON.stringify(value)
+    case 'bigint':
+      return String(value)
     case 'number':
       if (!Number.isFinite(value)) throw new SerdeError(`${path} is ${value}, which JSON cannot hold`)
       return JSON.stringify(value)

@@ -1,7 +1,9 @@
 /** Kind of a serde without a schema -> its implementation. */
+import type { JsonLongs } from '../../../dsl/model/json-longs.js'
 import type { SerdeKind } from '../../../dsl/model/serde-spec.js'
 import type { BytesSerde } from './element-serde.js'
 import { jsonSerde } from './json.js'
+import { jsonLongsSerde } from './json-longs.js'
 import { bytesSerde, doubleSerde, int32Serde, int64Serde, stringSerde, uuidSerde } from './primitives.js'
 
 export type SchemalessKind = Exclude<SerdeKind, 'avro' | 'nullable'>
@@ -14,6 +16,14 @@ const SERDES: Readonly<Record<SchemalessKind, BytesSerde>> = {
   int64: int64Serde,
   double: doubleSerde,
   uuid: uuidSerde,
+}
+
+/** As manifest and plan name it. */
+export type PlainSerde =
+  { readonly kind: Exclude<SchemalessKind, 'json'> } | { readonly kind: 'json'; readonly longs?: JsonLongs | undefined }
+
+export function plainSerde(serde: PlainSerde): BytesSerde {
+  return serde.kind === 'json' ? jsonLongsSerde(serde.longs) : serdeOfKind(serde.kind)
 }
 
 export function serdeOfKind(kind: SchemalessKind): BytesSerde {

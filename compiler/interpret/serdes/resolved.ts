@@ -5,7 +5,7 @@ import type { ResolvedPlan, ResolvedSerde } from '../../ir/resolved-plan.js'
 import { avroSerde, type SchemaIds } from './avro.js'
 import { byReference } from './by-spec.js'
 import { elementSerde, type ElementSerde, type SerdesOfNode } from './element-serde.js'
-import { serdeOfKind } from './of-kind.js'
+import { plainSerde } from './of-kind.js'
 import { undemanded } from './undemanded.js'
 
 /** Serdes of the nodes of a graph from the plan that was made of it: node ids are the same. */
@@ -32,7 +32,7 @@ export function resolvedSerdes(plan: ResolvedPlan, demand: PlanDemand, ids: Sche
 export function resolvedSerde(serde: ResolvedSerde, demand: Demand, ids: SchemaIds | undefined): ElementSerde {
   const { nullable } = serde
   const bytes =
-    serde.kind === 'avro' ? avroSerde({ schema: serde.schema, long: serde.long, demand, ids }) : serdeOfKind(serde.kind)
+    serde.kind === 'avro' ? avroSerde({ schema: serde.schema, long: serde.long, demand, ids }) : plainSerde(serde)
   const element = elementSerde(bytes, nullable)
   return demand.kind === 'none' ? unread(element) : element
 }

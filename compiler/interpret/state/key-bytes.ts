@@ -2,7 +2,7 @@
 import type { Windowed } from '../../../dsl/windowed.js'
 import { canonicalJson } from '../serdes/json.js'
 
-/** Equal for equal keys. A bigint is no JSON; as a key it is its digits. */
+/** Equal for equal keys. */
 export function keyText(key: unknown): string {
   return typeof key === 'bigint' ? `${key}n` : canonicalJson(key)
 }

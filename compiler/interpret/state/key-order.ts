@@ -1,7 +1,8 @@
 /** The order of keys at an operator, which is that of their bytes as their serde writes them. */
 import { inputsOf, type GraphNode } from '../../../dsl/model/graph.js'
 import type { SerdeSpec } from '../../../dsl/model/serde-spec.js'
-import { compareKeys, keyText } from './key-bytes.js'
+import { canonicalJson } from '../serdes/json.js'
+import { compareKeys } from './key-bytes.js'
 
 export type KeyOrder = (a: unknown, b: unknown) => number
 
@@ -10,7 +11,7 @@ export function keyOrderOf(nodes: readonly GraphNode[], id: number): KeyOrder {
 }
 
 /** The quotes around a text come behind spaces and exclamation marks. */
-const byJson: KeyOrder = (a, b) => Buffer.compare(Buffer.from(keyText(a)), Buffer.from(keyText(b)))
+const byJson: KeyOrder = (a, b) => Buffer.compare(Buffer.from(canonicalJson(a)), Buffer.from(canonicalJson(b)))
 
 /** Whether keys are those of a topic that has them as JSON. */
 function hasJsonKeys(nodes: readonly GraphNode[], id: number): boolean {

@@ -11,16 +11,13 @@ export const punctuate: OperatorTranslator = (operator, scope) => {
   const { key, value } = scope.types(input)
   const name = scope.name(operator.id)
   const options = typeof operator['store'] === 'string' ? `, { name: '${operator['store']}' }` : ''
-  // The order is that of the format's bytes: JSON. Of whole numbers that is the order of their digits.
-  const isBigint = withoutNull(key) === 'long' && scope.long === 'bigint'
-  const keySerde = isBigint ? 'string()' : serdeText(withoutNull(key), scope.long)
-  const [inward, outward] = isBigint ? ['String(ctx.key)', 'BigInt(key)'] : ['ctx.key', 'key']
+  const keySerde = serdeText(withoutNull(key), scope.long)
   const rows = `${PUNCTUATE_ROWS}: keyValueStore({ key: ${keySerde}, value: ${serdeText(withoutNull(value), scope.long)} })`
   const lines = [
     `const ${name} = ${scope.name(input)}.process({`,
     `  stores: { ${rows} },`,
     `  process(value, ctx, { stores }) {`,
-    `    if (ctx.key !== null && value !== null) stores.rows.set(${inward}, value)`,
+    `    if (ctx.key !== null && value !== null) stores.rows.set(ctx.key, value)`,
     `  },`,
     `  punctuate: {`,
     `    every: '${String(operator['intervalMs'])}ms',`,
@@ -28,7 +25,7 @@ export const punctuate: OperatorTranslator = (operator, scope) => {
     `    *run(_, { stores }) {`,
     `      for (const [key, value] of stores.rows.entries()) {`,
     `        stores.rows.delete(key)`,
-    `        yield { key: ${outward}, value }`,
+    `        yield { key, value }`,
     `      }`,
     `    },`,
     `  },`,
