@@ -22,6 +22,8 @@ export interface CompiledEngineOptions {
   readonly print: PrintRecord
   /** Wall clock at the start, ms; default 0. */
   readonly startTime?: number
+  /** All tasks of a partition have one stream time. Default: each has its own. */
+  readonly oneStreamTime?: boolean
 }
 
 export function compiledEngine(generated: GeneratedPipeline, options: CompiledEngineOptions): Engine {
@@ -135,8 +137,16 @@ class CompiledEngine implements Engine {
         return [this.#applyPolicy(record, problemOf(this.#generated, task, stop))]
       }
       const done: EngineOutcome = { record, result: { kind: 'done' }, outputs: this.#takeOutputs() }
-      return stop === Stop.Due ? [done, ...this.#tick(task, record)] : [done]
+      return [done, ...this.#dueTasks(sub, task, record, stop === Stop.Due).flatMap((due) => this.#tick(due, record))]
     }
+  }
+
+  /** Those that have something to do now that a task has done a record. */
+  #dueTasks(sub: Reader, task: GeneratedTask, { partition }: WireRecord, isDue: boolean): readonly GeneratedTask[] {
+    if (this.#options.oneStreamTime !== true || this.#isGlobal(sub)) return isDue ? [task] : []
+    const time = task.headTimestamp
+    const ofPartition = [...this.#tasks].filter(([id]) => partitionOf(id) === partition).map(([, other]) => other)
+    return ofPartition.filter((other) => (other === task ? isDue : other.advanceStreamTime(time)))
   }
 
   /** What is due, each thing for itself; one that fails is dropped, or ends it, as the policy says. */
@@ -170,9 +180,12 @@ class CompiledEngine implements Engine {
     }
   }
 
-  #storesOf({ id }: Reader, task: string): StoreSet {
-    const isGlobal = this.#generated.manifest.globalTables.some(({ subTopology }) => subTopology === id)
-    return isGlobal ? this.#globals : this.#stores.of(task, id)
+  #isGlobal({ id }: Reader): boolean {
+    return this.#generated.manifest.globalTables.some(({ subTopology }) => subTopology === id)
+  }
+
+  #storesOf(sub: Reader, task: string): StoreSet {
+    return this.#isGlobal(sub) ? this.#globals : this.#stores.of(task, sub.id)
   }
 
   #applyPolicy(record: WireRecord, problem: RecordProblem): EngineOutcome {

@@ -11,6 +11,8 @@ export interface InterpretedEngineOptions {
   readonly print: PrintRecord
   /** Wall clock at the start, ms; default 0. */
   readonly startTime?: number
+  /** All tasks of a partition have one stream time. Default: each has its own. */
+  readonly oneStreamTime?: boolean
   /** Of internal topics; default: as many as the widest source has. */
   readonly internalPartitions?: (topic: string) => number
   /** Whether `commit` is called. */
@@ -32,6 +34,7 @@ export function interpretedEngine(graph: PipelineGraph, options: InterpretedEngi
     tasks: most,
     startTime: options.startTime ?? 0,
     commits: options.commits ?? false,
+    oneStreamTime: options.oneStreamTime ?? false,
     ...(nodeSerdes === undefined ? {} : { serdes: nodeSerdes }),
     ...(label === undefined ? {} : { label }),
   })

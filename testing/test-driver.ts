@@ -21,6 +21,11 @@ export interface TestDriverOptions {
   readonly timestamp?: number
   /** Wall clock at the start, in ms since the epoch. Default 0. */
   readonly startTime?: number
+  /**
+   * What `process` has for stream time: that of its task, as in production, or one for all tasks of a partition, as Kafka
+   * Streams' TopologyTestDriver has it, which runs all sub-topologies as one task. Default `'task'`.
+   */
+  readonly streamTime?: 'task' | 'pipeline'
   /** What `print` operators print. Default: a line on the console. */
   readonly print?: (label: string, key: unknown, value: unknown) => void
   /** When what was done is committed: after each record that is sent, or when the test says so. Default `'each-record'`. */
@@ -91,10 +96,11 @@ export function testDriver(pipeline: Pipeline | GeneratedPipeline, options: Test
   const partitions = partitionCount(options.partitions)
   const print = options.print ?? printLine
   const { startTime = 0 } = options
+  const oneStreamTime = options.streamTime === 'pipeline'
   const engine =
     'manifest' in pipeline
-      ? compiledEngine(pipeline, { partitions, print, startTime })
-      : interpretedEngine(recordGraph(pipeline), { partitions, print, commits: true, startTime })
+      ? compiledEngine(pipeline, { partitions, print, startTime, oneStreamTime })
+      : interpretedEngine(recordGraph(pipeline), { partitions, print, commits: true, startTime, oneStreamTime })
   return driveEngine(engine, options)
 }
 

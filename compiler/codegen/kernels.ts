@@ -73,7 +73,7 @@ function construction(module: ModuleScope, kernel: Kernel): Code {
   }
 }
 
-function late(module: ModuleScope, { store, times, window }: Extract<Kernel, { kind: 'late' }>): Code {
+function late(module: ModuleScope, { store, times, window, lag }: Extract<Kernel, { kind: 'late' }>): Code {
   const time = js`context.stores.table(${times})`
   const idle = idleOf(module, window)
   switch (window.kind) {
@@ -91,7 +91,7 @@ function late(module: ModuleScope, { store, times, window }: Extract<Kernel, { k
     }
     case 'session': {
       const sessions = js`context.stores.sessions(${store}), ${time}`
-      return js`new ${module.helper('LateForSessions')}(${sessions}, { gap: ${window.gap}, ${idle}grace: ${window.grace} })`
+      return js`new ${module.helper('LateForSessions')}(${sessions}, { gap: ${window.gap}, ${idle}grace: ${window.grace}, lag: ${lag} })`
     }
   }
 }

@@ -117,13 +117,14 @@ function processed(plan: NotedPlan, node: LogicalNode, out: RecordDemand, port: 
       return node.by === undefined ? kept : uniteRecords(kept, ofLambda(plan, node.by, whole))
     }
     case 'filter':
-    case 'table-filter':
       return uniteRecords(out, ofLambda(plan, node.predicate, whole))
+    case 'table-filter':
+      return uniteRecords(remembered(plan, node.id, out), ofLambda(plan, node.predicate, whole))
     case 'map':
+      return uniteRecords({ ...out, value: none }, ofLambda(plan, node.mapper, out.value))
     case 'table-map': {
-      const mapper = ofLambda(plan, node.mapper, out.value)
-      const value = node.kind === 'table-map' ? presence : none
-      return uniteRecords({ ...out, value }, mapper)
+      const kept = remembered(plan, node.id, out)
+      return uniteRecords({ ...kept, value: presence }, ofLambda(plan, node.mapper, kept.value))
     }
     case 'flat-map': {
       const mapper = ofLambda(plan, node.mapper, { kind: 'items', items: out.value })
@@ -257,6 +258,11 @@ function joined(
       : { ...nothing, value: unite(presence, right), headers: out.headers && node.kind !== 'stream-table-join' }
   if (node.kind === 'global-table-join') return side
   return keptRow(plan, node.id, port, { ...side, key: whole })
+}
+
+/** What is demanded of a table that keeps its own rows where it has to. */
+function remembered(plan: NotedPlan, node: NodeId, out: RecordDemand): RecordDemand {
+  return (plan.states.get(node) ?? []).length === 0 ? out : keptRow(plan, node, 0, out)
 }
 
 /** All of the row, where the operator keeps it. */

@@ -8,6 +8,8 @@ export class Change {
     readonly before: unknown,
     /** false: a version that came late, of a versioned table: it is history, not what is there now. */
     readonly isLatest = true,
+    /** The time that the row has for those who join with it; undefined: that of the record. */
+    readonly rowTime?: number,
   ) {}
 }
 

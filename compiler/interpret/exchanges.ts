@@ -14,9 +14,10 @@ export function exchangesOf(graph: PipelineGraph, node: GraphNode): readonly Exc
       return ['repartition']
     case 'group-by-key':
     case 'to-table':
-    case 'process':
     case 'dedupe':
       return keyMayHaveChanged(graph, node.input) ? ['repartition'] : []
+    case 'process':
+      return node.gathers && keyMayHaveChanged(graph, node.input) ? ['repartition'] : []
     case 'stream-table-join':
       return keyMayHaveChanged(graph, node.left) ? ['repartition'] : []
     case 'stream-join':
@@ -52,7 +53,7 @@ function keyMayHaveChanged(graph: PipelineGraph, id: number): boolean {
     case 'select-key':
       return true
     case 'process':
-      return !node.keepsKey
+      return !node.keepsKey || (!node.gathers && keyMayHaveChanged(graph, node.input))
     case 'dedupe':
       return false
     case 'repartition':

@@ -36,6 +36,8 @@ export interface InterpreterOptions {
   readonly tasks?: number
   /** Wall clock at the start, ms; default 0. */
   readonly startTime?: number
+  /** Whether all tasks of a partition have one stream time; else each has its own. Default: no. */
+  readonly oneStreamTime?: boolean
   /** Whether `commit` will be called, so that `abort` can take back what came after. Default: no. */
   readonly commits?: boolean
 }
@@ -169,7 +171,8 @@ class GraphInterpreter implements Interpreter {
     for (const { start, flow } of flows) if (flow !== undefined) start(flow)
     for (const [index, { flow }] of flows.entries()) {
       const entry = entries[index]
-      if (flow !== undefined && entry !== undefined) this.#clockAt(entry).advance(record.partition, flow.timestamp)
+      if (flow === undefined || entry === undefined || isGlobal(entry)) continue
+      this.#clockAt(entry).advance(record.partition, flow.timestamp)
     }
     return flows.some(({ flow }) => flow !== undefined) ? 'done' : 'dropped'
   }
@@ -211,7 +214,8 @@ class GraphInterpreter implements Interpreter {
     return this.#clockOf(this.#groups.startingAt(node, role))
   }
 
-  #clockOf(group: string): TaskClock {
+  #clockOf(task: string): TaskClock {
+    const group = this.#options.oneStreamTime === true ? 'all' : task
     let clock = this.#taskClocks.get(group)
     if (clock === undefined) {
       clock = new TaskClock(this.#journal, this.#wall, this.#options.tasks ?? 1)
@@ -285,6 +289,11 @@ function asChange(value: unknown): Change {
   if (value instanceof Change) return value
   const { now, before } = value as { readonly now: unknown; readonly before: unknown }
   return new Change(now, before)
+}
+
+/** What every process reads is no record of a task. */
+function isGlobal({ node }: Entry): boolean {
+  return node.kind === 'global-table'
 }
 
 function readEntry({ node, serdes }: Entry, record: WireRecord): FlowRecord | undefined {

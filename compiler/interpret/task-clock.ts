@@ -8,13 +8,19 @@ export interface TaskTime {
   readonly wall: number
 }
 
-/** Does the next thing that is due in a partition; false: nothing is. `skip`: it is not done, but counts as done. */
-export type FireNext = (partition: number, time: TaskTime, skip: boolean) => boolean
+/** What an operator does when time has passed. */
+export interface Timed {
+  /** When the next thing of a partition was due, ms; Infinity: nothing is due. */
+  dueAt(partition: number, time: TaskTime): number
+  /** Does it. `skip`: it is not done, but counts as done. */
+  fire(partition: number, time: TaskTime, skip: boolean): void
+}
 
 /** Of all tasks of a sub-topology. */
 export class TaskClock {
   readonly #time: StreamTime
-  readonly #due: FireNext[] = []
+  /** By operator. */
+  readonly #timed = new Map<number, Timed>()
   /** Wall-clock times begin for the first one with the interpreter. */
   readonly #partitions: Set<number>
   wall: number
@@ -29,8 +35,8 @@ export class TaskClock {
     return [...this.#partitions].sort((a, b) => a - b)
   }
 
-  onDue(fire: FireNext): void {
-    this.#due.push(fire)
+  onDue(operator: number, timed: Timed): void {
+    this.#timed.set(operator, timed)
   }
 
   /** A record of the task: its time counts when it is done. */
@@ -43,9 +49,14 @@ export class TaskClock {
     return this.#time.at(partition)
   }
 
-  /** The next thing that is due; false: nothing is. */
+  /** Does what was due first, of operators in order of declaration; false: nothing is due. */
   fire(partition: number, skip: boolean): boolean {
     const time = { stream: this.#time.at(partition), wall: this.wall }
-    return this.#due.some((fire) => fire(partition, time, skip))
+    const due = [...this.#timed]
+      .map(([operator, timed]) => ({ operator, timed, at: timed.dueAt(partition, time) }))
+      .filter(({ at }) => at < Infinity)
+    const [first] = due.toSorted((a, b) => a.at - b.at || a.operator - b.operator)
+    first?.timed.fire(partition, time, skip)
+    return first !== undefined
   }
 }

@@ -31,9 +31,10 @@ export function exchangesOf(nodes: readonly LogicalNode[], node: LogicalNode): r
       return ['repartition']
     case 'group-by-key':
     case 'to-table':
-    case 'process':
     case 'dedupe':
       return keyMayHaveChanged(nodes, node.input) ? ['repartition'] : []
+    case 'process':
+      return node.gathers && keyMayHaveChanged(nodes, node.input) ? ['repartition'] : []
     case 'stream-table-join':
       return keyMayHaveChanged(nodes, node.left) ? ['repartition'] : []
     case 'stream-join':
@@ -88,7 +89,7 @@ function keyMayHaveChanged(nodes: readonly LogicalNode[], id: NodeId): boolean {
     case 'select-key':
       return true
     case 'process':
-      return !node.keepsKey
+      return !node.keepsKey || (!node.gathers && keyMayHaveChanged(nodes, node.input))
     case 'dedupe':
       return false
     case 'repartition':

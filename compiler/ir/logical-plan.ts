@@ -153,6 +153,8 @@ export interface LogicalProcess extends OneInput {
   /** `every`: ms. */
   readonly punctuate: { readonly every: number; readonly clock: 'stream' | 'wall'; readonly run: LambdaId } | undefined
   readonly keepsKey: boolean
+  /** Whether records go where those with equal keys meet; else they stay in the partition that they are in. */
+  readonly gathers: boolean
   readonly outputs: readonly string[]
 }
 

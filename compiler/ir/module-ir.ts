@@ -71,7 +71,7 @@ export type Kernel = {
       readonly grace: number
     }
   /** What tells records that no window accepts. */
-  | { readonly kind: 'late'; readonly window: LogicalWindow; readonly times: string }
+  | { readonly kind: 'late'; readonly window: LogicalWindow; readonly lag: number; readonly times: string }
   /** Changes that are held back. */
   | {
       readonly kind: 'suppression'

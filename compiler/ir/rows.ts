@@ -46,9 +46,8 @@ export function needsOldRows(nodes: readonly LogicalNode[], id: NodeId): boolean
       case 'group-table':
         return true
       case 'table-filter':
-        return staysSilent(nodes, node) || needsOldRows(nodes, node.id)
       case 'table-map':
-        return needsOldRows(nodes, node.id)
+        return looksBack(nodes, node) && !keepsWhatWas(nodes, node)
       case 'foreign-key-join':
         return node.left === id
       case 'table-join':
@@ -56,6 +55,63 @@ export function needsOldRows(nodes: readonly LogicalNode[], id: NodeId): boolean
       default:
         return false
     }
+  })
+}
+
+/** Whether a filter or a map wants to know what a row was, for itself or for what is behind it. */
+export function looksBack(nodes: readonly LogicalNode[], node: LogicalNodeOf<'table-filter' | 'table-map'>): boolean {
+  return (node.kind === 'table-filter' && staysSilent(nodes, node)) || needsOldRows(nodes, node.id)
+}
+
+/**
+ * Whether a filter or a map with a name keeps its rows, to tell what they were: where the table before it tells something
+ * else. Kafka Streams always asks the store that the name stands for.
+ */
+export function keepsWhatWas(
+  nodes: readonly LogicalNode[],
+  node: LogicalNodeOf<'table-filter' | 'table-map'>,
+): boolean {
+  return node.name !== undefined && mistakesOldRows(nodes, node.input) && looksBack(nodes, node)
+}
+
+/** Whether what a table tells of a row before may be something that it never was. */
+function mistakesOldRows(nodes: readonly LogicalNode[], id: NodeId): boolean {
+  const node = nodeOf(nodes, id)
+  switch (node.kind) {
+    case 'aggregate': {
+      // A new row is told to have been what aggregates begin with; sliding windows and sessions come of others.
+      if (nodeOf(nodes, node.input).kind === 'group-table') return false
+      const window = windowOf(nodes, node)
+      return node.aggregation.kind !== 'reduce' || (window !== undefined && window.kind !== 'time')
+    }
+    case 'table-source':
+      return node.history !== undefined
+    case 'table-filter':
+    case 'table-map':
+      return node.name === undefined && mistakesOldRows(nodes, node.input)
+    case 'table-join':
+      return mistakesOldRows(nodes, node.left) || mistakesOldRows(nodes, node.right)
+    default:
+      return false
+  }
+}
+
+/** Whether a filter or a map makes of a table with versions one without: it has a store, which keeps the newest row only. */
+export function losesVersions(
+  nodes: readonly LogicalNode[],
+  node: LogicalNodeOf<'table-filter' | 'table-map'>,
+): boolean {
+  return node.name !== undefined && historyOf(nodes, node.input) !== undefined
+}
+
+/** Whether somebody keeps rows of the table with their times, to join others with them. */
+export function showsTimes(nodes: readonly LogicalNode[], id: NodeId): boolean {
+  return nodes.some((node) => {
+    if (!inputsOf(node).includes(id)) return false
+    if (node.kind === 'table-filter' || node.kind === 'table-map') {
+      return node.name === undefined && showsTimes(nodes, node.id)
+    }
+    return node.kind === 'table-join' || (node.kind === 'foreign-key-join' && node.right === id)
   })
 }
 
@@ -99,7 +155,7 @@ export function historyOf(nodes: readonly LogicalNode[], id: NodeId): number | u
       return node.history
     case 'table-filter':
     case 'table-map':
-      return historyOf(nodes, node.input)
+      return node.name === undefined ? historyOf(nodes, node.input) : undefined
     default:
       return undefined
   }

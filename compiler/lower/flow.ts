@@ -14,6 +14,8 @@ export interface Flow {
   readonly before: MirExpression | undefined
   /** Of a versioned table: whether the version is the newest of its key; undefined: it is. */
   readonly isNewest?: MirExpression | undefined
+  /** Of a table: the time that its row has for those who join with it; undefined: that of the record. */
+  readonly rowTime?: MirExpression | undefined
   /** undefined: the event time of the input's record. */
   readonly timestamp: MirExpression | undefined
 }

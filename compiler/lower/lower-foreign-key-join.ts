@@ -17,11 +17,25 @@ import {
   statement,
   when,
 } from '../ir/mir-build.js'
-import { isStored, needsOldRows, rowsOfSide } from '../ir/rows.js'
+import { isStored, needsOldRows } from '../ir/rows.js'
 import type { ValueType } from '../ir/value-type.js'
 import { number } from './arithmetic.js'
 import type { Flow, OperatorContext } from './flow.js'
-import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf, type RowsPlace } from './rows.js'
+import {
+  and,
+  ask,
+  isThere,
+  nameOf,
+  or,
+  orElse,
+  orNull,
+  placeOfSide,
+  rowOrNull,
+  type RowsPlace,
+  rowTimeOf,
+  seek,
+  timeOf,
+} from './rows.js'
 
 type Context = OperatorContext<LogicalNodeOf<'foreign-key-join'>>
 
@@ -31,7 +45,7 @@ const Action = { Remove: 0, RemoveAndAnswer: 1, Answer: 2, AnswerIfThere: 3 } as
 /** A change of the left table. */
 export function lowerSubscribe(context: Context, flow: Flow, out: MirStatement[]): void {
   const { node } = context
-  const rows = sideOf(context, 0)
+  const rows = placeOfSide(context, context.node, 0)
   out.push(seek(context, rows, flow))
   if (rows.operator === node.id) out.push(set(context, rows, flow.value, flow))
   const state = context.builder.atom(ask(rows, 'state', [], number), 'state', out)
@@ -67,7 +81,7 @@ export function lowerRegistration(context: Context, flow: Flow, out: MirStatemen
   const is = (...actions: readonly number[]): MirExpression =>
     actions.map((one) => equal(action, literal(one))).reduce(or)
   const subscriptions = subscriptionsOf(context)
-  const rows = sideOf(context, 1)
+  const rows = placeOfSide(context, context.node, 1)
   const found: MirStatement[] = [
     seek(context, subscriptions, flow),
     when(
@@ -99,7 +113,7 @@ export function lowerRegistration(context: Context, flow: Flow, out: MirStatemen
 /** A change of the right table: all who subscribed are told, in the order of their keys. */
 export function lowerRightChange(context: Context, flow: Flow, out: MirStatement[]): void {
   const { builder, node, program } = context
-  const rows = sideOf(context, 1)
+  const rows = placeOfSide(context, context.node, 1)
   if (rows.operator === node.id) out.push(seek(context, rows, flow), set(context, rows, flow.value, flow))
   const subscriptions = subscriptionsOf(context)
   out.push(seek(context, subscriptions, flow), does(subscriptions, 'first', []))
@@ -115,7 +129,7 @@ export function lowerRightChange(context: Context, flow: Flow, out: MirStatement
 export function lowerResponse(context: Context, flow: Flow, out: MirStatement[]): void {
   const { builder, node, program } = context
   const { nodes, edges } = program.plan
-  const rows = sideOf(context, 0)
+  const rows = placeOfSide(context, context.node, 0)
   out.push(seek(context, rows, flow))
   const state = member(flow.value, 'state', { type: number, span: undefined })
   const then: MirStatement[] = []
@@ -153,18 +167,12 @@ function foreignKey(context: Context, row: MirExpression, name: string, out: Mir
   return builder.atom(local(key, orNull(found.type)), name, out)
 }
 
-function sideOf({ program, node }: Context, port: 0 | 1): RowsPlace {
-  const operator = rowsOfSide(program.plan.nodes, node, port)
-  if (operator === node.id) return { operator, port }
-  return { operator, port: program.plan.nodes[operator]?.kind === 'foreign-key-join' ? 2 : 0 }
-}
-
 function subscriptionsOf({ node }: Context): RowsPlace {
   return { operator: node.id, port: 3 }
 }
 
 function set(context: Context, place: RowsPlace, value: MirExpression, flow: Flow): MirStatement {
-  return statement({ kind: 'expression', value: ask(place, 'set', [value, timeOf(flow)]) }, context.node.span)
+  return statement({ kind: 'expression', value: ask(place, 'set', [value, rowTimeOf(flow)]) }, context.node.span)
 }
 
 function does(place: RowsPlace, method: string, args: readonly MirExpression[]): MirStatement {

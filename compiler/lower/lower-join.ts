@@ -1,10 +1,25 @@
 /** Joins with tables: the row of the other side is looked up where it is kept, and the joiner stands in its place. */
 import type { LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
-import { letStatement, literal, local, not, statement } from '../ir/mir-build.js'
-import { historyOfRows, keepsAlone, needsOldRows, rowsOfSide, type JoinNode } from '../ir/rows.js'
+import { expression, letStatement, literal, local, not, statement } from '../ir/mir-build.js'
+import { historyOfRows, keepsAlone, needsOldRows, showsTimes, type JoinNode } from '../ir/rows.js'
+import { number } from './arithmetic.js'
 import type { Flow, LoweringContext, OperatorContext } from './flow.js'
-import { and, ask, isThere, nameOf, or, orElse, orNull, rowOrNull, seek, timeOf, type RowsPlace } from './rows.js'
+import {
+  and,
+  ask,
+  isThere,
+  nameOf,
+  or,
+  orElse,
+  orNull,
+  placeOfSide,
+  rowOrNull,
+  type RowsPlace,
+  rowTimeOf,
+  seek,
+  timeOf,
+} from './rows.js'
 
 /** The row of the key as it is now, whatever its timestamp; changes of the table give nothing. */
 export function lowerStreamTableJoin(
@@ -18,7 +33,7 @@ export function lowerStreamTableJoin(
     keepRow(context, node, 1, flow, out)
     return
   }
-  const place = placeOf(context, node, 1)
+  const place = placeOfSide(context, node, 1)
   if (node.grace === undefined) lookUp(context, place, flow, flow.key, out)
   else lowerWaiting(context, place, flow, out)
 }
@@ -43,9 +58,7 @@ function lowerWaiting(
     seek(context, buffer, flow),
     statement({ kind: 'if', test: not(late), then: atOnce, otherwise: [] }),
   ]
-  // Without a key there is no row to wait for, and no time goes on.
-  const keyless: MirStatement[] = []
-  if (node.join === 'left') lookUp(context, place, flow, literal(null), keyless)
+  const keyless = node.join === 'left' ? [does('refuseKeyless', [])] : []
   const hasKey = statement({ kind: 'if', test: isThere(flow.key), then: keyed, otherwise: keyless })
   out.push(statement({ kind: 'if', test: isThere(flow.value), then: [hasKey], otherwise: [] }, node.span))
   const body: MirStatement[] = [statement({ kind: 'enter', operator: node.id, count: false })]
@@ -112,7 +125,7 @@ export function lowerTableJoin(
   const { builder, program, node } = context
   const { nodes, edges } = program.plan
   keepRow(context, node, port, flow, out)
-  const place = placeOf(context, node, port === 0 ? 1 : 0)
+  const place = placeOfSide(context, node, port === 0 ? 1 : 0)
   out.push(seek(context, place, flow))
   const type = edges.get(port === 0 ? node.right : node.left)?.value
   const partner = builder.atom(rowOrNull(context, place, type), 'row', out)
@@ -126,10 +139,29 @@ export function lowerTableJoin(
     joinedRows(context, port === 0 ? [own, partner] : [partner, own], name, then)
   const value = result(flow.value, nameOf(node))
   const before = needsOldRows(nodes, node.id) ? result(flow.before ?? literal(null), 'before') : undefined
-  context.forward({ key: flow.key, value, before, timestamp }, then)
+  const rowTime = rowTimeOfResult(context, place, flow, then)
+  context.forward({ key: flow.key, value, before, timestamp, rowTime }, then)
   const changes = or(isThere(flow.value), isThere(flow.before ?? literal(null)))
   const test = keepsAlone(node, port) ? or(isThere(partner), changes) : isThere(partner)
   out.push(statement({ kind: 'if', test, then, otherwise: [] }, node.span))
+}
+
+/**
+ * Without a store, the row has the time of those that it comes of: the one that was deleted is none of them. Where both
+ * have to be there, its time is that of the record.
+ */
+function rowTimeOfResult(
+  { builder, program, node }: OperatorContext<LogicalNodeOf<'table-join'>>,
+  partner: RowsPlace,
+  flow: Flow,
+  out: MirStatement[],
+): MirExpression | undefined {
+  if (node.name !== undefined || node.join === 'inner' || !showsTimes(program.plan.nodes, node.id)) return undefined
+  const own = expression(
+    { kind: 'conditional', test: isThere(flow.value), then: rowTimeOf(flow), otherwise: literal(0) },
+    { type: number, span: undefined },
+  )
+  return builder.atom(ask(partner, 'latest', [own], number), 'rowTime', out)
 }
 
 function joinedRows(
@@ -173,18 +205,13 @@ function asOf({ program }: LoweringContext, place: RowsPlace, flow: Flow): reado
 
 /** The new row of a side that the join keeps itself. */
 function keepRow(context: LoweringContext, node: JoinNode, port: 0 | 1, flow: Flow, out: MirStatement[]): void {
-  const place = placeOf(context, node, port)
+  const place = placeOfSide(context, node, port)
   if (place.operator !== node.id) return
   out.push(seek(context, place, flow))
   if (historyOfRows(context.program.plan.nodes, node, port) === undefined) {
-    out.push(statement({ kind: 'expression', value: ask(place, 'set', [flow.value, timeOf(flow)]) }, node.span))
+    out.push(statement({ kind: 'expression', value: ask(place, 'set', [flow.value, rowTimeOf(flow)]) }, node.span))
     return
   }
   const put = statement({ kind: 'expression', value: ask(place, 'put', [flow.value, timeOf(flow)]) }, node.span)
   out.push(statement({ kind: 'if', test: ask(place, 'accepts', [timeOf(flow)]), then: [put], otherwise: [] }))
-}
-
-function placeOf({ program }: LoweringContext, node: JoinNode, port: 0 | 1): RowsPlace {
-  const operator = rowsOfSide(program.plan.nodes, node, port)
-  return { operator, port: operator === node.id ? port : 0 }
 }

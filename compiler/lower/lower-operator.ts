@@ -209,7 +209,7 @@ function lowerOperator(
       forward(flow, out)
       return
     case 'to-stream':
-      forward({ ...flow, before: undefined, isNewest: undefined }, out)
+      forward({ ...flow, before: undefined, isNewest: undefined, rowTime: undefined }, out)
       return
     case 'to-table':
       if (role !== undefined) lowerExchange(context, node, role, flow, out)

@@ -2,7 +2,7 @@
 import type { LambdaId, LogicalNodeOf } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { expression, helper, letStatement, literal, local, member, not, statement, object } from '../ir/mir-build.js'
-import { isStored, needsOldRows, staysSilent } from '../ir/rows.js'
+import { isStored, keepsWhatWas, looksBack, losesVersions, needsOldRows, staysSilent } from '../ir/rows.js'
 import { lifetimeOf } from '../ir/lifetime.js'
 import { lowerExpired, lowerTouched } from './lower-lifetime.js'
 import { keyAndValue } from './key-and-value.js'
@@ -83,10 +83,9 @@ export function lowerTableFilter(
     })
   const value = pass(flow.value, nameOf(node))
   const silent = staysSilent(nodes, node)
-  const looksBack = silent || needsOldRows(nodes, node.id)
-  const before = looksBack && flow.before !== undefined ? pass(flow.before, 'before') : undefined
+  const before = rowBefore(context, flow, value, (row) => pass(row, 'before'), out)
   const then: MirStatement[] = []
-  context.forward({ ...flow, value, before }, then)
+  context.forward({ ...rowOf(context, flow), value, before }, then)
   if (!silent || before === undefined) out.push(...then)
   else out.push(statement({ kind: 'if', test: or(isThere(value), isThere(before)), then, otherwise: [] }, node.span))
 }
@@ -100,9 +99,34 @@ export function lowerTableMap(
   const map = (value: MirExpression, name: string): MirExpression =>
     eachRow(context, value, name, out, (there, inner) => orElse(context.call(node.mapper, [there], inner), null))
   const value = map(flow.value, nameOf(node))
-  const looksBack = needsOldRows(context.program.plan.nodes, node.id) && flow.before !== undefined
-  const before = looksBack ? map(flow.before, 'before') : undefined
-  context.forward({ ...flow, value, before }, out)
+  const before = rowBefore(context, flow, value, (row) => map(row, 'before'), out)
+  context.forward({ ...rowOf(context, flow), value, before }, out)
+}
+
+/** What a row was: what the operator's own rows say, which get the new one, else what comes of the row before it. */
+function rowBefore(
+  context: OperatorContext<LogicalNodeOf<'table-filter' | 'table-map'>>,
+  flow: Flow,
+  value: MirExpression,
+  of: (row: MirExpression) => MirExpression,
+  out: MirStatement[],
+): MirExpression | undefined {
+  const { builder, node, program } = context
+  const { nodes, edges } = program.plan
+  if (!looksBack(nodes, node)) return undefined
+  if (!keepsWhatWas(nodes, node)) return flow.before && of(flow.before)
+  const place = { operator: node.id, port: 0 } as const
+  out.push(seek(context, place, flow))
+  const before = builder.atom(rowOrNull(context, place, edges.get(node.id)?.value), 'before', out)
+  out.push(statement({ kind: 'expression', value: ask(place, 'set', [value, timeOf(flow)]) }, node.span))
+  return before
+}
+
+/** With a name, a row has the time of its record, and there is one of each key. */
+function rowOf({ program, node }: OperatorContext<LogicalNodeOf<'table-filter' | 'table-map'>>, flow: Flow): Flow {
+  if (node.name === undefined) return flow
+  const isNewest = losesVersions(program.plan.nodes, node) ? undefined : flow.isNewest
+  return { ...flow, rowTime: undefined, isNewest }
 }
 
 /** null stays null; else what `make` gives. */

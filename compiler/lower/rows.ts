@@ -3,6 +3,7 @@ import type { LogicalNode, NodeId } from '../ir/logical-plan.js'
 import type { MirExpression, MirStatement } from '../ir/mir.js'
 import { expression, literal, statement } from '../ir/mir-build.js'
 import type { RowsPort } from '../ir/resolved-plan.js'
+import { rowsOfSide, type JoinNode } from '../ir/rows.js'
 import type { ValueType } from '../ir/value-type.js'
 import { number } from './arithmetic.js'
 import type { Flow, LoweringContext } from './flow.js'
@@ -13,6 +14,14 @@ export interface RowsPlace {
   readonly port: RowsPort
 }
 
+/** Where the rows of one side of a join are kept. */
+export function placeOfSide({ program }: LoweringContext, node: JoinNode, port: 0 | 1): RowsPlace {
+  const { nodes } = program.plan
+  const operator = rowsOfSide(nodes, node, port)
+  if (operator === node.id) return { operator, port }
+  return { operator, port: nodes[operator]?.kind === 'foreign-key-join' ? 2 : 0 }
+}
+
 /** What the result of an operator is called in generated code. */
 export function nameOf(node: LogicalNode): string {
   return node.name ?? node.label
@@ -20,6 +29,11 @@ export function nameOf(node: LogicalNode): string {
 
 export function timeOf(flow: Flow): MirExpression {
   return flow.timestamp ?? expression({ kind: 'context', property: 'timestamp' }, { type: number, span: undefined })
+}
+
+/** The time with which the row of a table is kept beside a table that joins it. */
+export function rowTimeOf(flow: Flow): MirExpression {
+  return flow.rowTime ?? timeOf(flow)
 }
 
 export function seek(context: LoweringContext, place: RowsPlace, flow: Flow, input = 0): MirStatement {

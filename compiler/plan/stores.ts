@@ -1,4 +1,5 @@
 /** The stores that an operator keeps its state in. */
+import { allowedLag } from '../../dsl/model/window-spec.js'
 import type { ExchangeRole } from '../ir/exchange.js'
 import { accumulatorOf } from '../ir/accumulator.js'
 import type { LogicalNode, LogicalNodeOf, LogicalWindow } from '../ir/logical-plan.js'
@@ -93,7 +94,7 @@ function aggregateStores(
     columns: 1 + inputCount(plan.nodes, node),
     serdes: undefined,
   })
-  return [{ ...rows, ...windowed(window) }, time]
+  return [{ ...rows, ...windowed(window, inputCount(plan.nodes, node)) }, time]
 }
 
 /** Stream time; of sessions their bounds, since a record may extend one that is open; of keys their newest records. */
@@ -105,10 +106,10 @@ function lateStores(plan: ResolvedPlan, node: LogicalNodeOf<'late'>, subTopology
   if (window === undefined || !isLateByKey(window)) return [time(name)]
   const serdes = plan.states.get(node.id)?.[0]?.serdes
   const rows = keyed(plan, { node: node.id, subTopology, name, columns: 0, serdes })
-  return [{ ...rows, ...windowed(window) }, time(timesOf(name))]
+  return [{ ...rows, ...windowed(window, 1) }, time(timesOf(name))]
 }
 
-function windowed(window: LogicalWindow): Pick<TopologyStore, 'kind' | 'bucketMs' | 'ranges'> {
+function windowed(window: LogicalWindow, inputs: number): Pick<TopologyStore, 'kind' | 'bucketMs' | 'ranges'> {
   const part = (retention: number): number => Math.max(1, Math.ceil(retention / BUCKETS))
   switch (window.kind) {
     case 'time':
@@ -116,7 +117,11 @@ function windowed(window: LogicalWindow): Pick<TopologyStore, 'kind' | 'bucketMs
     case 'sliding':
       return { kind: 'window', bucketMs: part(3 * window.difference + window.grace), ranges: true }
     case 'session':
-      return { kind: 'session', bucketMs: part(2 * window.gap + window.grace), ranges: false }
+      return {
+        kind: 'session',
+        bucketMs: part(2 * window.gap + window.grace + allowedLag(window, inputs)),
+        ranges: false,
+      }
   }
 }
 

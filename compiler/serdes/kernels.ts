@@ -139,7 +139,8 @@ export class KernelBuilder {
     if (node.kind === 'late') {
       const window = windowOf(this.resolved.nodes, node)
       if (window === undefined) throw new Error(`${node.label} has no windows`)
-      return { ...common, kind: 'late', window, times: isLateByKey(window) ? timesOf(name) : name }
+      const times = isLateByKey(window) ? timesOf(name) : name
+      return { ...common, kind: 'late', window, lag: allowedLag(window, 1), times }
     }
     if (node.kind === 'stream-table-join' && port === 0) {
       const [key, value] = [this.stateCodec(serdes.key), this.stateCodec(serdes.value)]

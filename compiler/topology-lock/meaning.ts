@@ -17,8 +17,8 @@ const beside = new Set([
   'key',
   'value',
 ])
-/** When a processor is called says nothing of what it keeps. */
-const calls = new Set(['punctuate', 'keepsKey'])
+/** When a processor is called says nothing of what it keeps; where its records come from is seen by its topics. */
+const calls = new Set(['punctuate', 'keepsKey', 'gathers'])
 
 /** Numbers are taken by name only: the others are ids of lambdas and nodes, which move when something is inserted. */
 const numbers = new Set([

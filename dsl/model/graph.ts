@@ -85,6 +85,8 @@ export interface ProcessNode extends OneInput {
   readonly punctuate: PunctuationSpec | undefined
   /** Whether records go on with the key that they came with. */
   readonly keepsKey: boolean
+  /** Whether records go where those with equal keys meet; else they stay in the partition that they are in. */
+  readonly gathers: boolean
   /** Empty: there is one, without a name. */
   readonly outputs: readonly string[]
 }

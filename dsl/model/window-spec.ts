@@ -30,10 +30,14 @@ function lengthOf(window: WindowSpec): number {
   }
 }
 
+/** A closed session may become part of an open one, by late records between them: so long it is kept. */
+const CLOSED_SESSIONS_MS = 5 * 60_000
+
 /**
- * The inputs of a cogroup have a stream time each: so far may one be behind the furthest before the windows that it
- * still takes records for are forgotten.
+ * How much longer windows are kept than they take records of one input. The inputs of a cogroup have a stream time each:
+ * so far may one be behind the furthest before the windows that it still takes records for are forgotten.
  */
 export function allowedLag(window: WindowSpec, inputs: number): number {
-  return inputs < 2 ? 0 : Math.max(60_000, lengthOf(window) + window.grace)
+  const lag = inputs < 2 ? 0 : Math.max(60_000, lengthOf(window) + window.grace)
+  return window.kind === 'session' ? Math.max(lag, CLOSED_SESSIONS_MS - window.gap) : lag
 }

@@ -28,6 +28,14 @@ export type ProcessedValues<K, E, O extends string> = [O] extends [never]
   ? Stream<K, ValuesTo<E, never>>
   : { readonly [N in O]: Stream<K, ValuesTo<E, N>> }
 
+export interface ProcessOptions extends OperatorOptions {
+  /**
+   * false: records stay in the partition that they are in also where their keys may have changed, as with Kafka Streams'
+   * `process`: what is kept of a key may then be in several tasks. Default true: they meet in one.
+   */
+  readonly repartition?: boolean
+}
+
 export interface ProcessOperator<out K, out V> {
   /**
    * An operator of one's own: stores, timers, and any number of records that go on, with keys of their own (Kafka
@@ -55,7 +63,7 @@ export interface ProcessOperator<out K, out V> {
     R3 extends Emitted<O> = undefined,
   >(
     processor: Processor<K, V, S, T, O, R1, R2, R3>,
-    options?: OperatorOptions,
+    options?: ProcessOptions,
   ): Processed<RecordsOf<R1> | RecordsOf<R2> | RecordsOf<R3>, O>
   /** As `process`, with values only: the keys stay, and so do the partitions (Kafka Streams' `processValues`). */
   processValues<
@@ -66,14 +74,15 @@ export interface ProcessOperator<out K, out V> {
     R2 extends EmittedValues<O> = undefined,
   >(
     processor: ValueProcessor<K, V, S, T, O, R1, R2>,
-    options?: OperatorOptions,
+    options?: ProcessOptions,
   ): ProcessedValues<K, RecordsOf<R1> | RecordsOf<R2>, O>
 }
 
 export function process(keepsKey: boolean): RecordOperator {
   return ({ recorder, input, args, stream }: OperatorCall) => {
-    const node = { ...processor(args), input, keepsKey }
-    const id = recorder.add(node, args, args.options(1))
+    const options = args.options(1)
+    const node = { ...processor(args), input, keepsKey, gathers: gathersOf(args, options['repartition']) }
+    const id = recorder.add(node, args, options)
     if (node.outputs.length === 0) return stream(id)
     const streams: Record<string, Handle> = {}
     for (const output of node.outputs) {
@@ -83,7 +92,7 @@ export function process(keepsKey: boolean): RecordOperator {
   }
 }
 
-function processor(args: Arguments): Omit<ProcessNode, 'input' | 'keepsKey'> {
+function processor(args: Arguments): Omit<ProcessNode, 'input' | 'keepsKey' | 'gathers'> {
   const written = args.options(0)
   const timers = timersOf(args, written['timers'])
   const onTimer = args.optionalFunction(written['onTimer'], '`onTimer`')
@@ -99,6 +108,11 @@ function processor(args: Arguments): Omit<ProcessNode, 'input' | 'keepsKey'> {
     punctuate: punctuationOf(args, written['punctuate']),
     outputs: outputsOf(args, written['outputs']),
   }
+}
+
+function gathersOf(args: Arguments, written: unknown): boolean {
+  if (written === undefined || typeof written === 'boolean') return written ?? true
+  throw args.wrong(`\`repartition\` of \`${args.callee}\` is neither true nor false`)
 }
 
 function storesOf(args: Arguments, written: unknown): readonly StoreSpec[] {

@@ -300,8 +300,6 @@ var Task0 = class extends TaskBase {
     let count$n1 = 0;
     let count$n2 = 0;
     let count$n3 = 0;
-    let count$n4 = 0;
-    let count$n5 = 0;
     try {
       records: while (position$ < end) {
         p$ = position$;
@@ -525,7 +523,7 @@ var Task0 = class extends TaskBase {
                   }
                   result$8 = result$4;
                 }
-                const as_of_departure_conditions$39 = result$8;
+                const as_of_departure_conditions$27 = result$8;
                 count$n0++;
                 operator$ = 4;
                 {
@@ -534,7 +532,7 @@ var Task0 = class extends TaskBase {
                   const writer$ = output$.writers[output$.partitions === 1 ? 0 : output$.partitionOf(buffer$, keyFrom$, keyTo$)];
                   let start$w0, end$w1;
                   start$w0 = scratch$.position;
-                  encodeJson(scratch$, { id: idText$f1 ??= text(valueBuffer$, idStart$f1, idEnd$f1), departureDelay: departureDelay$f9, observed: part$9, conditions: as_of_departure_conditions$39 });
+                  encodeJson(scratch$, { id: idText$f1 ??= text(valueBuffer$, idStart$f1, idEnd$f1), departureDelay: departureDelay$f9, observed: part$9, conditions: as_of_departure_conditions$27 });
                   end$w1 = scratch$.position;
                   let q$ = writer$.beginRecord(serial$, timestamp$, buffer$, keyFrom$, keyTo$, 0 + end$w1 - start$w0);
                   const out$ = writer$.buffer, outView$ = writer$.view;
@@ -545,17 +543,17 @@ var Task0 = class extends TaskBase {
                 }
                 count$n1++;
                 operator$ = 5;
-                if (as_of_departure_conditions$39 != null) {
+                if (as_of_departure_conditions$27 != null) {
                   operator$ = 5;
                   {
                     scratch$.position = 0;
                     const output$ = this.sink2;
                     let keyEnd$ = 0;
                     let keyStart$ = 0;
-                    const keyed$ = as_of_departure_conditions$39 != null;
+                    const keyed$ = as_of_departure_conditions$27 != null;
                     if (keyed$) {
                       let text$w2;
-                      text$w2 = wellFormedText(as_of_departure_conditions$39, "");
+                      text$w2 = wellFormedText(as_of_departure_conditions$27, "");
                       let q$2 = scratch$.reserve(0 + text$w2.length * 3);
                       keyStart$ = q$2;
                       const out$2 = scratch$.buffer, outView$2 = scratch$.view;
@@ -564,7 +562,7 @@ var Task0 = class extends TaskBase {
                     }
                     const writer$ = output$.writers[keyed$ ? output$.partitions === 1 ? 0 : output$.partitionOf(scratch$.buffer, keyStart$, keyEnd$) : output$.stickyPartition()];
                     let text$w5;
-                    text$w5 = textOf(as_of_departure_conditions$39, ".conditions");
+                    text$w5 = textOf(as_of_departure_conditions$27, ".conditions");
                     let q$ = writer$.beginRecord(serial$, timestamp$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 24 + idEnd$f1 - idStart$f1 + text$w5.length * 3);
                     const out$ = writer$.buffer, outView$ = writer$.view;
                     q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, idStart$f1, idEnd$f1);
@@ -591,225 +589,132 @@ var Task0 = class extends TaskBase {
               }
             }
           } else {
-            if (true) {
-              let row$12 = void 0;
-              if (false) {
-                {
-                  this.state0.seek(null, 0, 0, timestamp$);
-                }
-                void this.state0.asOf(timestamp$);
-                row$12 = (this.state0.exists() ? this.state0.value() : null) ?? void 0;
-              }
-              const row$13 = row$12;
-              const part$21 = row$13?.observed ?? null;
-              let result$20;
-              if (row$13 === void 0) {
-                result$20 = "unknown";
-              } else {
-                let result$16;
-                const visibility$17 = row$13.visibility;
-                const precipitation$18 = row$13.precipitation;
-                const windSpeed$19 = row$13.windSpeed;
-                if (visibility$17 < 3) {
-                  result$16 = "poor visibility";
-                } else {
-                  if (precipitation$18 > 0) {
-                    result$16 = "rain or snow";
-                  } else {
-                    result$16 = windSpeed$19 !== null && windSpeed$19 >= 20 ? "wind" : "fair";
-                  }
-                }
-                result$20 = result$16;
-              }
-              const as_of_departure_conditions$40 = result$20;
-              count$n2++;
-              operator$ = 4;
-              {
-                scratch$.position = 0;
-                const output$ = this.sink1;
-                const writer$ = output$.writers[output$.partitions === 1 ? 0 : output$.partitionOf(buffer$, keyFrom$, keyTo$)];
-                let start$w6, end$w7;
-                start$w6 = scratch$.position;
-                encodeJson(scratch$, { id: idText$f1 ??= text(valueBuffer$, idStart$f1, idEnd$f1), departureDelay: departureDelay$f9, observed: part$21, conditions: as_of_departure_conditions$40 });
-                end$w7 = scratch$.position;
-                let q$ = writer$.beginRecord(serial$, timestamp$, buffer$, keyFrom$, keyTo$, 0 + end$w7 - start$w6);
-                const out$ = writer$.buffer, outView$ = writer$.view;
-                q$ = copyBytes(out$, q$, scratch$.buffer, start$w6, end$w7);
-                if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
-                else writer$.endRecord(q$);
-                if (writer$.full) outputs$.full = true;
-              }
-              count$n3++;
-              operator$ = 5;
-              if (as_of_departure_conditions$40 != null) {
-                operator$ = 5;
-                {
-                  scratch$.position = 0;
-                  const output$ = this.sink2;
-                  let keyEnd$ = 0;
-                  let keyStart$ = 0;
-                  const keyed$ = as_of_departure_conditions$40 != null;
-                  if (keyed$) {
-                    let text$w8;
-                    text$w8 = wellFormedText(as_of_departure_conditions$40, "");
-                    let q$2 = scratch$.reserve(0 + text$w8.length * 3);
-                    keyStart$ = q$2;
-                    const out$2 = scratch$.buffer, outView$2 = scratch$.view;
-                    q$2 = writeUtf8(out$2, q$2, text$w8);
-                    keyEnd$ = scratch$.position = q$2;
-                  }
-                  const writer$ = output$.writers[keyed$ ? output$.partitions === 1 ? 0 : output$.partitionOf(scratch$.buffer, keyStart$, keyEnd$) : output$.stickyPartition()];
-                  let text$w11;
-                  text$w11 = textOf(as_of_departure_conditions$40, ".conditions");
-                  let q$ = writer$.beginRecord(serial$, timestamp$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 24 + idEnd$f1 - idStart$f1 + text$w11.length * 3);
-                  const out$ = writer$.buffer, outView$ = writer$.view;
-                  q$ = writeSpan(out$, outView$, q$, valueBuffer$, valueView$, idStart$f1, idEnd$f1);
-                  const int$w9 = departureDelay$f9;
-                  let rest$w10 = (int$w9 << 1 ^ int$w9 >> 31) >>> 0;
-                  while (rest$w10 > 127) {
-                    out$[q$++] = rest$w10 & 127 | 128;
-                    rest$w10 >>>= 7;
-                  }
-                  out$[q$++] = rest$w10;
-                  if (part$21 != null) {
-                    out$[q$++] = 2;
-                    outView$.setFloat64(q$, numberOf(part$21, ".observed"), true);
-                    q$ += 8;
-                  } else {
-                    out$[q$++] = 0;
-                  }
-                  q$ = writeText(out$, q$, text$w11);
-                  if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
-                  else writer$.endRecord(q$);
-                  if (writer$.full) outputs$.full = true;
-                }
-              }
-            }
+            void this.state3.refuseKeyless();
           }
         }
         while (this.state3.nextDue()) {
           operator$ = 3;
-          const key$24 = this.state3.dueKey();
-          const time$25 = this.state3.dueTimestamp();
-          const waited$26 = this.state3.takeDue();
-          if (waited$26 != null) {
-            let row$27 = void 0;
-            if (key$24 != null) {
+          const key$12 = this.state3.dueKey();
+          const time$13 = this.state3.dueTimestamp();
+          const waited$14 = this.state3.takeDue();
+          if (waited$14 != null) {
+            let row$15 = void 0;
+            if (key$12 != null) {
               {
                 scratch$.position = 0;
                 let keyEnd$ = 0;
                 let keyStart$ = 0;
-                const keyed$ = key$24 != null;
+                const keyed$ = key$12 != null;
                 if (keyed$) {
-                  let text$w12;
-                  text$w12 = wellFormedText(key$24, "");
-                  let q$ = scratch$.reserve(0 + text$w12.length * 3);
+                  let text$w6;
+                  text$w6 = wellFormedText(key$12, "");
+                  let q$ = scratch$.reserve(0 + text$w6.length * 3);
                   keyStart$ = q$;
                   const out$ = scratch$.buffer, outView$ = scratch$.view;
-                  q$ = writeUtf8(out$, q$, text$w12);
+                  q$ = writeUtf8(out$, q$, text$w6);
                   keyEnd$ = scratch$.position = q$;
                 }
-                this.state0.seek(scratch$.buffer, keyStart$, keyEnd$, time$25);
+                this.state0.seek(scratch$.buffer, keyStart$, keyEnd$, time$13);
               }
-              void this.state0.asOf(time$25);
-              row$27 = (this.state0.exists() ? this.state0.value() : null) ?? void 0;
+              void this.state0.asOf(time$13);
+              row$15 = (this.state0.exists() ? this.state0.value() : null) ?? void 0;
             }
-            const row$28 = row$27;
-            const id$29 = waited$26.id;
-            const departureDelay$30 = waited$26.departureDelay;
-            const part$36 = row$28?.observed ?? null;
-            let result$35;
-            if (row$28 === void 0) {
-              result$35 = "unknown";
+            const row$16 = row$15;
+            const id$17 = waited$14.id;
+            const departureDelay$18 = waited$14.departureDelay;
+            const part$24 = row$16?.observed ?? null;
+            let result$23;
+            if (row$16 === void 0) {
+              result$23 = "unknown";
             } else {
-              let result$31;
-              const visibility$32 = row$28.visibility;
-              const precipitation$33 = row$28.precipitation;
-              const windSpeed$34 = row$28.windSpeed;
-              if (visibility$32 < 3) {
-                result$31 = "poor visibility";
+              let result$19;
+              const visibility$20 = row$16.visibility;
+              const precipitation$21 = row$16.precipitation;
+              const windSpeed$22 = row$16.windSpeed;
+              if (visibility$20 < 3) {
+                result$19 = "poor visibility";
               } else {
-                if (precipitation$33 > 0) {
-                  result$31 = "rain or snow";
+                if (precipitation$21 > 0) {
+                  result$19 = "rain or snow";
                 } else {
-                  result$31 = windSpeed$34 !== null && windSpeed$34 >= 20 ? "wind" : "fair";
+                  result$19 = windSpeed$22 !== null && windSpeed$22 >= 20 ? "wind" : "fair";
                 }
               }
-              result$35 = result$31;
+              result$23 = result$19;
             }
-            const as_of_departure_conditions$41 = result$35;
-            count$n4++;
+            const as_of_departure_conditions$28 = result$23;
+            count$n2++;
             operator$ = 4;
             {
               scratch$.position = 0;
               const output$ = this.sink1;
-              const time$ = time$25;
+              const time$ = time$13;
               let keyEnd$ = 0;
               let keyStart$ = 0;
-              const keyed$ = key$24 != null;
+              const keyed$ = key$12 != null;
               if (keyed$) {
-                let text$w13;
-                text$w13 = wellFormedText(key$24, "");
-                let q$2 = scratch$.reserve(0 + text$w13.length * 3);
+                let text$w7;
+                text$w7 = wellFormedText(key$12, "");
+                let q$2 = scratch$.reserve(0 + text$w7.length * 3);
                 keyStart$ = q$2;
                 const out$2 = scratch$.buffer, outView$2 = scratch$.view;
-                q$2 = writeUtf8(out$2, q$2, text$w13);
+                q$2 = writeUtf8(out$2, q$2, text$w7);
                 keyEnd$ = scratch$.position = q$2;
               }
               const writer$ = output$.writers[keyed$ ? output$.partitions === 1 ? 0 : output$.partitionOf(scratch$.buffer, keyStart$, keyEnd$) : output$.stickyPartition()];
-              let start$w14, end$w15;
-              start$w14 = scratch$.position;
-              encodeJson(scratch$, { id: id$29, departureDelay: departureDelay$30, observed: part$36, conditions: as_of_departure_conditions$41 });
-              end$w15 = scratch$.position;
-              let q$ = writer$.beginRecord(serial$, time$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 0 + end$w15 - start$w14);
+              let start$w8, end$w9;
+              start$w8 = scratch$.position;
+              encodeJson(scratch$, { id: id$17, departureDelay: departureDelay$18, observed: part$24, conditions: as_of_departure_conditions$28 });
+              end$w9 = scratch$.position;
+              let q$ = writer$.beginRecord(serial$, time$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 0 + end$w9 - start$w8);
               const out$ = writer$.buffer, outView$ = writer$.view;
-              q$ = copyBytes(out$, q$, scratch$.buffer, start$w14, end$w15);
+              q$ = copyBytes(out$, q$, scratch$.buffer, start$w8, end$w9);
               if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
               else writer$.endRecord(q$);
               if (writer$.full) outputs$.full = true;
             }
-            count$n5++;
+            count$n3++;
             operator$ = 5;
-            if (as_of_departure_conditions$41 != null) {
+            if (as_of_departure_conditions$28 != null) {
               operator$ = 5;
               {
                 scratch$.position = 0;
                 const output$ = this.sink2;
-                const time$ = time$25;
+                const time$ = time$13;
                 let keyEnd$ = 0;
                 let keyStart$ = 0;
-                const keyed$ = as_of_departure_conditions$41 != null;
+                const keyed$ = as_of_departure_conditions$28 != null;
                 if (keyed$) {
-                  let text$w16;
-                  text$w16 = wellFormedText(as_of_departure_conditions$41, "");
-                  let q$2 = scratch$.reserve(0 + text$w16.length * 3);
+                  let text$w10;
+                  text$w10 = wellFormedText(as_of_departure_conditions$28, "");
+                  let q$2 = scratch$.reserve(0 + text$w10.length * 3);
                   keyStart$ = q$2;
                   const out$2 = scratch$.buffer, outView$2 = scratch$.view;
-                  q$2 = writeUtf8(out$2, q$2, text$w16);
+                  q$2 = writeUtf8(out$2, q$2, text$w10);
                   keyEnd$ = scratch$.position = q$2;
                 }
                 const writer$ = output$.writers[keyed$ ? output$.partitions === 1 ? 0 : output$.partitionOf(scratch$.buffer, keyStart$, keyEnd$) : output$.stickyPartition()];
-                let text$w17, text$w20;
-                text$w17 = textOf(id$29, ".id");
-                text$w20 = textOf(as_of_departure_conditions$41, ".conditions");
-                let q$ = writer$.beginRecord(serial$, time$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 24 + text$w17.length * 3 + text$w20.length * 3);
+                let text$w11, text$w14;
+                text$w11 = textOf(id$17, ".id");
+                text$w14 = textOf(as_of_departure_conditions$28, ".conditions");
+                let q$ = writer$.beginRecord(serial$, time$, keyed$ ? scratch$.buffer : null, keyStart$, keyEnd$, 24 + text$w11.length * 3 + text$w14.length * 3);
                 const out$ = writer$.buffer, outView$ = writer$.view;
-                q$ = writeText(out$, q$, text$w17);
-                const int$w18 = intOf(departureDelay$30, ".departureDelay");
-                let rest$w19 = (int$w18 << 1 ^ int$w18 >> 31) >>> 0;
-                while (rest$w19 > 127) {
-                  out$[q$++] = rest$w19 & 127 | 128;
-                  rest$w19 >>>= 7;
+                q$ = writeText(out$, q$, text$w11);
+                const int$w12 = intOf(departureDelay$18, ".departureDelay");
+                let rest$w13 = (int$w12 << 1 ^ int$w12 >> 31) >>> 0;
+                while (rest$w13 > 127) {
+                  out$[q$++] = rest$w13 & 127 | 128;
+                  rest$w13 >>>= 7;
                 }
-                out$[q$++] = rest$w19;
-                if (part$36 != null) {
+                out$[q$++] = rest$w13;
+                if (part$24 != null) {
                   out$[q$++] = 2;
-                  outView$.setFloat64(q$, numberOf(part$36, ".observed"), true);
+                  outView$.setFloat64(q$, numberOf(part$24, ".observed"), true);
                   q$ += 8;
                 } else {
                   out$[q$++] = 0;
                 }
-                q$ = writeText(out$, q$, text$w20);
+                q$ = writeText(out$, q$, text$w14);
                 if (buffer$[headersStart$] !== 0) writer$.endRecordWithHeaders(q$, buffer$, headersStart$, next$);
                 else writer$.endRecord(q$);
                 if (writer$.full) outputs$.full = true;
@@ -840,8 +745,6 @@ var Task0 = class extends TaskBase {
     this.counts[5] += count$n1;
     this.counts[4] += count$n2;
     this.counts[5] += count$n3;
-    this.counts[4] += count$n4;
-    this.counts[5] += count$n5;
     return stop$;
   }
 };

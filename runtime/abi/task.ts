@@ -76,6 +76,8 @@ export interface GeneratedTask {
    * after `skipDue` it goes on behind what has failed.
    */
   tick(): Stop
+  /** Takes stream time to that of a record that another task has done: whether something is due then. For test drivers. */
+  advanceStreamTime(timestamp: number): boolean
   /** What is due next, and has failed, counts as done. */
   skipDue(): void
   /** When the wall clock makes something due, ms since the epoch; Infinity: never. Something may be due already. */

@@ -60,8 +60,7 @@ export abstract class TaskBase implements GeneratedTask {
     const { clock } = this
     if (clock === undefined || clock.input < 0) return Stop.End
     clock.wall = this.context.now()
-    for (let turn = 1; clock.isDue(clock.wall); turn++) {
-      clock.fired = false
+    for (let turn = 1; clock.beginTurn(); turn++) {
       clock.undo = undefined
       const { position, nextOffset } = this
       const stop = this.process(clock.input, TICK, TICK_VIEW, 0, TICK.length, TICK_SECTION, Infinity)
@@ -71,6 +70,10 @@ export abstract class TaskBase implements GeneratedTask {
       if ((turn & TURNS) === 0 && performance.now() > this.context.deadline) return Stop.TimeSlice
     }
     return Stop.End
+  }
+
+  advanceStreamTime(timestamp: number): boolean {
+    return this.clock?.advance(timestamp) ?? false
   }
 
   skipDue(): void {

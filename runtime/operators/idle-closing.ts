@@ -35,11 +35,12 @@ export class IdleClosing implements Clocked {
     // Nothing to note.
   }
 
-  isDue(wall: number): boolean {
-    if (wall < this.nextWallClock()) return false
-    if (this.#inputs.isIdle()) return true
+  dueAt(wall: number): number {
+    const at = this.nextWallClock()
+    if (wall < at) return Infinity
+    if (this.#inputs.isIdle()) return at
     this.#quietSince = wall
-    return false
+    return Infinity
   }
 
   nextWallClock(): number {
@@ -49,8 +50,7 @@ export class IdleClosing implements Clocked {
   /** Whether windows are to be closed in this turn of the clock; each silence closes them once. */
   take(): boolean {
     const clock = this.#clock
-    if (clock.fired || !this.isDue(clock.wall)) return false
-    clock.fired = true
+    if (!clock.takeTurn(this)) return false
     const since = this.#quietSince
     this.#quietSince = Infinity
     clock.undo = () => {

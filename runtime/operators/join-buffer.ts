@@ -41,6 +41,11 @@ export class JoinBuffer {
     this.#due = undefined
   }
 
+  /** Kafka Streams' buffer refuses such records as well. */
+  refuseKeyless(): never {
+    throw new TypeError('a record without a key cannot wait for versions of a table')
+  }
+
   seek(buffer: Uint8Array, start: number, end: number): void {
     this.#key.set(buffer, start, end)
   }

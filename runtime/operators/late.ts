@@ -97,13 +97,13 @@ export class LateForIdleSlidingWindows {
 export class LateForSessions {
   readonly #sessions: SessionStore
   readonly #time: OperatorTime
-  readonly #spec: Omit<SessionWindows, 'lag'>
+  readonly #spec: SessionWindows
   readonly #sought = new SeekKey()
   /** Sessions that the record touches. */
   readonly #found: number[] = []
   #timestamp = 0
 
-  constructor(sessions: SessionStore, times: Table, spec: Omit<SessionWindows, 'lag'>) {
+  constructor(sessions: SessionStore, times: Table, spec: SessionWindows) {
     this.#sessions = sessions
     this.#time = new OperatorTime(times)
     this.#spec = spec
@@ -117,7 +117,7 @@ export class LateForSessions {
 
   /** Whether the session that comes of the record is closed; an open one is kept. */
   isLate(): boolean {
-    const { gap, grace, idle } = this.#spec
+    const { gap, grace, idle, lag } = this.#spec
     const sessions = this.#sessions
     const found = this.#found
     const timestamp = this.#timestamp
@@ -126,8 +126,9 @@ export class LateForSessions {
     const now = this.#time.advance(timestamp)
     let [first, last] = [timestamp, timestamp]
     found.length = 0
-    // What is closed for another gap is forgotten, as aggregates forget it.
-    let slot = sessions.from(bytes, 0, length, Math.max(0, timestamp - gap, now - grace - 2 * gap))
+    // What was closed for long is forgotten, as aggregates forget it.
+    const forgotten = now - lag - grace - 2 * gap
+    let slot = sessions.from(bytes, 0, length, Math.max(0, timestamp - gap, forgotten))
     while (slot >= 0 && sessions.sessionStart(slot) <= timestamp + gap) {
       found.push(slot)
       first = Math.min(first, sessions.sessionStart(slot))
@@ -139,7 +140,7 @@ export class LateForSessions {
       for (const merged of found) sessions.table.delete(merged)
       sessions.insert(bytes, 0, length, first, last)
     }
-    sessions.expire(now - grace - 2 * gap, EXPIRED_PER_RECORD)
+    sessions.expire(forgotten, EXPIRED_PER_RECORD)
     return isLate
   }
   /** In a turn of the clock: when sessions close, time goes to where the last of them is over. */

@@ -81,8 +81,7 @@ export class Processor implements Clocked {
   /** Calls the function of the first timer or punctuation that is due; false: there is none, or it gives nothing. */
   fire(onTimer: AuthorFunction | undefined, run: AuthorFunction | undefined): boolean {
     const clock = this.#clock
-    if (clock.fired || !this.isDue(clock.wall)) return false
-    clock.fired = true
+    if (!clock.takeTurn(this)) return false
     const { skips } = clock
     clock.skips = false
     this.#enter(this.#time.now)
@@ -122,8 +121,8 @@ export class Processor implements Clocked {
     this.#time.advance(timestamp)
   }
 
-  isDue(wall: number): boolean {
-    return this.#dueTimers(wall) !== undefined || this.#isPunctuationDue(wall)
+  dueAt(wall: number): number {
+    return this.#dueTimers(wall)?.next() ?? this.#punctuationDue(wall)
   }
 
   nextWallClock(): number {
@@ -143,12 +142,14 @@ export class Processor implements Clocked {
     return this.#wallTimers !== undefined && this.#wallTimers.next() <= wall ? this.#wallTimers : undefined
   }
 
-  #isPunctuationDue(wall: number): boolean {
+  /** Infinity: it is not. */
+  #punctuationDue(wall: number): number {
     const { punctuate } = this.#spec
-    if (punctuate === undefined) return false
-    if (punctuate.clock === 'wall') return this.#nextWallPunctuation() <= wall
+    if (punctuate === undefined) return Infinity
+    const isWall = punctuate.clock === 'wall'
     // The first one is due with the first record.
-    return this.#time.now >= Math.max(0, this.#time.streamDue)
+    const due = isWall ? this.#nextWallPunctuation() : Math.max(0, this.#time.streamDue)
+    return (isWall ? wall : this.#time.now) < due ? Infinity : due
   }
 
   /** As Kafka Streams has it, the interval begins with the task; one that was under way before is kept. */

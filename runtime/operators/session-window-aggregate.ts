@@ -13,7 +13,7 @@ import { EXPIRED_PER_RECORD, WindowedAggregate, type WindowCodecs } from './wind
 export interface SessionWindows {
   readonly gap: number
   readonly grace: number
-  /** How far an input of a cogroup may be behind. */
+  /** How much longer than for another gap closed sessions are kept. */
   readonly lag: number
   /** Closes sessions when no input comes. */
   readonly idle?: IdleClosing

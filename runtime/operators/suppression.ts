@@ -101,8 +101,9 @@ export class Suppression implements Clocked {
     // Only the wall clock makes something due.
   }
 
-  isDue(wall: number): boolean {
-    return this.nextWallClock() <= wall
+  dueAt(wall: number): number {
+    const at = this.nextWallClock()
+    return at > wall ? Infinity : at
   }
 
   nextWallClock(): number {
@@ -113,8 +114,7 @@ export class Suppression implements Clocked {
   /** Goes to the first change that is due by the wall clock; false: there is none, or it is dropped. */
   fire(): boolean {
     const clock = this.#clock
-    if (clock === undefined || clock.fired || !this.isDue(clock.wall)) return false
-    clock.fired = true
+    if (clock?.takeTurn(this) !== true) return false
     this.#slot = this.#held.first()
     if (!clock.skips) return true
     clock.skips = false

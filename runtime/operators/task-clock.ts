@@ -8,15 +8,15 @@
 export interface Clocked {
   /** A record of the task is done. */
   advance(timestamp: number): void
-  /** Whether something is due. */
-  isDue(wall: number): boolean
+  /** When the next thing was due, ms; Infinity: nothing is due. */
+  dueAt(wall: number): number
   /** When the wall clock makes something due, ms since the epoch; Infinity: never. */
   nextWallClock(): number
 }
 
 export class TaskClock {
-  /** Something was done in this turn: the next thing has a turn of its own, with a mark of its own. */
-  fired = false
+  /** Whose turn it is; undefined: it has done what was due, and the next thing has a turn of its own, with a mark of its own. */
+  turn: Clocked | undefined
   /** What is due next is not done, but counts as done. */
   skips = false
   /** Takes back what is no state of a store and was changed in this turn; undefined: nothing was. */
@@ -40,13 +40,29 @@ export class TaskClock {
     let due = false
     for (const operator of this.#clocked) {
       operator.advance(timestamp)
-      if (operator.isDue(-Infinity)) due = true
+      if (operator.dueAt(-Infinity) < Infinity) due = true
     }
     return due
   }
 
-  isDue(wall: number): boolean {
-    return this.#clocked.some((operator) => operator.isDue(wall))
+  /** Gives the turn to the operator whose thing was due first, the first declared of several; false: nothing is due. */
+  beginTurn(): boolean {
+    this.turn = undefined
+    let first = Infinity
+    for (const operator of this.#clocked) {
+      const at = operator.dueAt(this.wall)
+      if (at >= first) continue
+      first = at
+      this.turn = operator
+    }
+    return this.turn !== undefined
+  }
+
+  /** Whether an operator has the turn; it has none any more. */
+  takeTurn(operator: Clocked): boolean {
+    if (this.turn !== operator) return false
+    this.turn = undefined
+    return true
   }
 
   nextWallClock(): number {

@@ -1,7 +1,7 @@
 /** The forms in which translated cases are executed. */
 import { optimizations, type Disabled } from '../../compiler/ir/optimizations.js'
 import type { Pipeline } from '../../dsl/index.js'
-import { testDriver, type TestDriver } from '../../testing/index.js'
+import { testDriver, type TestDriver, type TestDriverOptions } from '../../testing/index.js'
 import type { Case } from './case-format.js'
 import { CompileError, compileFiles, type LoadedPipeline } from './compile-files.js'
 import { loadModule } from './load-module.js'
@@ -21,8 +21,8 @@ export interface Form {
   prepare(cases: readonly TranslatedCases[]): Promise<ReadonlyMap<Case, Open>>
 }
 
-/** Wall clock at the start of a case, by the format. */
-const START_TIME = 1_000_000_000_000
+/** Wall clock at the start of a case, by the format; cases are computed by a driver that runs all sub-topologies as one task. */
+const LIKE_TOPOLOGY_TEST_DRIVER: TestDriverOptions = { startTime: 1_000_000_000_000, streamTime: 'pipeline' }
 
 /** The author's files as they are, in the interpreter. */
 const interpreted: Form = {
@@ -32,7 +32,7 @@ const interpreted: Form = {
       new Map(
         cases.map(({ testCase, translated }) => {
           const pipeline = loadModule(translated.files, PIPELINE_FILE)[PIPELINE_EXPORT] as Pipeline
-          return [testCase, () => testDriver(pipeline, { startTime: START_TIME })]
+          return [testCase, () => testDriver(pipeline, LIKE_TOPOLOGY_TEST_DRIVER)]
         }),
       ),
     ),
@@ -64,7 +64,7 @@ function compiled(name: string, disabled: Disabled): Form {
           const generated = pipelines.get(pipelineName(testCase))?.generated
           return generated === undefined
             ? []
-            : [[testCase, () => testDriver(generated, { startTime: START_TIME })] as const]
+            : [[testCase, () => testDriver(generated, LIKE_TOPOLOGY_TEST_DRIVER)] as const]
         }),
       )
     },

@@ -155,10 +155,10 @@ class Serializer {
         return { ...base, kind, left, right, join, joiner: this.#lambda(node.joiner) }
       }
       case 'process': {
-        const { kind, input, timers, punctuate, keepsKey, outputs } = node
+        const { kind, input, timers, punctuate, keepsKey, gathers, outputs } = node
         return {
           ...base,
-          ...{ kind, input, timers, keepsKey, outputs },
+          ...{ kind, input, timers, keepsKey, gathers, outputs },
           stores: node.stores.map((store) => ({
             ...store,
             key: plainSerde(store.key),

@@ -5,7 +5,7 @@ import { placeOf } from '../../ir/exchange.js'
 import { LIFETIME_PORT, lifetimeOf } from '../../ir/lifetime.js'
 import type { LogicalNode, NodeId } from '../../ir/logical-plan.js'
 import type { ResolvedSerde, ResolvedTopic, RowsPort, SideRows } from '../../ir/resolved-plan.js'
-import { isStored, needsOldRows, ownSides, windowedAggregateOf } from '../../ir/rows.js'
+import { isStored, keepsWhatWas, needsOldRows, ownSides, windowedAggregateOf } from '../../ir/rows.js'
 import { serdeOf, serdeOfType, type KnownTypes } from './repartition-serdes.js'
 
 /** Empty: the operator keeps nothing. undefined: something is wrong, the diagnostics say what. */
@@ -44,6 +44,13 @@ function rowsOfNode(node: LogicalNode, known: KnownTypes, diagnostics: Diagnosti
     }
     case 'to-table':
       return isStored(nodes, node) ? sideOf(node, 0, node.input, known, diagnostics) : []
+    case 'table-filter':
+    case 'table-map': {
+      const type = known.edges.get(node.id)?.value
+      if (!keepsWhatWas(nodes, node) || type === undefined) return []
+      const key = serdeOf(node, node.input, 'key', known, diagnostics)
+      return rows(0, key, serdeOfType(node, type, 'value', known, diagnostics))
+    }
     case 'late':
       // Its rows are bounds of sessions, or times.
       return rows(0, serdeOf(node, groupsOf(nodes, node.input), 'key', known, diagnostics), {

@@ -17,9 +17,9 @@ export interface Closing {
 }
 
 /** Is told of each record. */
-export function closingWhenIdle(clock: TaskClock, closing: Closing): IdlePartitions {
+export function closingWhenIdle(operator: number, clock: TaskClock, closing: Closing): IdlePartitions {
   const { spec, rows, emitter, times, closedAt } = closing
-  return new IdlePartitions(spec.closeAfter, clock, (nothing: FlowRecord) => {
+  return new IdlePartitions(operator, spec.closeAfter, clock, (nothing: FlowRecord) => {
     const { partition } = nothing.origin
     const ends = rows.all().flatMap((row) => (row.partition === partition ? [closedAt(row)] : []))
     const time = Math.max(...ends, ...times.map((one) => one.at(partition)))

@@ -8,17 +8,25 @@ export class IdlePartitions {
   readonly #last = new Map<number, number>()
 
   /** `onIdle` is called once until another record comes; what it sends on comes of no record. */
-  constructor(closeAfter: number | undefined, clock: TaskClock, onIdle: (nothing: FlowRecord) => void) {
+  constructor(
+    operator: number,
+    closeAfter: number | undefined,
+    clock: TaskClock,
+    onIdle: (nothing: FlowRecord) => void,
+  ) {
     this.#clock = clock
     if (closeAfter === undefined) return
-    clock.onDue((partition, { wall }, skip) => {
-      const last = this.#last.get(partition)
-      if (last === undefined || wall - last < closeAfter) return false
-      const origin = noRecord(partition, wall)
-      if (!skip) onIdle({ origin, key: null, value: null, timestamp: wall })
-      // One that fails is still due.
-      this.#last.delete(partition)
-      return true
+    clock.onDue(operator, {
+      dueAt: (partition, { wall }) => {
+        const last = this.#last.get(partition)
+        return last === undefined || wall - last < closeAfter ? Infinity : last + closeAfter
+      },
+      fire: (partition, { wall }, skip) => {
+        const origin = noRecord(partition, wall)
+        if (!skip) onIdle({ origin, key: null, value: null, timestamp: wall })
+        // One that fails is still due.
+        this.#last.delete(partition)
+      },
     })
   }
 

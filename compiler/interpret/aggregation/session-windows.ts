@@ -12,7 +12,7 @@ type SessionWindows = Extract<WindowSpec, { readonly kind: 'session' }>
 export function sessionWindows(
   spec: SessionWindows,
   aggregator: Aggregator,
-  { forward, journal, keyOrder, task, expose }: OperatorContext,
+  { node, forward, journal, keyOrder, task, expose }: OperatorContext,
   lag: number,
 ): Receiver {
   const rows = new WindowRows(journal, keyOrder)
@@ -20,7 +20,7 @@ export function sessionWindows(
   expose(() => rows.results(aggregator))
   const times: StreamTime[] = []
   const closedAt = ({ end }: WindowRow): number => end + spec.grace + spec.gap + 1
-  const idle = closingWhenIdle(task, { spec, rows, emitter, times, closedAt })
+  const idle = closingWhenIdle(node.id, task, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     if (record.key === null || record.key === undefined) return
     idle.seen(record)
@@ -32,7 +32,7 @@ export function sessionWindows(
 
   function update(record: FlowRecord, time: number, port: number): void {
     const { key, timestamp, origin } = record
-    // What was closed for another gap is forgotten, also for a record that would join it with an open session.
+    // What was closed for long is forgotten, also for a record that would join it with an open session.
     const forgotten = latestOf(times, origin.partition) - lag - spec.grace - 2 * spec.gap
     const found = rows
       .ofKey(key)

@@ -16,7 +16,7 @@ type SlidingWindows = Extract<WindowSpec, { readonly kind: 'sliding' }>
 export function slidingWindows(
   spec: SlidingWindows,
   aggregator: Aggregator,
-  { forward, journal, keyOrder, task, expose }: OperatorContext,
+  { node, forward, journal, keyOrder, task, expose }: OperatorContext,
   lag: number,
   late?: Forward,
 ): Receiver {
@@ -26,7 +26,7 @@ export function slidingWindows(
   const times: StreamTime[] = []
   const { difference, grace } = spec
   const closedAt = ({ end }: WindowRow): number => end + grace + 1
-  const idle = closingWhenIdle(task, { spec, rows, emitter, times, closedAt })
+  const idle = closingWhenIdle(node.id, task, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     const { key, value, timestamp, origin } = record
     if (key === null || key === undefined || value === null || value === undefined) return

@@ -12,7 +12,7 @@ type TimeWindows = Extract<WindowSpec, { readonly kind: 'time' }>
 export function timeWindows(
   spec: TimeWindows,
   aggregator: Aggregator,
-  { forward, journal, keyOrder, task, expose }: OperatorContext,
+  { node, forward, journal, keyOrder, task, expose }: OperatorContext,
   lag: number,
 ): Receiver {
   const rows = new WindowRows(journal, keyOrder)
@@ -21,7 +21,7 @@ export function timeWindows(
   // A cogroup's inputs have a stream time each.
   const times: StreamTime[] = []
   const closedAt = ({ end }: WindowRow): number => end + spec.grace
-  const idle = closingWhenIdle(task, { spec, rows, emitter, times, closedAt })
+  const idle = closingWhenIdle(node.id, task, { spec, rows, emitter, times, closedAt })
   return (record, port) => {
     if (record.key === null || record.key === undefined) return
     idle.seen(record)

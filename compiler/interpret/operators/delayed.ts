@@ -7,17 +7,27 @@ import type { Forward } from './operator.js'
 
 /**
  * Hands records on in order of time, then of the key's bytes, `grace` after their time in stream time. One that comes later
- * than that goes on at once. What leaves comes of the record that makes it due. Records without a key or a value have nothing to wait for.
+ * than that goes on at once. What leaves comes of the record that makes it due. Null values join nothing.
  */
-export function delayed(grace: number, journal: Journal, keyOrder: KeyOrder, forward: Forward): Forward {
+export function delayed(
+  grace: number,
+  journal: Journal,
+  keyOrder: KeyOrder,
+  forward: Forward,
+  keyless: (record: FlowRecord) => void,
+): Forward {
   const time = new StreamTime(journal)
   /** By partition, in order of arrival. */
   const waiting = new KeyedMap<readonly FlowRecord[]>(journal)
   return (record) => {
     const { key, value, timestamp } = record
     const { partition } = record.origin
-    const waits = key !== null && key !== undefined && value !== null && value !== undefined
-    if (!waits || timestamp + grace < time.at(partition)) {
+    if (value === null || value === undefined) return
+    if (key === null || key === undefined) {
+      keyless(record)
+      return
+    }
+    if (timestamp + grace < time.at(partition)) {
       forward(record)
       return
     }

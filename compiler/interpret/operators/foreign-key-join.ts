@@ -68,11 +68,11 @@ export const foreignKeyJoin: OperatorInterpreter<'foreign-key-join'> = (node, co
   }
 
   function rightChanged(record: FlowRecord): void {
-    const { now, isLatest } = changeOf(record)
-    if (versioned[1] && !isLatest) return
     const { key, timestamp } = record
+    const { now, isLatest, rowTime = timestamp } = changeOf(record)
+    if (versioned[1] && !isLatest) return
     if (now === null) partners.delete(key)
-    else partners.set(key, { value: now, timestamp })
+    else partners.set(key, { value: now, timestamp: rowTime })
     for (const { leftKey, row } of subscriptions.of(key)) answer(record, leftKey, row, now)
   }
 

@@ -1,4 +1,4 @@
-import type { WindowSpec } from '../../../dsl/model/window-spec.js'
+import { allowedLag, type WindowSpec } from '../../../dsl/model/window-spec.js'
 import { aggregatorOf } from '../aggregation/aggregator.js'
 import { IdlePartitions } from '../aggregation/idle-partitions.js'
 import { slidingWindows } from '../aggregation/sliding-windows.js'
@@ -31,7 +31,7 @@ export const late: OperatorInterpreter<'late'> = (node, context) => {
   }
   const time = new StreamTime(journal)
   const { accepts, endOfOpen } = acceptance(window, journal)
-  const idle = new IdlePartitions(window.closeAfter, task, ({ origin: { partition } }) => {
+  const idle = new IdlePartitions(node.id, window.closeAfter, task, ({ origin: { partition } }) => {
     time.advance(partition, endOfOpen(partition, time.at(partition)))
   })
   return (record) => {
@@ -96,8 +96,9 @@ function sessionAcceptance(window: Extract<WindowSpec, { kind: 'session' }>, jou
   const sessions = new KeyedMap<readonly Session[]>(journal)
   return {
     accepts: ({ key, timestamp, origin: { partition } }, now) => {
-      // What was closed for another gap is forgotten, as aggregates forget it.
-      const all = (sessions.get(key) ?? []).filter(({ end }) => end >= now - grace - 2 * gap)
+      // What was closed for long is forgotten, as aggregates forget it.
+      const forgotten = now - allowedLag(window, 1) - grace - 2 * gap
+      const all = (sessions.get(key) ?? []).filter(({ end }) => end >= forgotten)
       const met = all.filter(({ start, end }) => end >= timestamp - gap && start <= timestamp + gap)
       const start = Math.min(timestamp, ...met.map((session) => session.start))
       const end = Math.max(timestamp, ...met.map((session) => session.end))

@@ -38,7 +38,12 @@ class ProcessOperator {
     this.#start = task.wall
     this.#state = this.#open()
     for (const store of this.#stores) context.expose(() => store.results(), store.spec.name)
-    task.onDue((partition, time, skip) => this.#fire(partition, time, skip))
+    task.onDue(node.id, {
+      dueAt: (partition, time) => this.#timers.due(partition, time)?.at ?? this.#punctuationDue(partition, time),
+      fire: (partition, time, skip) => {
+        this.#fire(partition, time, skip)
+      },
+    })
   }
 
   record(record: FlowRecord): void {
@@ -49,28 +54,35 @@ class ProcessOperator {
     this.#emit(result, record)
   }
 
-  #fire(partition: number, time: TaskTime, skip: boolean): boolean {
-    const timer = this.#timers.takeDue(partition, time)
+  #fire(partition: number, time: TaskTime, skip: boolean): void {
+    const timer = this.#timers.due(partition, time)
     if (timer !== undefined) {
-      if (skip) return true
+      this.#timers.cancel(timer)
+      if (skip) return
       const { name, key, at, clock } = timer
       this.#enter(partition, key, time.stream)
       const result = callFunction(this.#node.id, this.#node.onTimer ?? none, { name, key, at }, this.#state)
       this.#emit(result, this.#timed(partition, key, clock === 'stream' ? at : time.wall))
-      return true
+      return
     }
     const { punctuate } = this.#node
-    if (punctuate === undefined) return false
+    const due = this.#punctuationDue(partition, time)
+    if (punctuate === undefined || due === Infinity) return
     const { every, clock } = punctuate
     const now = time[clock]
-    const first = clock === 'stream' ? 0 : this.#start + every
-    const due = this.#due.get(partition) ?? first
-    if (now < due) return false
     this.#due.set(partition, due + (Math.floor((now - due) / every) + 1) * every)
-    if (skip) return true
+    if (skip) return
     this.#enter(partition, undefined, time.stream)
     this.#emit(callFunction(this.#node.id, punctuate.run, now, this.#state), this.#timed(partition, null, now))
-    return true
+  }
+
+  /** Infinity: it is not. */
+  #punctuationDue(partition: number, time: TaskTime): number {
+    const { punctuate } = this.#node
+    if (punctuate === undefined) return Infinity
+    const first = punctuate.clock === 'stream' ? 0 : this.#start + punctuate.every
+    const due = this.#due.get(partition) ?? first
+    return time[punctuate.clock] < due ? Infinity : due
   }
 
   #enter(partition: number, key: unknown, streamTime: number): void {

@@ -1,5 +1,6 @@
 import { callFunction } from '../call-lambda.js'
 import { changeOf } from '../change.js'
+import { attributed } from '../operator-failure.js'
 import { recordContext } from '../record-context.js'
 import type { FlowRecord } from '../record.js'
 import { KeyedMap } from '../state/keyed-map.js'
@@ -18,7 +19,15 @@ export const streamTableJoin: OperatorInterpreter<'stream-table-join'> = (node, 
   if (history === undefined) return joinWithRows(node, context, keyOf)
   const rows = new VersionedRows(history, context.journal)
   const join = joiner(node, context, keyOf, (key, { timestamp, origin }) => rows.asOf(origin.partition, key, timestamp))
-  const joinInTime = node.grace === undefined ? join : delayed(node.grace, context.journal, context.keyOrder, join)
+  // An inner join has no use for records without a key; Kafka Streams' buffer refuses those of a left join.
+  const keyless = (): void => {
+    if (node.join === 'inner') return
+    attributed(node.id, () => {
+      throw new TypeError('a record without a key cannot wait for versions of a table')
+    })
+  }
+  const { journal, keyOrder } = context
+  const joinInTime = node.grace === undefined ? join : delayed(node.grace, journal, keyOrder, join, keyless)
   return (record, port) => {
     const { key, timestamp, origin } = record
     if (port === 0) joinInTime(record)

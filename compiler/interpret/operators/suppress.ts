@@ -38,12 +38,17 @@ export const suppress: OperatorInterpreter<'suppress'> = (node, { forward, journ
       .toSorted((a, b) => a.since - b.since || inOrderOfKeys(keyOrder, a.record.key, b.record.key))
   const byWall = node.clock === 'wall'
   if (byWall) {
-    task.onDue((partition, { wall }, skip) => {
-      const [first] = queue(partition)
-      if (first === undefined || first.since > wall - delay) return false
-      if (skip) held.delete(first.record.key)
-      else emit(first, noRecord(partition, wall))
-      return true
+    task.onDue(node.id, {
+      dueAt: (partition, { wall }) => {
+        const at = (queue(partition)[0]?.since ?? Infinity) + delay
+        return at > wall ? Infinity : at
+      },
+      fire: (partition, { wall }, skip) => {
+        const [first] = queue(partition)
+        if (first === undefined) return
+        if (skip) held.delete(first.record.key)
+        else emit(first, noRecord(partition, wall))
+      },
     })
   }
   return (record) => {

@@ -1,7 +1,7 @@
 import { callLambda } from '../call-lambda.js'
-import { Change, changeOf } from '../change.js'
+import { changeOf } from '../change.js'
 import { knowsOldRows } from '../tables.js'
-import { ownRows } from './own-rows.js'
+import { changeOfRow, ownRows } from './own-rows.js'
 import type { OperatorInterpreter } from './operator.js'
 
 /**
@@ -13,13 +13,12 @@ export const tableFilter: OperatorInterpreter<'table-filter'> = (node, context) 
   const silent = knowsOldRows(graph, node)
   const stored = ownRows(node, context)
   return (record) => {
-    const { now, before, isLatest } = changeOf(record)
     const pass = (value: unknown): unknown => {
       if (value === null) return null
       const holds = callLambda(node.id, node.predicate, { ...record, value }) === true
       return holds === node.negated ? null : value
     }
-    const change = stored(record.key, new Change(pass(now), pass(before), isLatest))
+    const change = changeOfRow(stored, record.key, changeOf(record), pass)
     if (silent && change.now === null && change.before === null) return
     forward({ ...record, value: change })
   }

@@ -27,16 +27,21 @@ export const tableJoin: OperatorInterpreter<'table-join'> = (node, context) => {
   }
   return (record, port) => {
     const { key, timestamp } = record
-    const { now, before, isLatest } = changeOf(record)
+    const { now, before, isLatest, rowTime = timestamp } = changeOf(record)
     if (!isLatest && ignoresHistory[port] === true) return
     const [own, others] = port === 0 ? sides : ([sides[1], sides[0]] as const)
     if (now === null) own.delete(key)
-    else own.set(key, { value: now, timestamp })
+    else own.set(key, { value: now, timestamp: rowTime })
     const other = others.get(key)
     if (other === undefined && (!keptAlone[port === 0 ? 0 : 1] || (now === null && before === null))) return
     const partner = other?.value ?? null
     const result = (value: unknown): unknown => (port === 0 ? joined(value, partner) : joined(partner, value))
     const latest = Math.max(timestamp, other?.timestamp ?? timestamp)
-    forward({ ...record, value: stored(key, new Change(result(now), result(before))), timestamp: latest })
+    const value = result(now)
+    stored?.(key, value)
+    // Without a store, the row has the time of those that it comes of: the one that was deleted is none of them.
+    const timeOfRow = Math.max(now === null ? 0 : rowTime, other?.timestamp ?? 0)
+    const change = new Change(value, result(before), true, stored === undefined ? timeOfRow : undefined)
+    forward({ ...record, value: change, timestamp: latest })
   }
 }

@@ -35,8 +35,8 @@ export class Timers {
     this.#set.delete(idOf(timer))
   }
 
-  /** Takes the first one that is due: those of stream time, then those of the wall clock, by time, name and key. */
-  takeDue(partition: number, time: TaskTime): (SetTimer & Pick<TimerSpec, 'clock'>) | undefined {
+  /** The first one that is due: those of stream time, then those of the wall clock, by time, name and key. */
+  due(partition: number, time: TaskTime): (SetTimer & Pick<TimerSpec, 'clock'>) | undefined {
     for (const clock of ['stream', 'wall'] as const) {
       const names = this.#specs.filter((spec) => spec.clock === clock).map(({ name }) => name)
       const [first] = this.#set
@@ -44,9 +44,7 @@ export class Timers {
         .map(({ value }) => value)
         .filter((timer) => timer.partition === partition && names.includes(timer.name) && timer.at <= time[clock])
         .toSorted((a, b) => a.at - b.at || compareText(a.name, b.name) || compareKeys(a.key, b.key))
-      if (first === undefined) continue
-      this.cancel(first)
-      return { ...first, clock }
+      if (first !== undefined) return { ...first, clock }
     }
     return undefined
   }

@@ -10,7 +10,9 @@ export const punctuate: OperatorTranslator = (operator, scope) => {
   const input = inputOf(operator)
   const { key, value } = scope.types(input)
   const name = scope.name(operator.id)
-  const options = typeof operator['store'] === 'string' ? `, { name: '${operator['store']}' }` : ''
+  // Kafka Streams' processors take records where they are.
+  const named = typeof operator['store'] === 'string' ? `name: '${operator['store']}', ` : ''
+  const options = `, { ${named}repartition: false }`
   const keySerde = serdeText(withoutNull(key), scope.long)
   const rows = `${PUNCTUATE_ROWS}: keyValueStore({ key: ${keySerde}, value: ${serdeText(withoutNull(value), scope.long)} })`
   const lines = [

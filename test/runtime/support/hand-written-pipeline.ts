@@ -143,6 +143,10 @@ class HandWrittenTask implements GeneratedTask {
     return Stop.End
   }
 
+  advanceStreamTime(): boolean {
+    return false
+  }
+
   skipDue(): void {
     throw new Error('nothing is ever due')
   }
