@@ -75,6 +75,8 @@ export class App {
   #stateDirectory: StateDirectory | undefined
   /** Tasks that are assigned and not said to run yet. */
   #assigned: readonly TaskId[] | undefined
+  /** Tasks, as text, that come here once their state is, and by how many records it was behind at the last assignment. */
+  #awaited: ReadonlyMap<string, number> = new Map()
   #error: Error | undefined
   /** Undefined: dynamic members do, static ones do not. */
   #leaves: boolean | undefined
@@ -207,7 +209,11 @@ export class App {
   /** Loaded when it is wanted: a good part of the start-up time. */
   async #serve(http: Exclude<Settings['http'], false>, manifest: Manifest, applicationId: string): Promise<void> {
     const [{ AppMetrics }, { startHttpServer }] = await Promise.all([import('./metrics.js'), import('./http.js')])
-    const metrics = new AppMetrics(manifest, applicationId, () => ({ state: this.state, executors: this.#executors }))
+    const metrics = new AppMetrics(manifest, applicationId, () => ({
+      state: this.state,
+      executors: this.#executors,
+      awaited: this.#awaited,
+    }))
     this.#http = await startHttpServer(
       http,
       metrics,
@@ -430,6 +436,11 @@ export class App {
           const stores = [...new Set(restoring.map(({ store }) => store))]
           if (stores.length > 0) this.#log.info({ stores, changelogPartitions: restoring.length }, 'restoring stores')
           this.#runWhenRestored()
+        },
+        onAwaiting: (tasks) => {
+          this.#awaited = tasks
+          if (tasks.size > 0)
+            this.#log.info({ behind: Object.fromEntries(tasks) }, 'tasks wait for copies of their state')
         },
         onFatal: (error) => {
           void this.#fail(error)

@@ -5,13 +5,15 @@
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { Manifest } from './abi/index.js'
 import type { ExecutorHandle } from './executor/executor-handle.js'
-import type { TaskStatus } from './executor/protocol.js'
+import type { HeldTask, TaskStatus } from './executor/protocol.js'
 import { formatTaskId } from './kafka/task-id.js'
 import type { AppState } from './state.js'
 
 interface Source {
   readonly state: AppState
   readonly executors: readonly ExecutorHandle[]
+  /** Tasks, as text, that wait for a copy of their state here, and by how many records it was behind. */
+  readonly awaited: ReadonlyMap<string, number>
 }
 
 /** Numbers of Kafka Streams' `state` metric order. */
@@ -128,6 +130,7 @@ export class AppMetrics {
     this.#addState()
     for (const metric of TASK_METRICS) this.#addTaskMetric(metric)
     for (const metric of THREAD_METRICS) this.#addThreadMetric(metric)
+    this.#addCopies()
     this.#addOperatorCounts()
   }
 
@@ -177,6 +180,21 @@ export class AppMetrics {
       for (const [index, executor] of this.#source().executors.entries()) {
         gauge.set({ thread_id: String(index) }, read(executor))
       }
+    })
+  }
+
+  #addCopies(): void {
+    const held = (): readonly HeldTask[] => this.#source().executors.flatMap(({ status }) => status.standbys)
+    const name = 'kafka_streams_task_standby_remaining_records'
+    this.#gauge(name, 'Records by which the copy of the state of a task is behind.', ['task_id'], (gauge) => {
+      for (const { task, behind } of held()) if (behind >= 0) gauge.set({ task_id: task }, behind)
+    })
+    const awaited = 'kafka_streams_task_warmup_remaining_records'
+    const help =
+      'Records by which the copy is behind that a task waits for, to move here; those without a copy yet included.'
+    this.#gauge(awaited, help, ['task_id'], (gauge) => {
+      const copies = new Map(held().flatMap(({ task, behind }) => (behind < 0 ? [] : [[task, behind]])))
+      for (const [task, behind] of this.#source().awaited) gauge.set({ task_id: task }, copies.get(task) ?? behind)
     })
   }
 

@@ -32,6 +32,8 @@ export interface AssignedTasks {
   readonly tasks: readonly TaskId[]
   /** Tasks of others whose state it follows. */
   readonly standbys: readonly TaskId[]
+  /** Tasks, as text, that come here once their state is, and by how many records it is behind. */
+  readonly awaited: ReadonlyMap<string, number>
   /** Tasks, as text, that others wait for: the member joins again without them. */
   readonly givesUp: readonly string[]
   /** Why there are no tasks. */
@@ -78,13 +80,13 @@ export const decodeMember = (memberId: string, subscription: Buffer): KnownMembe
     topologyHash: typeof topologyHash === 'string' ? topologyHash : '',
     capacity: typeof capacity === 'number' && capacity > 0 ? capacity : 1,
     owned: Array.isArray(owned) ? owned.filter((id) => typeof id === 'string') : [],
-    held: heldOf(held),
+    held: recordsOf(held),
     stop: textOf(Reflect.get(data, 'stop')),
   }
 }
 
 export const encodeTasks = (
-  { tasks, standbys, givesUp, reason, stop }: AssignedTasks,
+  { tasks, standbys, awaited, givesUp, reason, stop }: AssignedTasks,
   partitions: readonly TopicPartition[],
 ): Buffer =>
   encodeAssignment(
@@ -98,6 +100,7 @@ export const encodeTasks = (
           version: VERSION,
           tasks: tasks.map(formatTaskId),
           standbys: standbys.map(formatTaskId),
+          awaited: Object.fromEntries(awaited),
           givesUp,
           reason,
           stop,
@@ -112,12 +115,14 @@ export const decodeTasks = (assignment: Buffer): AssignedTasks => {
   const data = userData === null ? undefined : parseObject(userData)
   const tasks: unknown = data === undefined ? [] : Reflect.get(data, 'tasks')
   const standbys: unknown = data === undefined ? [] : Reflect.get(data, 'standbys')
+  const awaited: unknown = data === undefined ? {} : Reflect.get(data, 'awaited')
   const givesUp: unknown = data === undefined ? [] : Reflect.get(data, 'givesUp')
   const stop: unknown = data === undefined ? undefined : Reflect.get(data, 'stop')
   const reason: unknown = data === undefined ? undefined : Reflect.get(data, 'reason')
   return {
     tasks: Array.isArray(tasks) ? tasks.map((id) => parseTaskId(String(id))) : [],
     standbys: Array.isArray(standbys) ? standbys.map((id) => parseTaskId(String(id))) : [],
+    awaited: recordsOf(awaited),
     givesUp: Array.isArray(givesUp) ? givesUp.map(String) : [],
     reason: textOf(reason),
     stop: textOf(stop),
@@ -126,7 +131,8 @@ export const decodeTasks = (assignment: Buffer): AssignedTasks => {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-const heldOf = (value: unknown): ReadonlyMap<string, number> =>
+/** Numbers of records by task. */
+const recordsOf = (value: unknown): ReadonlyMap<string, number> =>
   new Map(
     Object.entries(value !== null && typeof value === 'object' ? value : {}).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',

@@ -61,6 +61,8 @@ export interface TaskStatus {
 export interface HeldTask {
   readonly task: string
   readonly position: number
+  /** Records of its changelogs that are still to be read; -1: not known yet. */
+  readonly behind: number
 }
 
 export interface ExecutorStatus {

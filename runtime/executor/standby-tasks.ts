@@ -72,6 +72,15 @@ export class StandbyTasks {
     return [...this.#copies].map(([task, { restoration }]) => ({
       task,
       position: [...restoration.positions.values()].reduce((sum, offset) => sum + offset, 0),
+      behind: behindOf(restoration),
     }))
   }
+}
+
+const behindOf = ({ sources, positions }: Restoration): number => {
+  if (sources.some(({ lastStableOffset }) => lastStableOffset < 0)) return -1
+  return sources.reduce(
+    (sum, { topic, lastStableOffset }) => sum + Math.max(0, lastStableOffset - (positions.get(topic) ?? 0)),
+    0,
+  )
 }

@@ -51,6 +51,8 @@ export interface CoordinatorCallbacks {
   /** `isLost`: its tasks do not run any more, others have them. */
   onRebalancing(isLost: boolean): void
   onRunning(tasks: readonly TaskId[]): void
+  /** Tasks, as text, that come here once their state is, and by how many records it is behind now. */
+  onAwaiting(tasks: ReadonlyMap<string, number>): void
   onFatal(error: Error): void
   onRetry(error: Error): void
   warn(message: string, fields: object): void
@@ -262,8 +264,8 @@ export class TaskCoordinator {
     const stateful = all.filter(({ subTopology }) => hasChangelog(this.#manifest, subTopology))
     const ends = known.length > 1 ? await this.#changelogEnds(stateful) : new Map<string, number>()
     const target = assignTasks(known, all, topologyHash)
-    const { active, copies, isPending } = warmUp(target, known, ends, topologyHash, this.#options)
-    this.#isWarming = isPending
+    const { active, copies, awaited } = warmUp(target, known, ends, topologyHash, this.#options)
+    this.#isWarming = awaited.size > 0
     const standbys = assignStandbys(known, active, stateful, this.#options.standbys, topologyHash)
     const shares = shareCooperatively(active, known)
     const stop = known.find((member) => member.stop !== undefined)?.stop
@@ -272,13 +274,17 @@ export class TaskCoordinator {
       const { tasks, givesUp } = shares.get(member.memberId) ?? { tasks: [], givesUp: [] }
       const partitions = tasks.flatMap((task) => inputsOf(this.#manifest, task, this.#partitionsOf))
       // It goes on following what it waits for, so that it starts with the copy.
-      const awaited = missing(active.get(member.memberId), tasks).filter((task) => stateful.includes(task))
+      const coming = missing(active.get(member.memberId), tasks).filter((task) => stateful.includes(task))
       const copied = copies.get(member.memberId) ?? []
-      const following = [...(standbys.get(member.memberId) ?? []), ...awaited]
+      const following = [...(standbys.get(member.memberId) ?? []), ...coming]
       const followed = [...following, ...missing(copied, following)]
       const stranger = member.topologyHash !== topologyHash
       const reason = stranger ? 'its pipeline was built from another topology than the leader of the group' : undefined
-      result.set(member.memberId, encodeTasks({ tasks, standbys: followed, givesUp, reason, stop }, partitions))
+      const assigned = {
+        ...{ tasks, standbys: followed, givesUp, reason, stop },
+        awaited: awaited.get(member.memberId) ?? new Map<string, number>(),
+      }
+      result.set(member.memberId, encodeTasks(assigned, partitions))
     }
     return result
   }
@@ -298,7 +304,7 @@ export class TaskCoordinator {
   }
 
   async #take(assignment: Buffer): Promise<void> {
-    const { tasks, standbys, givesUp, reason, stop } = decodeTasks(assignment)
+    const { tasks, standbys, awaited, givesUp, reason, stop } = decodeTasks(assignment)
     if (stop !== undefined) {
       if (this.#stop === undefined) this.#callbacks.onFatal(new ApplicationStoppedError(stop))
       else this.#stop.onTold()
@@ -328,6 +334,7 @@ export class TaskCoordinator {
         ),
       ),
     )
+    this.#callbacks.onAwaiting(awaited)
     this.#callbacks.onRunning(tasks)
     if (givesUp.length > 0) this.#joinAgain()
     this.#probeLater()

@@ -17,8 +17,8 @@ export interface WarmUps {
   readonly active: ReadonlyMap<string, readonly TaskId[]>
   /** Copies that are made, by member id. */
   readonly copies: ReadonlyMap<string, readonly TaskId[]>
-  /** Whether a task is not yet where it should be: it is to be looked at again. */
-  readonly isPending: boolean
+  /** Tasks, as text, that are to come to a member, and by how many records its state of them is behind; by member id. */
+  readonly awaited: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
 /** `ends`: of the changelogs of tasks with state, summed as `held` is, by task as text. */
@@ -32,7 +32,7 @@ export const warmUp = (
   const eligible = members.filter((member) => member.topologyHash === topologyHash)
   const active = new Map<string, TaskId[]>(members.map(({ memberId }) => [memberId, []]))
   const copies = new Map<string, TaskId[]>(members.map(({ memberId }) => [memberId, []]))
-  let isPending = false
+  const awaited = new Map<string, Map<string, number>>()
   let warming = 0
   for (const [memberId, tasks] of target) {
     const wanted = eligible.find((member) => member.memberId === memberId)
@@ -42,12 +42,12 @@ export const warmUp = (
       const isNear = (member: AssignableMember): boolean => lagOf(member, id, end) <= acceptableRecoveryLag
       const holder = wanted === undefined || isNear(wanted) ? undefined : nearest(eligible.filter(isNear), id, end)
       active.get(holder?.memberId ?? memberId)?.push(task)
-      if (holder === undefined) continue
-      isPending = true
+      if (wanted === undefined || holder === undefined) continue
+      awaited.set(memberId, (awaited.get(memberId) ?? new Map<string, number>()).set(id, lagOf(wanted, id, end)))
       if (warming++ < maxWarmupReplicas) copies.get(memberId)?.push(task)
     }
   }
-  return { active, copies, isPending }
+  return { active, copies, awaited }
 }
 
 /** Who runs a task has its state. */

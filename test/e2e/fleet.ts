@@ -50,6 +50,11 @@ await runMain({
     await this.until(() => WORKING.test(member.said))
   }
 
+  /** What it has written so far, to both streams. */
+  said(name: string): string {
+    return this.#members.get(name)?.said ?? ''
+  }
+
   async kill(name: string): Promise<void> {
     await this.#end(name, 'SIGKILL')
   }

@@ -70,11 +70,15 @@ async function consume(
           for (const message of batch.messages) {
             if (BigInt(message.offset) < end) records.push(toRecord(batch.partition, message))
           }
-          if (BigInt(batch.lastOffset()) + 1n >= end) missing.delete(batch.partition)
         }
-        if (missing.size === 0) resolve()
         return Promise.resolve()
       }
+      // A batch with nothing but the marker of a transaction is not given to `eachBatch`.
+      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+        const end = missing.get(payload.partition)
+        if (end !== undefined && BigInt(payload.lastOffset) + 1n >= end) missing.delete(payload.partition)
+        if (missing.size === 0) resolve()
+      })
       consumer.run({ autoCommit: false, eachBatch }).catch(reject)
     })
   } finally {

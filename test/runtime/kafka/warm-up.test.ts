@@ -25,23 +25,24 @@ const assign = (members: readonly AssignableMember[], count: number, end: number
 
 describe('warmUp', () => {
   it('leaves tasks with who runs them, and copies some to a new member', () => {
-    const { active, copies, isPending } = assign([member('a', ids(tasks(6))), member('b')], 6, 1000)
+    const { active, copies, awaited } = assign([member('a', ids(tasks(6))), member('b')], 6, 1000)
     expect(textOf(active)).toEqual({ a: ids(tasks(6)), b: [] })
     expect(copies.get('a')).toEqual([])
     expect(copies.get('b')).toHaveLength(2)
-    expect(isPending).toBe(true)
+    expect([...awaited.keys()]).toEqual(['b'])
+    expect([...(awaited.get('b')?.values() ?? [])]).toEqual([1000, 1000, 1000])
   })
 
   it('moves at once what is small, without state, or restored nearly', () => {
     for (const end of [0, 10]) {
-      const { active, copies, isPending } = assign([member('a', ids(tasks(2))), member('b')], 2, end)
+      const { active, copies, awaited } = assign([member('a', ids(tasks(2))), member('b')], 2, end)
       expect(active.get('b')).toHaveLength(1)
       expect(textOf(copies)).toEqual({ a: [], b: [] })
-      expect(isPending).toBe(false)
+      expect(awaited.size).toBe(0)
     }
     const near = assign([member('a', ids(tasks(2))), member('b', [], { '0_0': 990 })], 2, 1000)
     expect(textOf(near.active)).toEqual({ a: ['0_1'], b: ['0_0'] })
-    expect(near.isPending).toBe(false)
+    expect(near.awaited.size).toBe(0)
   })
 
   it('gives tasks that nobody runs to a copy that is near, else to whoever has room', () => {
@@ -50,7 +51,7 @@ describe('warmUp', () => {
     expect(copy.copies.get('a')).toHaveLength(1)
     const none = assign([member('a'), member('b', [], { '0_0': 500 })], 2, 1000)
     expect(textOf(none.active)).toEqual({ a: ['0_1'], b: ['0_0'] })
-    expect(none.isPending).toBe(false)
+    expect(none.awaited.size).toBe(0)
   })
 
   it('does not leave tasks with members of another topology', () => {
@@ -70,10 +71,10 @@ describe('warmUp', () => {
         let members = names.map((name) => member(name, ids(before.get(name))))
         for (let round = 0; ; round++) {
           expect(round).toBeLessThanOrEqual(count)
-          const { active, copies, isPending } = assign(members, count, 1000)
+          const { active, copies, awaited } = assign(members, count, 1000)
           expect([...active.values()].flatMap(ids).sort()).toEqual(ids(tasks(count)).sort())
           expect([...copies.values()].flat().length).toBeLessThanOrEqual(2)
-          if (!isPending) {
+          if (awaited.size === 0) {
             const sizes = [...active.values()].map((its) => its.length)
             expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
             return

@@ -15,6 +15,8 @@ export interface CountingProcess {
   /** What it ran, assignment by assignment. */
   readonly tasks: string[][]
   readonly restored: Restored[]
+  /** By how many records the copies were behind that it waited for, assignment by assignment. */
+  readonly awaited: Readonly<Record<string, number>>[]
 }
 
 export interface CountingApp {
@@ -47,17 +49,22 @@ export const countingApp = async (
       const debug = (fields: { readonly stores?: readonly Restored[] }, message: string): void => {
         if (message === 'stores are restored') restored.push(...(fields.stores ?? []))
       }
-      const info = (fields: { readonly tasks?: string[] }, message: string): void => {
+      const awaited: Readonly<Record<string, number>>[] = []
+      const info = (
+        fields: { readonly tasks?: string[]; readonly behind?: Record<string, number> },
+        message: string,
+      ) => {
         if (message === 'running') tasks.push(fields.tasks ?? [])
+        if (message === 'tasks wait for copies of their state') awaited.push(fields.behind ?? {})
       }
-      const logger: typeof silent = { ...silent, debug, info }
+      const logger = { ...silent, debug, info } as typeof silent
       const app = appOn(broker, pipeline, {
         ...{ commitInterval: 50, transactionTimeout: 5000, logger },
         ...common,
         ...options,
       })
       await app.start()
-      return { app, tasks, restored }
+      return { app, tasks, restored, awaited }
     },
     produce: (count, first = 0) => produceTo(broker.bootstrap, input, numbered(count, first)),
     written: (count) =>
