@@ -31,13 +31,18 @@ export const prepareTopics = async (
   onMissing: (topics: readonly string[]) => void,
 ): Promise<void> => {
   await waitForTopics(client, externalTopics(manifest), (topic) => operationsOn(manifest, topic), options, onMissing)
-  const counts = internalPartitions(manifest, (topic) => client.topic(topic)?.partitions.length)
-  const existing = await describeTopics(client, [...counts.keys()], options, (topic) => operationsOn(manifest, topic))
+  const changelogs = manifest.stores.flatMap(({ changelog }) => changelog ?? [])
+  const ours = [...manifest.internalTopics, ...changelogs].map(({ topic }) => topic)
+  const existing = await describeTopics(client, ours, options, (topic) => operationsOn(manifest, topic))
+  const counts = internalPartitions(
+    manifest,
+    (topic) => client.topic(topic)?.partitions.length,
+    (topic) => existing.get(topic)?.partitions.length,
+  )
   checkCoPartitioning(
     manifest,
     (topic) => existing.get(topic)?.partitions.length ?? counts.get(topic) ?? client.topic(topic)?.partitions.length,
   )
-  const changelogs = manifest.stores.flatMap(({ changelog }) => changelog ?? [])
   await createTopics(
     client,
     [...manifest.internalTopics, ...changelogs]

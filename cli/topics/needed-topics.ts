@@ -39,7 +39,11 @@ export function neededInternal(
   partitions: number | undefined,
 ): readonly NeededTopic[] {
   return manifests.flatMap((manifest) => {
-    const counts = internalPartitions(manifest, (topic) => found.get(topic) ?? partitions)
+    const counts = internalPartitions(
+      manifest,
+      (topic) => found.get(topic) ?? partitions,
+      (topic) => found.get(topic),
+    )
     return internalTopicsOf(manifest).map(({ topic, config }) => ({
       topic,
       kind: 'internal' as const,

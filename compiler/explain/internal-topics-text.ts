@@ -31,7 +31,7 @@ export function exchangeReasons(plan: ResolvedPlan, { exchanges }: Topology): re
 }
 
 function apartText(other: string): string {
-  return `not together with ${other}: each meets topics of its own, which may have different partitions`
+  return `not together with ${other}: what they are read with may have different partitions`
 }
 
 export function internalTopicsText(plan: ResolvedPlan, topology: Topology): readonly string[] {

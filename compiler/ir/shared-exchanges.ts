@@ -25,20 +25,30 @@ export interface SharedExchanges {
 /** Only these take records as they are; the others write records of their own making, or a topic of the author's. */
 const taking = new Set(['group-by-key', 'to-table', 'process', 'dedupe', 'stream-table-join', 'stream-join'])
 
-/** `deployed`: exchanges whose topics are there already, and go on. */
+/**
+ * What is read together with an exchange whose topic is there already and goes on: topics and other exchanges. It decides
+ * how many partitions the topic has, so that nothing else may be read with it; undefined: it is not deployed.
+ */
+export type Deployed = (place: PlaceId) => ReadonlySet<string> | undefined
+
 export function shareExchanges(
   nodes: readonly ExchangingNode[],
-  deployed: (place: PlaceId) => boolean = () => false,
+  deployed: Deployed = () => undefined,
 ): SharedExchanges {
   const groups = new Groups(nodes)
   const writers = new Map<PlaceId, PlaceId>()
   const apart = new Map<PlaceId, PlaceId>()
   for (const places of streamsOf(nodes)) {
-    const ordered = [...places.filter(deployed), ...places.filter((place) => !deployed(place))]
+    const isDeployed = (place: PlaceId): boolean => deployed(place) !== undefined
+    const ordered = [...places.filter(isDeployed), ...places.filter((place) => !isDeployed(place))]
     const heads: { readonly place: PlaceId; binding: string | undefined }[] = []
     for (const place of ordered) {
       const binding = groups.binding(place, places)
-      const head = heads.find((one) => one.binding === undefined || binding === undefined || one.binding === binding)
+      const head = heads.find((one) => {
+        if (binding === undefined || one.binding !== undefined) return binding === undefined || one.binding === binding
+        const beside = deployed(one.place)
+        return beside === undefined || groups.reads(binding).some((read) => beside.has(read))
+      })
       const [first] = heads
       if (head === undefined) {
         heads.push({ place, binding })
@@ -101,8 +111,12 @@ class Groups {
   binding(place: PlaceId, among: readonly PlaceId[]): string | undefined {
     const own = new Set<string>(among)
     const group = this.#find(groupOf(place))
-    const others = this.#reads.filter(({ part, read }) => this.#find(part) === group && !own.has(read))
-    return others.length === 0 ? undefined : group
+    return this.reads(group).every((read) => own.has(read)) ? undefined : group
+  }
+
+  /** What a group reads. */
+  reads(group: string): readonly string[] {
+    return this.#reads.filter(({ part }) => this.#find(part) === group).map(({ read }) => read)
   }
 
   #unite(left: string, right: string): void {

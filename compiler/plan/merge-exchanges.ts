@@ -8,18 +8,25 @@ import type { Exchange, PhysicalPlan } from '../ir/physical-plan.js'
 import type { ResolvedPlan } from '../ir/resolved-plan.js'
 import { shareExchanges } from '../ir/shared-exchanges.js'
 
-/** `resolved`: as it was written, so that topics are the same whatever was optimised. `deployed`: topics without the id. */
+/**
+ * `resolved`: as it was written, so that topics are the same whatever was optimised. `deployed`: topics, and what their
+ * sub-topologies read beside them; without the id.
+ */
 export function mergeExchanges(
   physical: PhysicalPlan,
   resolved: ResolvedPlan,
-  deployed: ReadonlySet<string> = new Set(),
+  deployed: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
 ): PhysicalPlan {
   const { nodes, applicationId } = resolved
   const topics = new Map<PlaceId, string>(
     physical.exchanges.map(({ node, role, topic }) => [placeOf(node, role), topic]),
   )
-  const isDeployed = (place: PlaceId): boolean =>
-    deployed.has((topics.get(place) ?? '').slice(applicationId.length + 1))
+  const withoutId = (topic: string): string => topic.slice(applicationId.length + 1)
+  const places = new Map([...topics].map(([place, topic]) => [withoutId(topic), place]))
+  const besideDeployed = (place: PlaceId): ReadonlySet<string> | undefined => {
+    const beside = deployed.get(withoutId(topics.get(place) ?? ''))
+    return beside && new Set([...beside].map((topic) => places.get(topic) ?? topic))
+  }
   const exchanging = nodes.map((node) => ({
     id: node.id,
     kind: node.kind,
@@ -27,7 +34,7 @@ export function mergeExchanges(
     topic: isSource(node) ? node.topic.name : undefined,
     exchanges: exchangesOf(nodes, node),
   }))
-  const { writers, apart } = shareExchanges(exchanging, isDeployed)
+  const { writers, apart } = shareExchanges(exchanging, besideDeployed)
   if (writers.size === 0 && apart.size === 0) return physical
   const exchanges = physical.exchanges.map((exchange): Exchange => {
     const place = placeOf(exchange.node, exchange.role)

@@ -36,6 +36,9 @@ export function renameInLock(lock: TopologyLock, from: string, to: string): Topo
   return {
     pipelines: mapValues(lock.pipelines, (pipeline) => ({
       ...pipeline,
+      subTopologies: pipeline.subTopologies.map((inputs) =>
+        inputs.map((topic) => (topic === `${from}-repartition` ? `${to}-repartition` : topic)),
+      ),
       internalTopics: rename(pipeline.internalTopics),
       stores: rename(pipeline.stores),
     })),

@@ -20,7 +20,12 @@ export function comparePipelines(
     const fix = `set \`id: '${locked.applicationId}'\`; or, where that is what you want, \`millrace plan --accept --reset ${name}\``
     found.push({ ...pipeline, verdict: 'reset', reason, fix })
   }
-  found.push(...compareTopics(locked, compiled), ...compareStores(locked, compiled), ...compareInputs(locked, compiled))
+  found.push(
+    ...compareTopics(locked, compiled),
+    ...compareStores(locked, compiled),
+    ...compareInputs(locked, compiled),
+    ...comparePartitions(locked, compiled),
+  )
   if (found.length === 0 && locked.topologyHash !== compiled.topologyHash) {
     const reason = 'its sub-topologies have changed: processes of before and after share no tasks'
     found.push({ ...pipeline, verdict: 'rolling', reason, fix: undefined })
@@ -94,6 +99,31 @@ function compareInputs(locked: LockedPipeline, compiled: LockedPipeline): readon
       found.push({ ...inTopic(topic), verdict: 'rolling', reason: 'is not read any more', fix: undefined })
   }
   return found
+}
+
+/** Topics whose partitions nobody gave keep those that they have; what joins them must fit. */
+function comparePartitions(locked: LockedPipeline, compiled: LockedPipeline): readonly Difference[] {
+  return Object.entries(compiled.internalTopics).flatMap(([name, { topic, partitions }]): Difference[] => {
+    const before = locked.internalTopics[name]
+    if (before === undefined || partitions !== undefined || before.partitions !== undefined) return []
+    const were = readWith(locked, name, before.topic)
+    const others = [...readWith(compiled, name, topic)].filter((other) => !were.has(other))
+    if (others.length === 0) return []
+    const list = others.join(', ')
+    const reason = `is read together with ${list} now, and keeps its partitions: where an operator brings their keys together and ${list} has others, the application does not start`
+    const fix = `where they differ, write \`.repartition({ name })\` before the new operator, so that it gets a topic of its own`
+    return [{ ...inTopic(name), verdict: 'rolling', reason, fix }]
+  })
+}
+
+/** What the sub-topology reads beside an internal topic, without those that are made to fit it. */
+function readWith({ subTopologies, internalTopics }: LockedPipeline, name: string, topic: string): ReadonlySet<string> {
+  const names = [topic, `${name}-repartition`]
+  const together = subTopologies.filter((inputs) => inputs.some((input) => names.includes(input))).flat()
+  const fitting = Object.entries(internalTopics).flatMap(([other, { topic: its, partitions }]) =>
+    partitions === undefined ? [its, `${other}-repartition`] : [],
+  )
+  return new Set(together.filter((other) => !fitting.includes(other)))
 }
 
 const inTopic = (name: string): Pick<Difference, 'kind' | 'name'> => ({ kind: 'topic', name })

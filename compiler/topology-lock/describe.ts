@@ -27,10 +27,17 @@ export function describePipeline(plan: ResolvedPlan, topology: Topology, topolog
   }
 }
 
-/** Topics of exchanges as the operators are called in the code, without the application id. */
-export function deployedExchanges(locked: LockedPipeline | undefined): ReadonlySet<string> {
-  const names = Object.keys(locked?.internalTopics ?? {})
-  return new Set(names.map((name) => `${name}-repartition`))
+/** Topics of exchanges as the operators are called in the code, and what is read together with them; without the id. */
+export function deployedExchanges(locked: LockedPipeline | undefined): ReadonlyMap<string, ReadonlySet<string>> {
+  const { internalTopics = {}, subTopologies = [] } = locked ?? {}
+  const names = new Map(Object.entries(internalTopics).map(([name, { topic }]) => [topic, `${name}-repartition`]))
+  const nameOf = (topic: string): string => names.get(topic) ?? topic
+  return new Map(
+    [...names].map(([topic, name]) => {
+      const together = subTopologies.filter((inputs) => inputs.includes(topic) || inputs.includes(name)).flat()
+      return [name, new Set(together.map(nameOf).filter((other) => other !== name))]
+    }),
+  )
 }
 
 export function describeStore(plan: ResolvedPlan, store: TopologyStore): LockedStore {

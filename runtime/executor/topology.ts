@@ -66,18 +66,27 @@ export const inputsOf = (
 }
 
 /**
- * Partition counts of internal topics: as given, else as many as the widest input of the sub-topologies that write
- * them, as in Kafka Streams; of topics that must have the same partitions, as many as those that are fixed. A changelog has a partition for each task that writes it.
+ * Partition counts of internal topics: as given, else as it is there, else as many as the widest input of the
+ * sub-topologies that write them, as in Kafka Streams; of topics that must have the same partitions, as many as those that
+ * are fixed. A changelog has a partition for each task that writes it.
  */
-export const internalPartitions = (manifest: Manifest, partitions: PartitionCount): ReadonlyMap<string, number> => {
+export const internalPartitions = (
+  manifest: Manifest,
+  partitions: PartitionCount,
+  existing: PartitionCount = () => undefined,
+): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
-  const countOf = (topic: string, seen: readonly string[]): number => {
+  /** What does not follow from others. */
+  const fixedCount = (topic: string): number | undefined => {
     const internal = manifest.internalTopics.find((candidate) => candidate.topic === topic)
-    if (internal === undefined) return partitions(topic) ?? 0
-    if (internal.partitions !== undefined) return internal.partitions
+    return internal === undefined ? (partitions(topic) ?? 0) : (internal.partitions ?? existing(topic))
+  }
+  const countOf = (topic: string, seen: readonly string[]): number => {
+    const own = fixedCount(topic)
+    if (own !== undefined) return own
     if (seen.includes(topic)) return 0
     const peers = peersOf(manifest, topic)
-    const fixed = peers.filter((peer) => isFixed(manifest, peer)).map((peer) => countOf(peer, [...seen, topic]))
+    const fixed = peers.flatMap((peer) => fixedCount(peer) ?? [])
     if (fixed.length > 0) return Math.max(1, ...fixed)
     return Math.max(...[topic, ...peers].map((one) => ofWriters(one, [...seen, topic, ...peers])))
   }
@@ -97,14 +106,13 @@ export const internalPartitions = (manifest: Manifest, partitions: PartitionCoun
   return counts
 }
 
-/** Topics that must have the same partitions as this one. */
-const peersOf = ({ coPartitioned = [] }: Manifest, topic: string): readonly string[] =>
-  coPartitioned.flatMap(({ topics }) => (topics.includes(topic) ? topics.filter((other) => other !== topic) : []))
-
-/** Its partitions do not follow from others'. */
-const isFixed = ({ internalTopics }: Manifest, topic: string): boolean => {
-  const internal = internalTopics.find((candidate) => candidate.topic === topic)
-  return internal === undefined || internal.partitions !== undefined
+/** Topics that must have the same partitions as this one, also because of another one that must have those of both. */
+const peersOf = ({ coPartitioned = [] }: Manifest, topic: string): readonly string[] => {
+  const peers = new Set([topic])
+  for (const peer of peers)
+    for (const { topics } of coPartitioned) if (topics.includes(peer)) for (const other of topics) peers.add(other)
+  peers.delete(topic)
+  return [...peers]
 }
 
 /** Whether tasks of a sub-topology have state that outlives them. */

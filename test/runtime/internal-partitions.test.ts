@@ -8,6 +8,8 @@ const { manifest } = handWritten({ applicationId: 'app', inputs: [], output: 'ou
 
 interface Options {
   readonly given?: Readonly<Record<string, number>>
+  /** Of internal topics that are there already. */
+  readonly existing?: Readonly<Record<string, number>>
   /** Topics that must have the same partitions. */
   readonly together?: readonly (readonly string[])[]
 }
@@ -16,7 +18,7 @@ interface Options {
 const counts = (
   subs: readonly { readonly reads: readonly string[]; readonly writes: readonly string[] }[],
   partitions: Readonly<Record<string, number>>,
-  { given = {}, together = [] }: Options = {},
+  { given = {}, existing = {}, together = [] }: Options = {},
 ) => {
   const internal = [...new Set(subs.flatMap(({ writes }) => writes))]
   const made = {
@@ -28,7 +30,13 @@ const counts = (
       return { id, inputs: reads.map(topicOf), outputs: writes.map((topic) => internal.indexOf(topic)), awaited: [] }
     }),
   }
-  return Object.fromEntries(internalPartitions(made, (topic) => partitions[topic]))
+  return Object.fromEntries(
+    internalPartitions(
+      made,
+      (topic) => partitions[topic],
+      (topic) => existing[topic],
+    ),
+  )
 }
 
 describe('partitions of internal topics', () => {
@@ -57,6 +65,29 @@ describe('partitions of internal topics', () => {
       { reads: ['next'], writes: [] },
     ]
     expect(counts(subs, { a: 2, b: 4 }, { together: [['left', 'right']] })).toEqual({ left: 4, right: 4, next: 4 })
+  })
+
+  it('are equal where one topic meets several others', () => {
+    const subs = [
+      { reads: ['orders'], writes: ['r'] },
+      { reads: ['returns'], writes: ['s'] },
+      { reads: ['r', 's', 'customers'], writes: [] },
+    ]
+    const together = [
+      ['s', 'r'],
+      ['r', 'customers'],
+    ]
+    expect(counts(subs, { orders: 6, returns: 8, customers: 3 }, { together })).toEqual({ r: 3, s: 3 })
+  })
+
+  it('are those that are there, whatever their inputs have now, and what is new fits them', () => {
+    const subs = [
+      { reads: ['orders'], writes: ['r'] },
+      { reads: ['returns'], writes: ['s'] },
+      { reads: ['r', 's'], writes: ['next'] },
+    ]
+    const together = [['r', 's']]
+    expect(counts(subs, { orders: 6, returns: 8 }, { existing: { r: 4 }, together })).toEqual({ r: 4, s: 4, next: 4 })
   })
 
   it('of a foreign-key join are those of the side that reads them', () => {

@@ -12,10 +12,10 @@ const joinTable = (input: number, right: number): number =>
 const joinStreams = (left: number, right: number): number =>
   node('stream-join', [left, right], { exchanges: ['left-repartition', 'right-repartition'] })
 
-const share = (build: (keyed: number) => void, deployed: readonly string[] = []) => {
+const share = (build: (keyed: number) => void, deployed: Readonly<Record<string, readonly string[]>> = {}) => {
   nodes = []
   build(node('select-key', [source('orders')]))
-  const { writers, apart } = shareExchanges(nodes, (place) => deployed.includes(place))
+  const { writers, apart } = shareExchanges(nodes, (place) => deployed[place] && new Set(deployed[place]))
   return { writers: Object.fromEntries(writers), apart: Object.fromEntries(apart) }
 }
 
@@ -52,9 +52,27 @@ describe('exchanges of one stream', () => {
   })
 
   it('that of the deployed one, wherever it stands', () => {
-    expect(share((keyed) => [group(keyed), group(keyed)], ['3/repartition']).writers).toEqual({
+    expect(share((keyed) => [group(keyed), group(keyed)], { '3/repartition': [] }).writers).toEqual({
       '2/repartition': '3/repartition',
     })
+  })
+
+  it('a deployed one is read with what it was read with, and keeps its partitions', () => {
+    const joined = (keyed: number): unknown => [group(keyed), joinTable(keyed, table('prices'))]
+    expect(share(joined, { '2/repartition': [] })).toEqual({ writers: {}, apart: { '4/repartition': '2/repartition' } })
+    expect(share(joined, { '2/repartition': ['prices'] }).writers).toEqual({ '4/repartition': '2/repartition' })
+    // Nodes: 2 groups, 4 joins stock (3), 6 joins prices (5).
+    const both = (keyed: number): unknown => [
+      group(keyed),
+      joinTable(keyed, table('stock')),
+      joinTable(keyed, table('prices')),
+    ]
+    expect(share(both, { '2/repartition': ['prices'] })).toEqual({
+      writers: { '6/repartition': '2/repartition' },
+      apart: { '4/repartition': '2/repartition' },
+    })
+    // That of a join takes whoever needs nothing beside.
+    expect(share(joined, { '4/repartition': ['prices'] }).writers).toEqual({ '2/repartition': '4/repartition' })
   })
 
   it('repartitions and groups by a key of their own have topics of their own', () => {

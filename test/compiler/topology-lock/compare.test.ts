@@ -23,6 +23,13 @@ const regrouped = (apart: string): string => `
   keyed.groupByKey({ name: 'counted' }).count({ name: 'counts' }).toStream().to(out)
   keyed${apart}.groupByKey({ name: '${apart === '' ? 'latest' : 'by-latest'}' }).reduce((_, o) => o, { name: 'newest' }).toStream().to(out)`
 
+const counted = `
+  const keyed = p.stream(orders).selectKey((o) => o.country)
+  keyed.groupByKey({ name: 'counted' }).count({ name: 'counts' }).toStream().to(out)`
+
+const countedAndJoined = `${counted}
+  keyed.join(p.table(more, { name: 'rates' }), (order) => order, { name: 'rated' }).to(out)`
+
 const compileAll = () =>
   versions(
     {
@@ -47,6 +54,11 @@ const compileAll = () =>
       byCountryWide: byCountry(`{ name: 'by-country', partitions: 12 }`),
       byCountryRenamed: byCountry(`{ name: 'by-land' }`),
       regrouped: regrouped(''),
+      repartitioned: `p.stream(orders).selectKey((o) => o.country).repartition({ name: 'moved' }).groupByKey().count({ name: 'counts' }).toStream().to(out)`,
+      repartitionedAndJoined: `
+        const moved = p.stream(orders).selectKey((o) => o.country).repartition({ name: 'moved' })
+        moved.groupByKey().count({ name: 'counts' }).toStream().to(out)
+        moved.join(p.table(more, { name: 'rates' }), (order) => order).to(out)`,
       regroupedApart: regrouped(`.repartition({ name: 'latest' })`),
     },
     { anotherApplication: 'mall' },
@@ -91,6 +103,12 @@ describe('a version after another', () => {
     ],
     ['byCountry', 'byCountryWide', 'reset', /topic by-country: had the partitions of its inputs and has 12 partitions/],
     ['regroupedApart', 'regrouped', 'reset', /topic latest: is gone: latest reads counted-repartition instead, of the/],
+    [
+      'repartitioned',
+      'repartitionedAndJoined',
+      'rolling',
+      /topic moved: is read together with more-orders now, and keeps/,
+    ],
     ['regrouped', 'regroupedApart', 'rolling', /topic latest: is new: it is created at the start/],
     ['byCountry', 'byCountryRenamed', 'reset', /topic by-country: is gone: records that are in it/],
     ['count', 'anotherApplication', 'reset', /application id was shop and is mall/],
@@ -104,6 +122,20 @@ describe('a version after another', () => {
     for (const difference of differences) {
       if (difference.verdict === 'reset' || difference.verdict === 'refused') expect(difference.fix).toBeDefined()
     }
+  })
+
+  it('leaves a deployed repartition topic with the partitions that it has', async () => {
+    const fresh = await versions({ shop: counted, both: countedAndJoined })
+    // With nothing deployed, the table decides.
+    expect(Object.keys(fresh.both.internalTopics)).toEqual(['counted'])
+    const { shop } = await versions({ shop: countedAndJoined }, {}, { shop: fresh.shop })
+    expect(Object.keys(shop.internalTopics)).toEqual(['counted', 'rated'])
+    const differences = comparePipelines('shop', fresh.shop, shop)
+    expect(worst(differences)).toBe('rolling')
+    expect(summary(differences)).toContainEqual('rolling topic rated: is new: it is created at the start')
+    // Once they share it, they go on.
+    const { both } = await versions({ both: countedAndJoined }, {}, { both: fresh.both })
+    expect(comparePipelines('both', fresh.both, both)).toEqual([])
   })
 
   it('is new, or gone', async () => {
@@ -135,5 +167,14 @@ describe('the lock', () => {
     const accepted = acceptPipeline(locked, countRenamed, new Set())
     expect(stores(accepted, 'aggregate-perKey')?.changelog).toBe('aggregate-counts-changelog')
     expect(renameInLock({ pipelines: { made: countBound } }, 'nothing', 'else')).toBeUndefined()
+  })
+
+  it('knows a repartition topic that was renamed twice', async () => {
+    const { byCountry } = await all()
+    const lock = { pipelines: { made: byCountry } }
+    const once = renameInLock(lock, 'by-country', 'by-land')
+    const twice = once && renameInLock(once, 'by-land', 'by-nation')
+    expect(twice?.pipelines['made']?.subTopologies).toEqual([['orders'], ['by-nation-repartition']])
+    expect(twice?.pipelines['made']?.internalTopics['by-nation']?.topic).toBe('by-country-repartition')
   })
 })

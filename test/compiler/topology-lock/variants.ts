@@ -12,10 +12,11 @@ const out = topic('out', { key: string(), value: json<unknown>() })
 void [more, tumbling, out]
 `
 
-/** `bodies` by name of the version; each has \`p\` and ends in a sink. */
+/** `bodies` by name of the version; each has \`p\` and ends in a sink. `deployed`: what is locked, by name of the version. */
 export async function versions<const Names extends string>(
   bodies: Readonly<Record<Names, string>>,
   applicationIds: Readonly<Record<string, string>> = {},
+  deployed: Readonly<Record<string, LockedPipeline>> = {},
 ): Promise<Readonly<Record<Names, LockedPipeline>>> {
   const names = Object.keys(bodies) as Names[]
   const pipelines = names.map((name) => {
@@ -23,7 +24,12 @@ export async function versions<const Names extends string>(
     return `export const ${name} = pipeline('${name}', { id: '${id}' }, (p) => {\n${bodies[name]}\n})`
   })
   const { root, files } = project({ 'pipeline.ts': `${head}\n${pipelines.join('\n')}\n` })
-  const { diagnostics, pipelines: compiled } = await compile({ root, files, outDir: path.join(root, 'generated') })
+  const { diagnostics, pipelines: compiled } = await compile({
+    root,
+    files,
+    outDir: path.join(root, 'generated'),
+    topologyLock: { pipelines: deployed },
+  })
   const errors = diagnostics.filter(isError)
   if (errors.length > 0) throw new Error(errors.map(({ code, message }) => `${code} ${message}`).join('\n'))
   const found = new Map(compiled.map(({ name, keeps }) => [name, keeps]))
