@@ -12,7 +12,8 @@ import { DiskTable } from './disk-table.js'
 import { writeHeldState } from './held-state.js'
 import { DiskStateError, openLmdb, type LmdbDatabase, type LmdbEnvironment } from './lmdb.js'
 
-const FORMAT = 1
+/** Of keys and rows; of another one, the store is rebuilt. 1 was before long keys had a form of their own. */
+const FORMAT = 2
 /** In LMDB's file. */
 const MAGIC_AT = 24
 const MAGIC = 0xbeefc0de

@@ -101,16 +101,24 @@ describe('the stores of a task on disk', () => {
     await disk.close()
   })
 
-  it('that a newer version has written are not used', async () => {
+  it.each([
+    ['an older', 1],
+    ['a newer', 99],
+  ])('that %s version has written are rebuilt', async (_, format) => {
     await fill()
     const environment = openLmdb(directory, 3)
     const headers = environment.openDB({ name: 'headers', encoding: 'binary', keyEncoding: 'binary', cache: false })
     const header = JSON.parse(String(headers.getBinaryFast(bytes('counts')))) as object
-    headers.putSync(bytes('counts'), bytes(JSON.stringify({ ...header, format: 99 })))
+    headers.putSync(bytes('counts'), bytes(JSON.stringify({ ...header, format })))
     await environment.close()
-    const { disk, load } = await open()
-    expect(load).toThrow(/format 99/)
+    const { disk, table, load } = await open()
+    expect(load).toThrow(`it has format ${format}, not 2`)
+    expect(contents(table)).toEqual(new Map())
     await disk.close()
+    await fill()
+    const again = await open()
+    expect(again.load()).toBe(50)
+    await again.disk.close()
   })
 
   it.each<[string, (file: string) => void]>([
