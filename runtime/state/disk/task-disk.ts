@@ -8,6 +8,7 @@ import path from 'node:path'
 import { UnknownRowsError, type RowForms } from '../row-forms.js'
 import { SnapshotRejectedError, checkHeader, type ChangelogRange, type SnapshotIdentity } from '../snapshot-header.js'
 import { DiskBacking } from './disk-backing.js'
+import { diskError, isOutOfRoom } from './disk-error.js'
 import { DiskTable } from './disk-table.js'
 import { writeHeldState } from './held-state.js'
 import { DiskStateError, openLmdb, type LmdbDatabase, type LmdbEnvironment } from './lmdb.js'
@@ -131,8 +132,12 @@ export class TaskDisk {
         }
       })
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new DiskStateError(`state cannot be written to ${this.#directory}: ${reason}`, { cause })
+      const names = [...this.#stores.keys()].join(', ')
+      throw diskError(
+        `${this.#stores.size === 1 ? 'store' : 'stores'} ${names} cannot be written`,
+        this.#directory,
+        cause,
+      )
     }
     for (const { table } of this.#stores.values()) table.written()
     this.#isChanged = false
@@ -193,6 +198,8 @@ const openEnvironment = async (
     return await openWhole(directory, databases)
   } catch (error) {
     if (error instanceof DiskStateError) throw error
+    // Without room it would not get better by beginning anew.
+    if (isOutOfRoom(error)) throw diskError('stores cannot be opened', directory, error)
     const reason = error instanceof Error ? error.message : String(error)
     warn(`state on disk is not used, the changelogs are read from their starts: ${reason}`)
     rmSync(directory, { recursive: true, force: true })

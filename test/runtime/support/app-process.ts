@@ -16,9 +16,13 @@ export interface Running {
 
 const children = new Set<ChildProcess>()
 
-export const run = (env: Readonly<Record<string, string>>): Running => {
+/** `fileBlocks`: files of the process grow no further, each of 512 bytes; LMDB then fails as on a full disk. */
+export const run = (env: Readonly<Record<string, string>>, { fileBlocks = 0 } = {}): Running => {
   if (!existsSync(built)) throw new Error('dist/ is missing: run `npm run build` first')
-  const child = spawn(process.execPath, [program], {
+  const command = [process.execPath, program] as const
+  const limited = ['/bin/sh', '-c', `ulimit -f ${fileBlocks} && exec "$@"`, 'sh', ...command] as const
+  const [file, ...args] = fileBlocks === 0 ? command : limited
+  const child = spawn(file, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
