@@ -25,8 +25,10 @@ import type { Restoration } from '../task/restoration.js'
 import { DueProcessingError, RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
+import { CommitBeat } from './commit-beat.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
+import { Linger } from './linger.js'
 import { StandbyTasks } from './standby-tasks.js'
 import { StateKeeper } from './state-keeper.js'
 import { statusOf } from './task-status.js'
@@ -67,14 +69,12 @@ export class Executor {
   /** `max.message.bytes` of output topics. */
   readonly #limits = new Map<string, number>()
   #scheduled = false
-  #lingerTimer: NodeJS.Timeout | undefined
+  readonly #linger: Linger
   /** For what tasks do by the wall clock. */
   readonly #wakeTimer = new WakeTimer(() => {
     this.#schedule()
   })
-  #commitTimer: NodeJS.Timeout | undefined
-  /** The beat of commits begins here. */
-  #commitsSince = 0
+  readonly #commitBeat: CommitBeat
   #statusTimer: NodeJS.Timeout | undefined
   #isPaused = false
   #failed = false
@@ -112,8 +112,13 @@ export class Executor {
       onTruncated,
       onRetry,
     })
+    this.#linger = new Linger(options, () => this.#producer instanceof Producer && this.#producer.isIdle, schedule)
+    this.#commitBeat = new CommitBeat(options.commitIntervalMs, () => {
+      if (this.#committer.isRunning) this.#commitLater()
+      else void this.#commit()
+    })
     const onIdle = (): void => {
-      if (this.#lingerTimer !== undefined && options.lingersOnlyBehind) this.#schedule()
+      this.#linger.onIdle()
     }
     const callbacks = { onRoom: schedule, onIdle, onFatal, onRetry }
     if (options.transaction === undefined) {
@@ -210,7 +215,7 @@ export class Executor {
       retry(() => this.#learnLimits(topics), options),
     ])
     this.#globals.start(this.#environment())
-    this.#commitsSince = performance.now()
+    this.#commitBeat.begin()
     this.#statusTimer = setInterval(() => {
       this.#postStatus()
       // Snapshots become due, and a commit that failed is tried again, without input, too.
@@ -358,7 +363,7 @@ export class Executor {
         this.#tasks.set(key, task)
       }
       if (this.#standbys.run(performance.now() + SLICE_MS)) more = true
-      this.#sealDue(more)
+      this.#linger.sealDue(this.#tasks.values(), more)
     } catch (error) {
       void this.#failRecord(error)
       return
@@ -372,33 +377,6 @@ export class Executor {
   /** A transaction ends: `#schedule` follows when it has. */
   #isHeld(): boolean {
     return this.#committer instanceof TransactionalCommitter && this.#committer.isHeld
-  }
-
-  /**
-   * Once the batches of one task have waited for more records long enough, all open ones leave: together they take one
-   * request, and each one on its own would only wait for its turn at the broker. At once, if more would have to come from
-   * the broker first and none is under way to it.
-   */
-  #sealDue(more: boolean): void {
-    const open = [...this.#tasks.values()].filter(({ openSince }) => openSince !== 0)
-    if (open.length === 0) return
-    const due = Math.min(...open.map(({ openSince }) => openSince)) + this.#options.lingerMs
-    if (performance.now() < due && !(this.#mayHurry() && !more)) this.#lingerUntil(due)
-    else for (const task of open) task.seal()
-  }
-
-  #mayHurry(): boolean {
-    return this.#options.lingersOnlyBehind && this.#producer instanceof Producer && this.#producer.isIdle
-  }
-
-  #lingerUntil(time: number): void {
-    this.#lingerTimer ??= setTimeout(
-      () => {
-        this.#lingerTimer = undefined
-        this.#schedule()
-      },
-      Math.max(0, Math.ceil(time - performance.now())),
-    )
   }
 
   /** Everything before the failing record is whole: it is committed, so that a restart begins at that record. */
@@ -420,16 +398,8 @@ export class Executor {
     this.#post({ type: 'failed', failure: reportOf(error) })
   }
 
-  /** At the next beat of the interval. No timer runs while nothing is done: idling must cost nothing. */
   #commitLater(): void {
-    if (this.#commitTimer !== undefined || this.#failed || this.#closed) return
-    const { commitIntervalMs } = this.#options
-    const sinceBeat = (performance.now() - this.#commitsSince) % commitIntervalMs
-    this.#commitTimer = setTimeout(() => {
-      this.#commitTimer = undefined
-      if (this.#committer.isRunning) this.#commitLater()
-      else void this.#commit()
-    }, commitIntervalMs - sinceBeat)
+    if (!this.#failed && !this.#closed) this.#commitBeat.atNext()
   }
 
   async #commit(): Promise<void> {
@@ -530,9 +500,9 @@ export class Executor {
 
   async #close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#commitTimer)
+    this.#commitBeat.stop()
     clearInterval(this.#statusTimer)
-    clearTimeout(this.#lingerTimer)
+    this.#linger.stop()
     this.#wakeTimer.clear()
     for (const { task } of [...this.#restoring.values()]) this.#leaveRestoring(task.id)
     this.#standbys.releaseAll()
