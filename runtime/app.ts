@@ -6,9 +6,9 @@
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { GeneratedPipeline, Manifest } from './abi/index.js'
-import { connectionOptions, readSettings, registryOptions, type AppSettings, type Settings } from './config.js'
+import { connectionOptions, readSettings, type AppSettings, type Settings } from './config.js'
 import { ExecutorHandle, type OpenChannel } from './executor/executor-handle.js'
-import type { ExecutorOptions } from './executor/executor-options.js'
+import { executorOptions } from './executor-settings.js'
 import { inlineChannel } from './executor/inline-channel.js'
 import { TaskCoordinator } from './executor/task-coordinator.js'
 import { withApplicationId } from './executor/with-application-id.js'
@@ -53,10 +53,6 @@ export interface CloseOptions {
 }
 
 const PROTOCOL = 'millrace-2'
-/** Open bytes of a task, in batches, after which all are sent. */
-const MAX_OPEN_BATCHES = 16
-const DEFAULT_LINGER_MS = 5
-
 /** Checks the options; connects at `start`. Throws `ConfigError`. */
 export const createApp = (options: AppOptions): App => new App(options)
 
@@ -291,8 +287,9 @@ export class App {
       throw new Error('worker threads load the pipeline themselves: give its path or URL, or set threads to 0')
     }
     const url = given instanceof URL ? given : typeof given === 'string' ? urlOf(given) : undefined
+    const stateDirectory = this.#stateDirectory?.path
     return Array.from({ length: Math.max(1, threads) }, (_, index) => {
-      const options = this.#executorOptions(applicationId, processId, index)
+      const options = executorOptions(this.#settings, { applicationId, processId, index, stateDirectory })
       const open =
         threads === 0 || url === undefined
           ? inlineChannel(options, pipeline)
@@ -350,50 +347,6 @@ export class App {
     } catch (cause) {
       if (this.#starting.signal.aborted) return
       await this.#fail(cause instanceof Error ? cause : new Error(String(cause)))
-    }
-  }
-
-  #executorOptions(applicationId: string, processId: string, index: number): ExecutorOptions {
-    const { fetch, produce, isolation } = this.#settings
-    return {
-      applicationId,
-      connection: connectionOptions(this.#settings, `${applicationId}-${index}`),
-      requestTimeoutMs: this.#settings.requestTimeout,
-      registry: registryOptions(this.#settings),
-      fetch: {
-        isolation,
-        maxWaitMs: fetch.maxWait,
-        minBytes: fetch.minBytes,
-        budgetBytes: fetch.budgetBytes,
-        ...(fetch.budgetRecords === undefined ? {} : { budgetRecords: fetch.budgetRecords }),
-        maxPartitionBytes: fetch.maxPartitionBytes,
-        ...(fetch.rack === undefined ? {} : { rack: fetch.rack }),
-        overwriteDone: fetch.overwriteDone,
-      },
-      produce: {
-        compression: produce.compression,
-        deliveryTimeoutMs: produce.deliveryTimeout,
-        maxRequestBytes: produce.maxRequestBytes,
-        bufferBytes: produce.bufferBytes,
-      },
-      checkCrcs: this.#settings.checkCrcs,
-      lingerMs: produce.linger ?? DEFAULT_LINGER_MS,
-      // In a transaction nobody sees a batch before the commit, and it makes no difference when it leaves.
-      lingersOnlyBehind: produce.linger === undefined && !this.#isExactlyOnce,
-      batchBytes: produce.batchBytes,
-      maxRecordBytes: produce.maxRecordBytes,
-      maxOpenBytes: MAX_OPEN_BATCHES * produce.batchBytes,
-      commitIntervalMs: this.#settings.commitInterval,
-      stateDirectory: this.#stateDirectory?.path,
-      snapshotIntervalMs: this.#settings.state.snapshotInterval,
-      transaction: this.#isExactlyOnce
-        ? {
-            transactionalId: `${applicationId}-${processId}-${index}`,
-            groupId: applicationId,
-            transactionTimeoutMs: this.#settings.transactionTimeout,
-          }
-        : undefined,
-      startTimeoutMs: this.#settings.startTimeout,
     }
   }
 

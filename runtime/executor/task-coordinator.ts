@@ -5,12 +5,7 @@
  */
 import type { Manifest } from '../abi/index.js'
 import { EARLIEST, LATEST, listOffsets } from '../kafka/admin.js'
-import { assignTasks } from '../kafka/assignor.js'
-import { assignStandbys } from '../kafka/standbys.js'
-import { shareCooperatively } from '../kafka/cooperative.js'
-import { warmUp, type WarmUpOptions } from '../kafka/warm-up.js'
 import type { KafkaClient } from '../kafka/client.js'
-import { deleteRecords } from '../kafka/delete-records.js'
 import type { ResetPolicy } from '../kafka/fetched-partition.js'
 import { GroupMember, type GroupMemberOptions, type JoinedMember } from '../kafka/group-member.js'
 import { commitOffsets, fetchCommittedOffsets, type GroupIdentity, type PartitionOffset } from '../kafka/offsets.js'
@@ -21,13 +16,16 @@ import { partitionKey } from '../kafka/topic-partition.js'
 import { commitOffsetsInTransaction } from '../kafka/transaction-offsets.js'
 import type { TransactionIdentity } from '../kafka/transactions.js'
 import { ApplicationStoppedError } from '../uncaught-errors.js'
-import type { ExecutorHandle } from './executor-handle.js'
-import { decodeMember, decodeTasks, encodeMember, encodeTasks } from './member-data.js'
-import type { TaskStart } from './protocol.js'
+import { assignGroup, statefulTasks, type AssignGroupOptions } from './assign-group.js'
 import { changelogEnds } from './changelog-ends.js'
-import { hasChangelog, inputTopics, inputsOf, isInternal, tasksOf } from './topology.js'
+import type { ExecutorHandle } from './executor-handle.js'
+import { decodeMember, decodeTasks, encodeMember } from './member-data.js'
+import { Placement } from './placement.js'
+import type { TaskStart } from './protocol.js'
+import { RepartitionPurge } from './repartition-purge.js'
+import { inputTopics, inputsOf, isInternal, tasksOf } from './topology.js'
 
-export interface CoordinatorOptions extends WarmUpOptions {
+export interface CoordinatorOptions extends AssignGroupOptions {
   readonly group: GroupMemberOptions
   readonly processId: string
   readonly capacity: number
@@ -39,8 +37,6 @@ export interface CoordinatorOptions extends WarmUpOptions {
   readonly purgeIntervalMs: number
   /** Offsets are committed in transactions, which may abort after all. */
   readonly exactlyOnce: boolean
-  /** Copies of the state of each task, beside the one that runs it. */
-  readonly standbys: number
   /** How often tasks that wait for a copy are looked at. */
   readonly probingRebalanceIntervalMs: number
   /** How far tasks' state is held here, whether they run or not (`MemberData.held`). */
@@ -69,22 +65,19 @@ export class TaskCoordinator {
   readonly #options: CoordinatorOptions
   readonly #callbacks: CoordinatorCallbacks
   readonly #member: GroupMember
-  /** Which executor runs a task; kept over rebalances, so that tasks stay where they were. */
-  readonly #placement = new Map<string, ExecutorHandle>()
+  readonly #placement: Placement<ExecutorHandle>
+  readonly #purge: RepartitionPurge
   readonly #closing = new AbortController()
   #tasks: readonly TaskId[] = []
   #owned: readonly TaskId[] = []
   /** Tasks whose state is copied here. */
   #copies: readonly TaskId[] = []
   #round = 0
-  /** Committed offsets of internal topics since the last purge. */
-  readonly #purgeable = new Map<string, PartitionOffset>()
   /** Why this process stops the application, and who waits until all of them know. */
   #stop: { readonly reason: string; readonly onTold: () => void } | undefined
   /** What is told to executors: one thing after the other. */
   #turn: Promise<unknown> = Promise.resolve()
   #metadataTimer: NodeJS.Timeout | undefined
-  #purgeTimer: NodeJS.Timeout | undefined
   /** Of the leader: tasks wait for copies since the last assignment. */
   #isWarming = false
   #probeTimer: NodeJS.Timeout | undefined
@@ -101,6 +94,11 @@ export class TaskCoordinator {
     this.#executors = executors
     this.#options = options
     this.#callbacks = callbacks
+    this.#placement = new Placement(executors)
+    const { group, purgeIntervalMs: intervalMs, exactlyOnce } = options
+    this.#purge = new RepartitionPurge(client, { groupId: group.groupId, intervalMs, exactlyOnce }, (error) => {
+      callbacks.onRetry(error)
+    })
     this.#member = new GroupMember(client, options.group, {
       subscription: () => this.#subscription(),
       assign: (members) => this.#assign(members),
@@ -125,16 +123,13 @@ export class TaskCoordinator {
     this.#metadataTimer = setInterval(() => {
       void this.#watchPartitions()
     }, this.#options.metadataMaxAgeMs)
-    if (this.#manifest.internalTopics.length === 0) return
-    this.#purgeTimer = setInterval(() => {
-      void this.#purge()
-    }, this.#options.purgeIntervalMs)
+    if (this.#manifest.internalTopics.length > 0) this.#purge.start()
   }
 
   /** Revokes everything, commits and leaves the group; by default, static members remain in it. */
   async close(leave?: boolean): Promise<void> {
     clearInterval(this.#metadataTimer)
-    clearInterval(this.#purgeTimer)
+    this.#purge.stop()
     clearTimeout(this.#probeTimer)
     this.#closing.abort()
     await this.#member.close(leave)
@@ -143,11 +138,9 @@ export class TaskCoordinator {
   /** Gives its tasks to an executor that was started in the place of another one. */
   resume(executor: ExecutorHandle): Promise<void> {
     return this.#inTurn(async () => {
-      const starts = await this.#starts(
-        this.#owned.filter((task) => this.#placement.get(formatTaskId(task)) === executor),
-      )
+      const starts = await this.#starts(this.#placement.at(executor, this.#owned))
       executor.isDown = false
-      const copies = this.#copies.filter((task) => this.#placement.get(formatTaskId(task)) === executor)
+      const copies = this.#placement.at(executor, this.#copies)
       await this.#tell(executor, () => executor.assign(starts, copies))
       this.#callbacks.onRunning(this.#owned)
     })
@@ -216,10 +209,7 @@ export class TaskCoordinator {
       if (error instanceof KafkaProtocolError) this.#member.noteCommitError(error, identity)
       return error instanceof Error ? error : new Error(String(error))
     }
-    for (const offset of offsets) {
-      if (isInternal(this.#manifest, offset.topic))
-        this.#purgeable.set(partitionKey(offset.topic, offset.partition), offset)
-    }
+    for (const offset of offsets) if (isInternal(this.#manifest, offset.topic)) this.#purge.add(offset)
     return undefined
   }
 
@@ -258,39 +248,16 @@ export class TaskCoordinator {
   /** As leader. */
   async #assign(members: readonly JoinedMember[]): Promise<ReadonlyMap<string, Buffer>> {
     await this.#lookAtInputs()
-    const { topologyHash } = this.#manifest
     const known = members.map(({ memberId, subscription }) => decodeMember(memberId, subscription))
-    const all = tasksOf(this.#manifest, this.#partitionsOf)
-    const stateful = all.filter(({ subTopology }) => hasChangelog(this.#manifest, subTopology))
-    const ends = known.length > 1 ? await this.#changelogEnds(stateful) : new Map<string, number>()
-    const target = assignTasks(known, all, topologyHash)
-    const { active, copies, awaited } = warmUp(target, known, ends, topologyHash, this.#options)
-    this.#isWarming = awaited.size > 0
-    const standbys = assignStandbys(known, active, stateful, this.#options.standbys, topologyHash)
-    const shares = shareCooperatively(active, known)
-    const stop = known.find((member) => member.stop !== undefined)?.stop
-    const result = new Map<string, Buffer>()
-    for (const member of known) {
-      const { tasks, givesUp } = shares.get(member.memberId) ?? { tasks: [], givesUp: [] }
-      const partitions = tasks.flatMap((task) => inputsOf(this.#manifest, task, this.#partitionsOf))
-      // It goes on following what it waits for, so that it starts with the copy.
-      const coming = missing(active.get(member.memberId), tasks).filter((task) => stateful.includes(task))
-      const copied = copies.get(member.memberId) ?? []
-      const following = [...(standbys.get(member.memberId) ?? []), ...coming]
-      const followed = [...following, ...missing(copied, following)]
-      const stranger = member.topologyHash !== topologyHash
-      const reason = stranger ? 'its pipeline was built from another topology than the leader of the group' : undefined
-      const assigned = {
-        ...{ tasks, standbys: followed, givesUp, reason, stop },
-        awaited: awaited.get(member.memberId) ?? new Map<string, number>(),
-      }
-      result.set(member.memberId, encodeTasks(assigned, partitions))
-    }
-    return result
+    const ends = known.length > 1 ? await this.#changelogEnds() : new Map<string, number>()
+    const { shares, isWarming } = assignGroup(this.#manifest, this.#partitionsOf, known, ends, this.#options)
+    this.#isWarming = isWarming
+    return shares
   }
 
   /** Nobody waits for them: without, tasks move at once. */
-  async #changelogEnds(tasks: readonly TaskId[]): Promise<ReadonlyMap<string, number>> {
+  async #changelogEnds(): Promise<ReadonlyMap<string, number>> {
+    const tasks = statefulTasks(this.#manifest, this.#partitionsOf)
     const timeoutMs = this.#closing.signal.aborted ? 0 : CHANGELOG_ENDS_MS
     const onRetry = (error: Error): void => {
       this.#callbacks.onRetry(error)
@@ -313,23 +280,23 @@ export class TaskCoordinator {
     if (reason !== undefined) this.#callbacks.warn(`this process gets no tasks: ${reason}`, {})
     await this.#lookAtInputs()
     this.#tasks = tasksOf(this.#manifest, this.#partitionsOf)
-    const places = this.#place(tasks)
-    await this.#revoke(
-      this.#owned.filter((task) => places.get(formatTaskId(task)) !== this.#placement.get(formatTaskId(task))),
-    )
-    for (const [task, executor] of places) this.#placement.set(task, executor)
+    const { leaving, place } = this.#placement.plan(tasks, this.#owned)
+    await this.#revoke(leaving)
+    place()
     const running = new Set(this.#owned.map(formatTaskId))
     const starts = await this.#starts(tasks.filter((task) => !running.has(formatTaskId(task))))
     this.#owned = tasks
-    const copies = this.#placeCopies(standbys)
-    this.#copies = copies
+    // One that is still to be handed over runs here for the moment.
+    const own = new Set(tasks.map(formatTaskId))
+    this.#copies = standbys.filter((task) => !own.has(formatTaskId(task)))
+    this.#placement.placeCopies(this.#copies)
     // Also those that get none: what they keep of tasks that have moved is not needed in memory any more.
     await Promise.all(
       this.#executors.map((executor) =>
         this.#tell(executor, () =>
           executor.assign(
-            starts.filter(({ id }) => places.get(formatTaskId(id)) === executor),
-            copies.filter((id) => this.#placement.get(formatTaskId(id)) === executor),
+            starts.filter(({ id }) => this.#placement.of(id) === executor),
+            this.#placement.at(executor, this.#copies),
           ),
         ),
       ),
@@ -360,7 +327,7 @@ export class TaskCoordinator {
   async #revoke(tasks: readonly TaskId[]): Promise<void> {
     const leaving = new Set(tasks.map(formatTaskId))
     await Promise.all(
-      this.#byExecutor(tasks).map(([executor, its]) => this.#tell(executor, () => executor.revoke(its))),
+      this.#placement.byExecutor(tasks).map(([executor, its]) => this.#tell(executor, () => executor.revoke(its))),
     )
     this.#owned = this.#owned.filter((task) => !leaving.has(formatTaskId(task)))
   }
@@ -368,19 +335,9 @@ export class TaskCoordinator {
   async #lose(reason: string): Promise<void> {
     this.#callbacks.warn(`tasks are lost: ${reason}`, { tasks: this.#owned.map(formatTaskId) })
     this.#callbacks.onRebalancing(true)
-    const lost = this.#byExecutor(this.#owned)
+    const lost = this.#placement.byExecutor(this.#owned)
     this.#owned = []
     await Promise.all(lost.map(([executor, tasks]) => this.#tell(executor, () => executor.lose(tasks))))
-  }
-
-  /** Only executors that run some of them. */
-  #byExecutor(tasks: readonly TaskId[]): readonly (readonly [ExecutorHandle, readonly TaskId[]])[] {
-    return this.#executors
-      .map((executor) => {
-        const its = tasks.filter((task) => this.#placement.get(formatTaskId(task)) === executor)
-        return [executor, its] as const
-      })
-      .filter(([, its]) => its.length > 0)
   }
 
   /** Committed offsets of the tasks' inputs, or where the reset policy says. */
@@ -421,64 +378,6 @@ export class TaskCoordinator {
     return isInternal(this.#manifest, topic) ? 'earliest' : this.#options.reset
   }
 
-  /** Shares tasks out to the executors: where they run or were, else to the one with the fewest. */
-  #place(tasks: readonly TaskId[]): ReadonlyMap<string, ExecutorHandle> {
-    const counts = new Map<ExecutorHandle, number>(this.#executors.map((executor) => [executor, 0]))
-    const most = Math.ceil(tasks.length / this.#executors.length)
-    const result = new Map<string, ExecutorHandle>()
-    const put = (id: string, executor: ExecutorHandle): void => {
-      counts.set(executor, (counts.get(executor) ?? 0) + 1)
-      result.set(id, executor)
-    }
-    const running = new Set(this.#owned.map(formatTaskId))
-    const [first, then] = split(tasks.map(formatTaskId), (id) => running.has(id))
-    const homeless: string[] = []
-    for (const id of [...first, ...then]) {
-      const before = this.#placement.get(id)
-      if (before !== undefined && (counts.get(before) ?? most) < most) put(id, before)
-      else homeless.push(id)
-    }
-    for (const id of homeless) {
-      const [executor] = [...counts].reduce((a, b) => (b[1] < a[1] ? b : a))
-      put(id, executor)
-    }
-    return result
-  }
-
-  /** Copies go where the task was, so that it goes on there; else to the executor with the fewest. */
-  #placeCopies(standbys: readonly TaskId[]): readonly TaskId[] {
-    const running = new Set(this.#owned.map(formatTaskId))
-    // One that is still to be handed over runs here for the moment.
-    const copies = standbys.filter((task) => !running.has(formatTaskId(task)))
-    for (const [index, task] of copies.entries()) {
-      const executor = this.#executors[index % this.#executors.length]
-      const id = formatTaskId(task)
-      if (executor !== undefined && !this.#placement.has(id)) this.#placement.set(id, executor)
-    }
-    return copies
-  }
-
-  /** Only below what is committed, so that nothing that a restart reads again is gone. */
-  async #purge(): Promise<void> {
-    const offsets = [...this.#purgeable.values()]
-    this.#purgeable.clear()
-    try {
-      await deleteRecords(this.#client, this.#options.exactlyOnce ? await this.#stable(offsets) : offsets)
-    } catch (error) {
-      this.#callbacks.onRetry(error instanceof Error ? error : new Error(String(error)))
-    }
-  }
-
-  /** As committed, since a transaction that was to commit these may have been aborted. */
-  async #stable(offsets: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]> {
-    const options = { timeoutMs: this.#options.purgeIntervalMs, signal: this.#closing.signal }
-    const committed = await fetchCommittedOffsets(this.#client, this.#options.group.groupId, offsets, options)
-    return offsets.flatMap(({ topic, partition }) => {
-      const found = committed.get(partitionKey(topic, partition))
-      return found === undefined ? [] : [{ topic, partition, ...found }]
-    })
-  }
-
   /** Topics that have grown bring new tasks: the group must share them out. */
   async #watchPartitions(): Promise<void> {
     try {
@@ -493,12 +392,6 @@ export class TaskCoordinator {
 
 /** Asked again: it may have failed meanwhile. */
 const isDown = (executor: ExecutorHandle): boolean => executor.isDown
-
-/** Those that are not among the others. */
-const missing = (tasks: readonly TaskId[] = [], others: readonly TaskId[]): readonly TaskId[] => {
-  const known = new Set(others.map(formatTaskId))
-  return tasks.filter((task) => !known.has(formatTaskId(task)))
-}
 
 const split = <T>(items: readonly T[], goesLeft: (item: T) => boolean): [T[], T[]] => {
   const left: T[] = []
