@@ -13,6 +13,11 @@ export interface Serde<in out T> {
   readonly [carries]: (value: T) => T
 }
 
+/** Writes at least a `T`. */
+export interface SerdeFor<in T> {
+  readonly [carries]: (value: T) => unknown
+}
+
 class DeclaredSerde {
   readonly spec: SerdeSpec
   constructor(spec: SerdeSpec) {

@@ -10,7 +10,7 @@ import { exchangesOf, placeOf, type PlaceId } from '../ir/exchange.js'
 import { isSource } from '../ir/inputs-of.js'
 import type { LogicalNode, LogicalTopic, NodeId } from '../ir/logical-plan.js'
 import { internalTypes } from '../ir/change-type.js'
-import type { ResolvedPlan, ResolvedTopic, SideRows } from '../ir/resolved-plan.js'
+import type { ResolvedPlan, ResolvedSerde, ResolvedTopic, SideRows } from '../ir/resolved-plan.js'
 import type { QuotedProgram } from './quote.js'
 import type { ClosedPlan, ClosedProgram } from './resolve-closures.js'
 import { edgeTypes } from './types/edge-types.js'
@@ -49,7 +49,8 @@ function resolvePlan(
     ...internalTypes(plan, edges),
     ...accumulatorTypes(plan.nodes, { bodies, edges }),
   ])
-  const known = { plan, bodies, edges, topics: new Map<PlaceId, ResolvedTopic>(), records: recordTypes }
+  const [topics, keys] = [new Map<PlaceId, ResolvedTopic>(), new Map<NodeId, ResolvedSerde>()]
+  const known = { plan, bodies, edges, topics, keys, records: recordTypes }
   const states = resolveTopics(quoted, closed, locked, known, diagnostics)
   if (closed.bodies.size < closed.staged.lambdas.length) return undefined
   return { ...plan, bodies: closed.bodies, recordTypes, edges, topics: known.topics, states }
@@ -60,7 +61,10 @@ function resolveTopics(
   quoted: QuotedProgram,
   closed: ClosedPlan,
   locked: LockedSubjects,
-  known: KnownTypes & { readonly topics: Map<PlaceId, ResolvedTopic> },
+  known: KnownTypes & {
+    readonly topics: Map<PlaceId, ResolvedTopic>
+    readonly keys: Map<NodeId, ResolvedSerde>
+  },
   diagnostics: Diagnostic[],
 ): ReadonlyMap<NodeId, readonly SideRows[]> {
   const serdes = new TopicSerdes(quoted, closed, locked)
@@ -70,6 +74,10 @@ function resolveTopics(
     const topic = topicOf(node)
     const resolved = topic && serdes.resolve(topic, node.kind === 'to' ? 'written' : 'read')
     if (resolved !== undefined) known.topics.set(placeOf(node.id), isTable(node) ? ofTable(resolved) : resolved)
+    const spec = 'keySerde' in node ? node.keySerde : undefined
+    const internalTopic = `${known.plan.applicationId}-${node.name ?? node.label}-repartition`
+    const key = spec && serdes.ofInternal(spec, internalTopic, 'key', node.span)
+    if (key !== undefined) known.keys.set(node.id, key)
     for (const role of exchangesOf(nodes, node)) {
       const internal = repartitionSerdes(node, role, known, diagnostics)
       if (internal !== undefined) known.topics.set(placeOf(node.id, role), internal)

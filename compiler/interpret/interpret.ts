@@ -15,11 +15,12 @@ import type { RecordOutcome, RecordProblem, RecordResult } from './outcome.js'
 import { readSource } from './read-source.js'
 import type { StoreRow } from './operators/operator.js'
 import type { FlowRecord, OutputRecord, WireRecord } from './record.js'
-import { byReference, serdesBySpec } from './serdes/by-spec.js'
+import { byReference, exchangedBySpec, serdesBySpec } from './serdes/by-spec.js'
 import type { SerdesOfNode, TopicSerdes } from './serdes/element-serde.js'
 import { partitionBytes } from './wire.js'
 import { Journal } from './state/journal.js'
 import { keyOrderOf } from './state/key-order.js'
+import { exchangedKeySpec } from './state/key-spec.js'
 import { TaskClock } from './task-clock.js'
 import { TaskGroups } from './task-groups.js'
 import { wire, type Start } from './wiring.js'
@@ -90,7 +91,7 @@ class GraphInterpreter implements Interpreter {
     this.#wall = options.startTime ?? 0
     this.#shared = sharedExchanges(graph)
     this.#groups = new TaskGroups(graph, this.#shared)
-    const serdes = options.serdes ?? specSerdes
+    const serdes = options.serdes ?? specSerdes(graph.nodes)
     const effects = {
       emit: (output: OutputRecord) => this.#outputs.push(output),
       print: options.print ?? (() => undefined),
@@ -305,15 +306,18 @@ function readEntry({ node, serdes }: Entry, record: WireRecord): FlowRecord | un
   return { origin: record, key, value, timestamp: record.timestamp }
 }
 
-function specSerdes(node: GraphNode): TopicSerdes {
-  switch (node.kind) {
-    case 'source':
-    case 'table-source':
-    case 'global-table':
-      return serdesBySpec(node.topic)
-    case 'to':
-      return serdesBySpec(node.target.kind === 'topic' ? node.target.topic : node.target.like)
-    default:
-      return byReference
+function specSerdes(nodes: readonly GraphNode[]): SerdesOfNode {
+  return (node, role) => {
+    if (role !== undefined) return exchangedBySpec(exchangedKeySpec(nodes, node, role))
+    switch (node.kind) {
+      case 'source':
+      case 'table-source':
+      case 'global-table':
+        return serdesBySpec(node.topic)
+      case 'to':
+        return serdesBySpec(node.target.kind === 'topic' ? node.target.topic : node.target.like)
+      default:
+        return byReference
+    }
   }
 }

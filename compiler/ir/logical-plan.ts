@@ -36,6 +36,10 @@ export interface LogicalNodeBase {
 interface OneInput {
   readonly input: NodeId
 }
+interface MakesKeys extends OneInput {
+  /** How keys are written from here on; undefined: by what is known of them. */
+  readonly keySerde?: SerdeSpec | undefined
+}
 interface TwoInputs {
   readonly left: NodeId
   readonly right: NodeId
@@ -46,16 +50,16 @@ export type LogicalNode = LogicalNodeBase &
     | { readonly kind: 'source'; readonly topic: LogicalTopic }
     | ({ readonly kind: 'filter'; readonly predicate: LambdaId; readonly negated: boolean } & OneInput)
     | ({ readonly kind: 'map'; readonly mapper: LambdaId } & OneInput)
-    | ({ readonly kind: 'map-record'; readonly mapper: LambdaId } & OneInput)
+    | ({ readonly kind: 'map-record'; readonly mapper: LambdaId } & MakesKeys)
     | ({ readonly kind: 'flat-map'; readonly mapper: LambdaId } & OneInput)
-    | ({ readonly kind: 'select-key'; readonly selector: LambdaId } & OneInput)
+    | ({ readonly kind: 'select-key'; readonly selector: LambdaId } & MakesKeys)
     | ({ readonly kind: 'peek'; readonly action: LambdaId } & OneInput)
     | ({ readonly kind: 'print'; readonly printLabel: string | undefined } & OneInput)
     | ({ readonly kind: 'for-each'; readonly action: LambdaId } & OneInput)
     | { readonly kind: 'merge'; readonly inputs: readonly NodeId[] }
     | ({ readonly kind: 'split'; readonly branches: readonly LogicalBranch[] } & OneInput)
     | ({ readonly kind: 'branch'; readonly branch: string } & OneInput)
-    | ({ readonly kind: 'repartition'; readonly partitions: number | undefined } & OneInput)
+    | ({ readonly kind: 'repartition'; readonly partitions: number | undefined } & MakesKeys)
     | ({
         readonly kind: 'to'
         readonly target: LogicalSinkTarget
@@ -68,7 +72,7 @@ export type LogicalNode = LogicalNodeBase &
     /** `within`: ms. */
     | ({ readonly kind: 'dedupe'; readonly within: number; readonly by: LambdaId | undefined } & OneInput)
     | ({ readonly kind: 'group-by-key' } & OneInput)
-    | ({ readonly kind: 'group-by'; readonly selector: LambdaId } & OneInput)
+    | ({ readonly kind: 'group-by'; readonly selector: LambdaId } & MakesKeys)
     /** Several grouped streams that add to one aggregate: a `(acc, value, ctx) -> acc` each. */
     | {
         readonly kind: 'cogroup'
@@ -107,7 +111,7 @@ export type LogicalNode = LogicalNodeBase &
         readonly onFull: 'emit-early' | 'fail'
       } & OneInput)
     /** `(value, ctx) -> { key, value }`; behind it each record is a change of a group. */
-    | ({ readonly kind: 'group-table'; readonly selector: LambdaId } & OneInput)
+    | ({ readonly kind: 'group-table'; readonly selector: LambdaId } & MakesKeys)
     | ({
         readonly kind: 'stream-table-join'
         readonly join: 'inner' | 'left'

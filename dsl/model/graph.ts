@@ -41,14 +41,19 @@ interface OneInput {
   readonly input: number
 }
 
+interface MakesKeys extends OneInput {
+  /** How keys are written from here on; undefined: by what is known of them. */
+  readonly keySerde: SerdeSpec | undefined
+}
+
 export type GraphNode = NodeBase &
   (
     | { readonly kind: 'source'; readonly topic: TopicSpec }
     | ({ readonly kind: 'filter'; readonly predicate: AuthorFunction; readonly negated: boolean } & OneInput)
     | ({ readonly kind: 'map'; readonly mapper: AuthorFunction } & OneInput)
-    | ({ readonly kind: 'map-record'; readonly mapper: AuthorFunction } & OneInput)
+    | ({ readonly kind: 'map-record'; readonly mapper: AuthorFunction } & MakesKeys)
     | ({ readonly kind: 'flat-map'; readonly mapper: AuthorFunction } & OneInput)
-    | ({ readonly kind: 'select-key'; readonly selector: AuthorFunction } & OneInput)
+    | ({ readonly kind: 'select-key'; readonly selector: AuthorFunction } & MakesKeys)
     | ({ readonly kind: 'peek'; readonly action: AuthorFunction } & OneInput)
     | ({ readonly kind: 'print'; readonly label: string | undefined } & OneInput)
     | ({ readonly kind: 'for-each'; readonly action: AuthorFunction } & OneInput)
@@ -57,7 +62,7 @@ export type GraphNode = NodeBase &
     | ({ readonly kind: 'split'; readonly branches: readonly SplitBranch[] } & OneInput)
     /** One output of a split: `input` is the split node. */
     | ({ readonly kind: 'branch'; readonly branch: string } & OneInput)
-    | ({ readonly kind: 'repartition'; readonly partitions: number | undefined } & OneInput)
+    | ({ readonly kind: 'repartition'; readonly partitions: number | undefined } & MakesKeys)
     | ({
         readonly kind: 'to'
         readonly target: SinkTarget
@@ -128,9 +133,9 @@ export type TableNode =
 export type GroupNode =
   | ({ readonly kind: 'group-by-key' } & OneInput)
   /** `(value, ctx) -> key`. */
-  | ({ readonly kind: 'group-by'; readonly selector: AuthorFunction } & OneInput)
+  | ({ readonly kind: 'group-by'; readonly selector: AuthorFunction } & MakesKeys)
   /** Of a table: `(value, ctx) -> { key, value }`. */
-  | ({ readonly kind: 'group-table'; readonly selector: AuthorFunction } & OneInput)
+  | ({ readonly kind: 'group-table'; readonly selector: AuthorFunction } & MakesKeys)
   /** One `(acc, value, ctx) -> acc` for each grouped input. */
   | {
       readonly kind: 'cogroup'

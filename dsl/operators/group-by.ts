@@ -1,5 +1,6 @@
 import type { RecordFunction } from '../functions.js'
 import type { GroupedStream } from '../grouped-stream.js'
+import { keySerde, type KeySerde } from '../key-serde.js'
 import type { OperatorCall } from '../model/handle.js'
 import type { OperatorOptions } from '../on-error.js'
 
@@ -23,11 +24,13 @@ export interface GroupByOperator<out K, out V> {
       V,
       K2 & (null extends K2 ? KeyCannotBeNull : undefined extends K2 ? KeyCannotBeNull : unknown)
     >,
-    options?: OperatorOptions,
+    options?: OperatorOptions & KeySerde<K2>,
   ): GroupedStream<K2, V>
 }
 
 export function groupBy({ recorder, input, args, open }: OperatorCall): unknown {
   const selector = args.function(0, 'what selects its key')
-  return open('grouped stream', recorder.add({ kind: 'group-by', input, selector }, args, args.options(1)))
+  const options = args.options(1)
+  const node = { kind: 'group-by', input, selector, keySerde: keySerde(args, options) } as const
+  return open('grouped stream', recorder.add(node, args, options))
 }

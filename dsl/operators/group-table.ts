@@ -2,6 +2,7 @@ import { addAggregate } from '../add-aggregate.js'
 import { declaredFields } from '../declared-fields.js'
 import type { RecordFunction } from '../functions.js'
 import type { GroupedTable } from '../grouped-table.js'
+import { keySerde, type KeySerde } from '../key-serde.js'
 import type { Aggregation } from '../model/aggregation.js'
 import type { OperatorCall } from '../model/handle.js'
 import type { OperatorOptions } from '../on-error.js'
@@ -18,13 +19,15 @@ export interface GroupTableOperator<out K, out V> {
    */
   groupBy<K2, R>(
     selector: RecordFunction<K, V, { readonly key: K2; readonly value: R }>,
-    options?: OperatorOptions,
+    options?: OperatorOptions & KeySerde<NonNullable<K2>>,
   ): GroupedTable<NonNullable<K2>, R>
 }
 
 export function groupTable({ recorder, input, args, open }: OperatorCall): unknown {
   const selector = args.function(0, 'what selects key and value')
-  return open('grouped table', recorder.add({ kind: 'group-table', input, selector }, args, args.options(1)))
+  const options = args.options(1)
+  const node = { kind: 'group-table', input, selector, keySerde: keySerde(args, options) } as const
+  return open('grouped table', recorder.add(node, args, options))
 }
 
 export function reduceTable(call: OperatorCall): unknown {

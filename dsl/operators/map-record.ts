@@ -1,4 +1,5 @@
 import type { RecordFunction } from '../functions.js'
+import { keySerde, type KeySerde } from '../key-serde.js'
 import type { OperatorCall } from '../model/handle.js'
 import type { OperatorOptions } from '../on-error.js'
 import type { Stream } from '../stream.js'
@@ -19,10 +20,14 @@ export interface MapRecordOperator<out K, out V> {
    * orders.mapRecord((o) => ({ key: o.customerId, value: o.amount }))
    * ```
    */
-  mapRecord<K2, R>(mapper: RecordFunction<K, V, KeyValue<K2, R>>, options?: OperatorOptions): Stream<K2, R>
+  mapRecord<K2, R>(
+    mapper: RecordFunction<K, V, KeyValue<K2, R>>,
+    options?: OperatorOptions & KeySerde<K2>,
+  ): Stream<K2, R>
 }
 
 export function mapRecord({ recorder, input, args, stream }: OperatorCall): unknown {
   const mapper = args.function(0, 'its mapper')
-  return stream(recorder.add({ kind: 'map-record', input, mapper }, args, args.options(1)))
+  const options = args.options(1)
+  return stream(recorder.add({ kind: 'map-record', input, mapper, keySerde: keySerde(args, options) }, args, options))
 }

@@ -1,3 +1,4 @@
+import { keySerde, type KeySerde } from '../key-serde.js'
 import type { OperatorCall } from '../model/handle.js'
 import type { Stream } from '../stream.js'
 
@@ -18,7 +19,7 @@ export interface RepartitionOperator<out K, out V> {
    * orders.selectKey((o) => o.customerId).repartition({ name: 'by-customer', partitions: 12 })
    * ```
    */
-  repartition(options?: RepartitionOptions): Stream<K, V>
+  repartition(options?: RepartitionOptions & KeySerde<K>): Stream<K, V>
 }
 
 export function repartition({ recorder, input, args, stream }: OperatorCall): unknown {
@@ -27,7 +28,9 @@ export function repartition({ recorder, input, args, stream }: OperatorCall): un
   if (partitions !== undefined && !isPartitionCount(partitions)) {
     throw args.wrong('`partitions` of `repartition` is not a whole number from 1 to 100,000')
   }
-  return stream(recorder.add({ kind: 'repartition', input, partitions }, args, options))
+  return stream(
+    recorder.add({ kind: 'repartition', input, partitions, keySerde: keySerde(args, options) }, args, options),
+  )
 }
 
 function isPartitionCount(value: unknown): value is number {

@@ -90,12 +90,13 @@ class Serializer {
           predicate: this.#lambda(node.predicate),
           negated: node.negated,
         }
-      case 'map':
       case 'map-record':
+        return { ...base, kind: node.kind, ...keyed(node), mapper: this.#lambda(node.mapper) }
+      case 'map':
       case 'flat-map':
         return { ...base, kind: node.kind, input: node.input, mapper: this.#lambda(node.mapper) }
       case 'select-key':
-        return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+        return { ...base, kind: node.kind, ...keyed(node), selector: this.#lambda(node.selector) }
       case 'peek':
       case 'for-each':
         return { ...base, kind: node.kind, input: node.input, action: this.#lambda(node.action) }
@@ -110,7 +111,7 @@ class Serializer {
       case 'branch':
         return { ...base, kind: node.kind, input: node.input, branch: node.branch }
       case 'repartition':
-        return { ...base, kind: node.kind, input: node.input, partitions: node.partitions }
+        return { ...base, kind: node.kind, ...keyed(node), partitions: node.partitions }
       case 'to':
         return this.#sink(node, base)
       case 'table-source':
@@ -132,7 +133,7 @@ class Serializer {
         return { ...base, kind, input, until, clock, maxRecords, onFull }
       }
       case 'group-table':
-        return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+        return { ...base, kind: node.kind, ...keyed(node), selector: this.#lambda(node.selector) }
       case 'stream-join': {
         const { kind, left, right, join, before, after, grace } = node
         return { ...base, kind, left, right, join, before, after, grace, joiner: this.#lambda(node.joiner) }
@@ -180,7 +181,7 @@ class Serializer {
       case 'to-table':
         return { ...base, kind: node.kind, input: node.input, ttl: node.ttl }
       case 'group-by':
-        return { ...base, kind: node.kind, input: node.input, selector: this.#lambda(node.selector) }
+        return { ...base, kind: node.kind, ...keyed(node), selector: this.#lambda(node.selector) }
       case 'cogroup':
         return {
           ...base,
@@ -288,6 +289,10 @@ class Serializer {
     }
     return this.lambdas.push({ site: known.site, ...capture(known, this.#captured) }) - 1
   }
+}
+
+function keyed({ input, keySerde }: { readonly input: number; readonly keySerde: SerdeSpec | undefined }) {
+  return { input, ...(keySerde === undefined ? {} : { keySerde: plainSerde(keySerde) }) }
 }
 
 /** Call sites are instances of a class; what is cloned between threads is their data. */

@@ -30,7 +30,7 @@ export function processorSerdes(
   const stores = node.stores.map((store, index) => {
     const port = index + 1
     const topic = `${known.plan.applicationId}-${storeName(node, port)}-changelog`
-    return rowsOf(store, port, key, (spec, part) => topics.ofStore(spec, topic, part, node.span))
+    return rowsOf(store, port, key, (spec, part) => topics.ofInternal(spec, topic, part, node.span))
   })
   return stores.some((store) => store === undefined) ? undefined : [own, ...stores.flatMap((store) => store ?? [])]
 }

@@ -1,17 +1,17 @@
 /**
- * Serdes of repartition topics. A stream that still carries what its source read keeps the source's serde; else the
- * types say what is written: strings, bytes and numbers as Kafka's own serdes do, the rest as Avro derived from the type.
+ * Serdes of repartition topics. What the author says of keys holds; a stream that still carries what its source read
+ * keeps the source's serde; else the types say what is written: strings, bytes and numbers as Kafka's own serdes do, the rest as Avro derived from the type.
  */
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { inputsOf } from '../../ir/inputs-of.js'
-import { exchangeOf, placeOf, portOf, type ExchangeRole, type PlaceId } from '../../ir/exchange.js'
-import { windowOf } from '../../ir/window-of.js'
+import { portOf, type ExchangeRole, type PlaceId } from '../../ir/exchange.js'
 import type { Lambda } from '../../ir/lambda.js'
 import type { LambdaId, LogicalNode, LogicalNodeOf, LogicalPlan, NodeId } from '../../ir/logical-plan.js'
 import type { EdgeType, ResolvedSerde, ResolvedTopic } from '../../ir/resolved-plan.js'
 import type { RecordTypes, ValueType } from '../../ir/value-type.js'
 import { changeType, registrationType, responseType } from '../../ir/change-type.js'
 import { derivedSerde } from './derived-serde.js'
+import { keptSerde } from './kept-serde.js'
 import { pascalCase } from './pascal-case.js'
 import { isNullable, withoutNull } from './without-null.js'
 
@@ -23,6 +23,8 @@ export interface KnownTypes {
   readonly edges: ReadonlyMap<NodeId, EdgeType>
   /** Of the sources, and of repartitions before. */
   readonly topics: ReadonlyMap<PlaceId, ResolvedTopic>
+  /** Of operators whose author says how keys are written. */
+  readonly keys: ReadonlyMap<NodeId, ResolvedSerde>
   readonly records: RecordTypes
 }
 
@@ -68,11 +70,12 @@ export function serdeOf(
   diagnostics: Diagnostic[],
   topic: ExchangeRole | 'changelog' = 'changelog',
 ): ResolvedSerde | undefined {
-  // Its own topic is what is being asked for.
-  const origin = from === node.id ? undefined : originOf(from, role, known.plan)
-  const kept = origin === undefined ? undefined : known.topics.get(origin)?.[role]
-  if (kept !== undefined) return kept
   const edge = known.edges.get(from)?.[role]
+  const declared = role === 'key' ? known.keys.get(node.id) : undefined
+  if (declared !== undefined) return { ...declared, nullable: edge !== undefined && isNullable(edge) }
+  // Its own topic is what is being asked for.
+  const kept = from === node.id ? undefined : keptSerde(from, role, known)
+  if (kept !== undefined) return kept
   return edge && serdeOfType(node, edge, role, known, diagnostics, topic)
 }
 
@@ -104,73 +107,4 @@ function simpleKind(type: ValueType): 'string' | 'bytes' | 'int64' | 'double' | 
   if (kinds.has('bytes')) return 'bytes'
   if (kinds.has('bigint')) return 'int64'
   return kinds.has('number') ? 'double' : undefined
-}
-
-/** The source or repartition whose key or value arrives unchanged. */
-function originOf(id: NodeId, role: Role, plan: LogicalPlan): PlaceId | undefined {
-  const node = plan.nodes[id]
-  if (node === undefined) return undefined
-  const exchanged = (other: LogicalNode): PlaceId | undefined => {
-    const own = exchangeOf(plan.nodes, other, 0)
-    return own && placeOf(other.id, own)
-  }
-  switch (node.kind) {
-    case 'source':
-    case 'table-source':
-    case 'global-table':
-      return placeOf(id)
-    case 'repartition':
-    case 'group-by':
-      return placeOf(id, 'repartition')
-    case 'group-table':
-      return role === 'key' ? placeOf(id, 'repartition') : undefined
-    case 'group-by-key':
-    case 'to-table':
-    case 'dedupe':
-      return exchanged(node) ?? originOf(node.input, role, plan)
-    case 'filter':
-    case 'peek':
-    case 'print':
-    case 'split':
-    case 'branch':
-    case 'window':
-    case 'late':
-    case 'to-stream':
-    case 'table-filter':
-    case 'suppress':
-      return originOf(node.input, role, plan)
-    case 'map':
-    case 'flat-map':
-    case 'table-map':
-      return role === 'key' ? originOf(node.input, role, plan) : undefined
-    case 'select-key':
-      return role === 'value' ? originOf(node.input, role, plan) : undefined
-    case 'aggregate':
-      return role === 'key' && windowOf(plan.nodes, node) === undefined ? originOf(node.input, role, plan) : undefined
-    case 'stream-table-join':
-    case 'stream-join':
-      return role === 'value' ? undefined : (exchanged(node) ?? originOf(node.left, role, plan))
-    case 'global-table-join':
-    case 'table-join':
-    case 'foreign-key-join':
-      return role === 'key' ? originOf(node.left, role, plan) : undefined
-    case 'cogroup': {
-      const [first] = node.inputs
-      return role === 'key' && first !== undefined ? originOf(first, role, plan) : undefined
-    }
-    case 'merge': {
-      const origins = new Set(node.inputs.map((input) => originOf(input, role, plan)))
-      return origins.size === 1 ? [...origins][0] : undefined
-    }
-    case 'process':
-      return role === 'key' && node.keepsKey ? (exchanged(node) ?? originOf(node.input, role, plan)) : undefined
-    case 'process-output': {
-      const processor = plan.nodes[node.input]
-      return processor && originOf(processor.id, role, plan)
-    }
-    case 'map-record':
-    case 'for-each':
-    case 'to':
-      return undefined
-  }
 }

@@ -44,10 +44,10 @@ export class TopicSerdes {
     return key === undefined || value === undefined ? undefined : { key, value }
   }
 
-  /** Of a store of an author's, whose changelog is `topic`. */
-  ofStore(spec: SerdeSpec, topic: string, role: Role, span: Span | undefined): ResolvedSerde | undefined {
-    const changelog = { name: topic, key: undefined, value: undefined, timestamp: undefined, span }
-    return this.#declared(spec, changelog, role, 'read', false)
+  /** Of a topic of our own whose serde is the author's: the changelog of a store, or where repartitioned records go. */
+  ofInternal(spec: SerdeSpec, name: string, role: Role, span: Span | undefined): ResolvedSerde | undefined {
+    const topic = { name, key: undefined, value: undefined, timestamp: undefined, span }
+    return this.#declared(spec, topic, role, 'read', false)
   }
 
   #serde(topic: LogicalTopic, role: Role, direction: Direction): ResolvedSerde | undefined {

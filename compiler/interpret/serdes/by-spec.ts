@@ -13,6 +13,11 @@ export function serdesBySpec(topic: TopicSpec): TopicSerdes {
 /** For topics between sub-topologies, whose records never leave the process here. */
 export const byReference: TopicSerdes = { key: referenceSerde(true), value: referenceSerde(true) }
 
+/** As they are, but for keys that are known to be written otherwise: their bytes decide about partitions. */
+export function exchangedBySpec(key: SerdeSpec | undefined): TopicSerdes {
+  return { key: bySpec(key, true), value: byReference.value }
+}
+
 function bySpec(spec: SerdeSpec | undefined, nullable: boolean): ElementSerde {
   if (spec === undefined || spec.kind === 'avro') return referenceSerde(nullable)
   if (spec.kind === 'nullable') return bySpec(spec.inner, true)

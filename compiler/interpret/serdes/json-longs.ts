@@ -74,7 +74,7 @@ export function untypedJson(nullable: boolean): ElementSerde {
     decode: (wire) => (wire instanceof ByReference ? copyOf(wire.value) : plain.decode(wire)),
     encode(value) {
       const wire = plain.encode(value)
-      return hasBigint(value) ? new ByReference(copyOf(value)) : wire
+      return wire instanceof Uint8Array && hasBigint(value) ? new ByReference(copyOf(value), wire) : wire
     },
   }
 }

@@ -3,8 +3,8 @@ import type { StoreSpec } from '../../../dsl/model/store-spec.js'
 import type { KeyValueStore, ListStore, MapStore, ValueStore } from '../../../dsl/stores.js'
 import type { StoreRow } from '../operators/operator.js'
 import type { Journal } from './journal.js'
-import { serdeOfKind } from '../serdes/of-kind.js'
 import { compareKeys, keyText } from './key-bytes.js'
+import { orderOf } from './key-order.js'
 import { KeyedMap } from './keyed-map.js'
 
 interface Row {
@@ -171,10 +171,7 @@ class ScopedRows {
 
   /** By serialized keys. */
   #compare(a: unknown, b: unknown): number {
-    const { key } = this.#spec
-    if (key === undefined || key.kind === 'avro' || key.kind === 'nullable') return compareKeys(a, b)
-    const serde = serdeOfKind(key.kind)
-    return Buffer.compare(serde.encode(a), serde.encode(b))
+    return orderOf(this.#spec.key)(a, b)
   }
 
   #id(outer: unknown, inner: unknown): string {

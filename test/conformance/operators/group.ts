@@ -1,6 +1,6 @@
-import type { CaseOperator } from '../case-format.js'
-import type { Scope } from '../scope.js'
+import { isOptional, serdeText, withoutNull } from '../case-types.js'
 import { functionOf, inputOf } from './fields.js'
+import { options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 import { recordText } from './map.js'
 
@@ -14,15 +14,12 @@ export const groupBy: OperatorTranslator = (operator, scope) => {
       ? scope.recordLambda(inputOf(operator), functionOf(operator, 'key'))
       : recordText(operator, scope)
   const input = scope.name(inputOf(operator))
-  // A key that may be null is no key to group by, says the type; of a stream with such keys it is said that they are left out.
-  const isNullable = operator['value'] === undefined && mayBeNull(scope, operator)
-  const grouped = isNullable ? `selectKey(${lambda}).groupByKey()` : `groupBy(${lambda})`
-  return `const ${scope.name(operator.id)} = ${input}.${grouped}`
-}
-
-function mayBeNull(scope: Scope, operator: CaseOperator): boolean {
   const { type } = scope.recordExpression(inputOf(operator), functionOf(operator, 'key'))
-  return typeof type === 'object' && 'opt' in type
+  // A key that may be null is no key to group by, says the type; of a stream with such keys it is said that they are left out.
+  const isNullable = operator['value'] === undefined && isOptional(type)
+  const key = options(`key: ${serdeText(isNullable ? type : withoutNull(type), scope.long)}`)
+  const grouped = isNullable ? `selectKey(${lambda}${key}).groupByKey()` : `groupBy(${lambda}${key})`
+  return `const ${scope.name(operator.id)} = ${input}.${grouped}`
 }
 
 interface CaseWindow {

@@ -1,5 +1,5 @@
 import { functionOf, inputOf } from './fields.js'
-import { nameOption, options } from './options.js'
+import { keyOption, nameOption, options } from './options.js'
 import type { OperatorTranslator } from './index.js'
 
 export const toTable: OperatorTranslator = (operator, scope) =>
@@ -9,7 +9,7 @@ export const toStream: OperatorTranslator = (operator, scope) => {
   const stream = `const ${scope.name(operator.id)} = ${scope.name(inputOf(operator))}.toStream()`
   if (operator['key'] === undefined) return stream
   const lambda = scope.changeLambda(inputOf(operator), functionOf(operator, 'key'))
-  return `${stream}.selectKey(${lambda})`
+  return `${stream}.selectKey(${lambda}${options(keyOption(operator, scope))})`
 }
 
 export const suppress: OperatorTranslator = (operator, scope) => {
