@@ -36,6 +36,7 @@ import { optimize } from './optimize/optimize.js'
 import { assertTopology } from './plan/assert-topology.js'
 import { buildTopology } from './plan/build-topology.js'
 import { checkCoPartitioning } from './plan/check-co-partitioning.js'
+import { checkSourceChangelogs } from './plan/check-source-changelogs.js'
 import { mergeExchanges } from './plan/merge-exchanges.js'
 import { plan } from './plan/plan.js'
 import { serdes } from './serdes/serdes.js'
@@ -182,9 +183,12 @@ async function compilePipeline(
   const own = modulesBehind(modules, path.resolve(root, resolved.file).replaceAll('\\', '/'))
   try {
     const levels = lowered(resolved, { disabled: options.disabled, timings: build.timings, locked })
-    const misfits = checkCoPartitioning(resolved, levels.topology)
-    build.diagnostics.push(...misfits)
-    if (misfits.length > 0) return undefined
+    const unsound = [
+      ...checkCoPartitioning(resolved, levels.topology),
+      ...checkSourceChangelogs(resolved, levels.topology),
+    ]
+    build.diagnostics.push(...unsound)
+    if (unsound.length > 0) return undefined
     const manifest = buildManifest(resolved, levels.topology, levels.module, {
       compiler: version,
       sourceHash: sourceHash(root, own, [lockText]),

@@ -170,6 +170,9 @@ export function topologyHash(plan: ResolvedPlan, topology: Topology): string {
 function formsOf(plan: ResolvedPlan, topology: Topology): readonly object[] {
   return topology.stores.map((store) => {
     const { key, rows } = describeStore(plan, store)
-    return { name: store.name, kind: store.kind, key: key.kind === 'avro' ? key.fingerprint : key.kind, rows: rows.id }
+    // Who writes no changelog must not share a task with one that reads it.
+    const source = store.changelog.restoredBy === undefined ? {} : { changelog: store.changelog.topic }
+    const kept = { name: store.name, kind: store.kind, ...source }
+    return { ...kept, key: key.kind === 'avro' ? key.fingerprint : key.kind, rows: rows.id }
   })
 }

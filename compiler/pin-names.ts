@@ -35,9 +35,9 @@ function pinsOf(applicationId: string, { internalTopics, stores }: LockedPipelin
     if (topic !== undefined && topic !== name) pins.set(`${applicationId}-${name}`, `${applicationId}-${topic}`)
   }
   for (const [name, { topic }] of Object.entries(internalTopics)) pin(`${name}-repartition`, topic)
-  for (const [name, { changelog }] of Object.entries(stores)) {
+  for (const [name, { changelog, isSource }] of Object.entries(stores)) {
     // A source topic that serves as changelog has no name of ours.
-    if (changelog?.endsWith('-changelog') === true) pin(`${name}-changelog`, changelog)
+    if (isSource !== true) pin(`${name}-changelog`, changelog)
   }
   return pins
 }

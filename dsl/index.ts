@@ -45,6 +45,7 @@ export type {
   EmittingOptions,
   LastingOptions,
   Named,
+  SourceTableOptions,
   StateOptions,
   Stored,
   TableOptions,

@@ -18,6 +18,17 @@ export interface LastingOptions extends Named, Stored {
   readonly ttl?: Duration
 }
 
+/** Of a table that is read from a topic. */
+export interface SourceTableOptions extends LastingOptions {
+  /**
+   * What its rows are restored from: `own` (default), a changelog topic that it writes, or the `source` topic itself, as
+   * with Kafka Streams' `reuse.ktable.source.topics`. That wants a topic which keeps the last record of each key
+   * (`cleanup.policy=compact`, or `delete` without limits), which is checked at the start, and `onError: 'fail'` behind
+   * the table (MR1304). Not with `ttl` and `versioned`, which keep what the topic does not have.
+   */
+  readonly changelog?: 'own' | 'source'
+}
+
 /** Of aggregates; those of windows have it in the options of their windows. */
 export interface EmittingOptions extends Named {
   /**

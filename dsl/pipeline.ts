@@ -6,7 +6,7 @@ import type { CallSite } from './model/call-site.js'
 import type { ErrorPolicy } from './model/graph.js'
 import { checkName } from './names.js'
 import { errorPolicy, type OnError } from './on-error.js'
-import type { LastingOptions, Named } from './named.js'
+import type { Named, SourceTableOptions } from './named.js'
 import type { Stream } from './stream.js'
 import type { Table } from './table.js'
 import type { Source } from './topic.js'
@@ -40,7 +40,7 @@ export interface PipelineBuilder {
    */
   table<K, V>(
     topic: Source<K, V>,
-    options?: LastingOptions & { readonly versioned?: { readonly history: Duration } },
+    options?: SourceTableOptions & { readonly versioned?: { readonly history: Duration } },
   ): Table<NonNullable<K>, NonNullable<V>>
   /** Reads a topic as a table that every task holds whole, whatever its partitions: for joins by any key. */
   globalTable<K, V>(topic: Source<K, V>, options?: Named): GlobalTable<NonNullable<K>, NonNullable<V>>

@@ -50,11 +50,19 @@ function recordTable(recorder: Recorder, args: Arguments): Handle {
   const ttl = lifetime(options, args)
   if (ttl !== undefined && history !== undefined)
     throw args.wrong('a versioned table has no `ttl`: `history` says what is kept')
-  return openHandle(
-    recorder,
-    'table',
-    recorder.add({ kind: 'table-source', topic: topicOf(args), history, ttl }, args, options),
-  )
+  const restoredFrom = changelogOf(options['changelog'], args)
+  if (restoredFrom === 'source' && (ttl !== undefined || history !== undefined)) {
+    const kept = ttl === undefined ? 'versioned' : 'ttl'
+    throw args.wrong(`the source topic is no changelog of a table with \`${kept}\``, "leave `changelog: 'source'` out")
+  }
+  const node = { kind: 'table-source', topic: topicOf(args), history, ttl, restoredFrom } as const
+  return openHandle(recorder, 'table', recorder.add(node, args, options))
+}
+
+function changelogOf(changelog: unknown, args: Arguments): 'changelog' | 'source' {
+  if (changelog === undefined || changelog === 'own') return 'changelog'
+  if (changelog === 'source') return 'source'
+  throw args.wrong("`changelog` of `table` is neither 'own' nor 'source'")
 }
 
 function recordGlobalTable(recorder: Recorder, args: Arguments): Handle {

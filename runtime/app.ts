@@ -21,6 +21,7 @@ import { retryLog } from './kafka/retry-log.js'
 import { KafkajsTransport } from './kafka/transport/kafkajs-transport.js'
 import { checkPipeline, loadPipeline, urlOf } from './load-pipeline.js'
 import { defaultLogger, type Logger } from './log.js'
+import { checkSourceTopics } from './source-topics.js'
 import { prepareTopics } from './prepare-topics.js'
 import { formatTaskId, type TaskId } from './kafka/task-id.js'
 import { heldSnapshots } from './state/held-snapshots.js'
@@ -264,6 +265,9 @@ export class App {
     }, options)
     await prepareTopics(client, manifest, options, (topics) => {
       this.#log.warn({ topics }, 'waiting for topics that do not exist')
+    })
+    await checkSourceTopics(client, manifest, options, (message) => {
+      this.#log.warn({}, message)
     })
   }
 

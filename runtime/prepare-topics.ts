@@ -5,7 +5,7 @@ import type { TopicOperation } from './kafka/authorization-error.js'
 import type { KafkaClient } from './kafka/client.js'
 import { pause, type RetryOptions } from './kafka/retry.js'
 import { checkCoPartitioning } from './executor/co-partitioning.js'
-import { externalTopics, internalPartitions, operationsOn } from './executor/topology.js'
+import { externalTopics, internalPartitions, operationsOn, ownChangelogs } from './executor/topology.js'
 
 /** Topics that the pipeline reads or writes do not exist. */
 export class MissingTopicsError extends Error {
@@ -31,7 +31,7 @@ export const prepareTopics = async (
   onMissing: (topics: readonly string[]) => void,
 ): Promise<void> => {
   await waitForTopics(client, externalTopics(manifest), (topic) => operationsOn(manifest, topic), options, onMissing)
-  const changelogs = manifest.stores.flatMap(({ changelog }) => changelog ?? [])
+  const changelogs = ownChangelogs(manifest)
   const ours = [...manifest.internalTopics, ...changelogs].map(({ topic }) => topic)
   const existing = await describeTopics(client, ours, options, (topic) => operationsOn(manifest, topic))
   const counts = internalPartitions(

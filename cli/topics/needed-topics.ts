@@ -1,6 +1,12 @@
 /** The topics that pipelines need, with their partitions, beside what the cluster has. */
 import type { Manifest, ManifestChangelog } from '../../runtime/abi/index.js'
-import { externalTopics, inputTopics, internalPartitions } from '../../runtime/executor/topology.js'
+import {
+  changelogSources,
+  externalTopics,
+  inputTopics,
+  internalPartitions,
+  ownChangelogs,
+} from '../../runtime/executor/topology.js'
 
 export interface NeededTopic {
   readonly topic: string
@@ -22,12 +28,13 @@ export function neededExternal(
   partitions: number | undefined,
 ): readonly NeededTopic[] {
   const inputs = new Set(manifests.flatMap(inputTopics))
+  const sources = new Set(manifests.flatMap(changelogSources))
   const names = new Set(manifests.flatMap(externalTopics))
   return [...names].map((topic) => ({
     topic,
     kind: inputs.has(topic) ? 'input' : 'output',
     partitions,
-    config: {},
+    config: sources.has(topic) ? { 'cleanup.policy': 'compact' } : {},
     found: found.get(topic),
   }))
 }
@@ -54,7 +61,7 @@ export function neededInternal(
   })
 }
 
-export const internalTopicsOf = ({ internalTopics, stores }: Manifest): readonly ManifestChangelog[] => [
-  ...internalTopics,
-  ...stores.flatMap(({ changelog }) => changelog ?? []),
+export const internalTopicsOf = (manifest: Manifest): readonly ManifestChangelog[] => [
+  ...manifest.internalTopics,
+  ...ownChangelogs(manifest),
 ]

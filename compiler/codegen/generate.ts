@@ -4,7 +4,7 @@
  */
 import type { GeneratedModule, ModuleFactory, ModuleImport } from '../ir/generated-module.js'
 import type { ModuleIR, PartReader } from '../ir/module-ir.js'
-import type { Topology } from '../ir/topology.js'
+import { everySubTopology, type Topology } from '../ir/topology.js'
 import { comma, join, js, Name, token } from './code.js'
 import { printChecker } from './check.js'
 import { hasClock } from './clock.js'
@@ -30,7 +30,7 @@ export function generate(ir: ModuleIR, topology: Topology, manifest: PrintedMani
   const module = new ModuleScope(ir.program, { printSkipper, printChecker })
   const body = new Lines()
   const sizes: number[] = []
-  for (const sub of topology.subTopologies) {
+  for (const sub of everySubTopology(topology)) {
     body.block(js`class ${taskName(sub.id)} extends ${module.helper('TaskBase')}`, () => {
       printTask(body, module, ir, topology, sub.id, sizes)
     })
@@ -65,7 +65,7 @@ function printTask(
   sizes: number[],
 ): void {
   const functions = ir.program.functions.flatMap((fn, index) => (fn.subTopology === id ? [{ fn, index }] : []))
-  const outputs = topology.subTopologies[id]?.outputs ?? []
+  const outputs = everySubTopology(topology)[id]?.outputs ?? []
   out.block(js`constructor(context)`, () => {
     // Ids stay where operators were dropped: there may be gaps.
     out.line(js`super(context, ${Math.max(-1, ...topology.operators.keys()) + 1})`)
@@ -136,7 +136,7 @@ function printExports(out: Lines, topology: Topology, manifest: PrintedManifest)
       js`createTask(subTopology, context)`,
       () => {
         out.block(js`switch (subTopology)`, () => {
-          for (const sub of topology.subTopologies)
+          for (const sub of everySubTopology(topology))
             out.line(js`case ${sub.id}: return new ${taskName(sub.id)}(context)`)
           out.line(js`default: throw new RangeError("no such sub-topology: " + subTopology)`)
         })

@@ -49,6 +49,7 @@ export const topologyCodes = phase({
   MR1301: { severity: 'error', title: 'the state that is there cannot be read' },
   MR1302: { severity: 'warning', title: 'the state that is there must be reset' },
   MR1303: { severity: 'error', title: 'topics that meet by key have different partitions' },
+  MR1304: { severity: 'error', title: 'the source topic cannot be the changelog' },
 })
 
 /** Types and schemas. */

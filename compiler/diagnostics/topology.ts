@@ -24,3 +24,12 @@ export function notCoPartitioned(operator: string, topics: readonly string[], sp
     help: 'give all of them the same `partitions`, or leave the number out: internal topics then follow the widest input',
   })
 }
+
+/** `operators`: labels of those behind the table that may give up a record and go on. */
+export function noSourceChangelog(table: string, operators: readonly string[], span: Span | undefined): Diagnostic {
+  const [are, give] = operators.length === 1 ? ['does', 'gives'] : ['do', 'give']
+  const message = `${table} cannot be restored from its topic: ${operators.join(', ')} behind it ${are} not stop at a record that fails, but ${give} it up, and its row with it`
+  return make('MR1304', span, message, {
+    help: "set `onError: 'fail'` for the operators behind the table, or leave `changelog: 'source'` out",
+  })
+}

@@ -39,13 +39,19 @@ export function internalTopicsText(plan: ResolvedPlan, topology: Topology): read
     const count = partitions === undefined ? '' : ` (${partitions} partitions)`
     return `    ${topic}${count}: ${reason}`
   })
-  const changelogs = topology.stores.map(({ changelog, name }) => `    ${changelog.topic}: changelog of store ${name}`)
+  const changelogs = topology.stores.flatMap(({ changelog, name }) =>
+    changelog.restoredBy === undefined ? [`    ${changelog.topic}: changelog of store ${name}`] : [],
+  )
+  const sources = topology.sourceRestores.map(
+    ({ inputs, store }) => `    ${inputs.map(({ topic }) => topic).join()}: store ${store} is restored from it`,
+  )
   const together = topology.coPartitioned.map(
     ({ operator, topics }) =>
       `    ${topics.join(', ')}: must have the same partitions, ${operator} brings their keys together`,
   )
   return [
     ...(exchanges.length + changelogs.length === 0 ? [] : ['Internal topics:', ...exchanges, ...changelogs]),
+    ...(sources.length === 0 ? [] : ['Source topics that serve as changelogs:', ...sources]),
     ...(together.length === 0 ? [] : ['Co-partitioned:', ...together]),
   ]
 }

@@ -94,6 +94,8 @@ export type LogicalNode = LogicalNodeBase &
         readonly topic: LogicalTopic
         readonly history: number | undefined
         readonly ttl: number | undefined
+        /** What its rows are restored from: a changelog of its own, or the topic itself. */
+        readonly restoredFrom: 'changelog' | 'source'
       }
     | { readonly kind: 'global-table'; readonly topic: LogicalTopic }
     | ({ readonly kind: 'to-table'; readonly ttl: number | undefined } & OneInput)

@@ -16,6 +16,7 @@ export interface Topology {
   readonly coPartitioned: readonly CoPartitioned[]
   readonly stores: readonly TopologyStore[]
   readonly globalTables: readonly TopologyGlobalTable[]
+  readonly sourceRestores: readonly SourceRestore[]
   readonly operators: ReadonlyMap<NodeId, PhysicalOperator>
 }
 
@@ -35,6 +36,17 @@ export interface SubTopology {
   readonly outputs: readonly number[]
   /** Indices of inputs that are read to their ends at start before the others are looked at. */
   readonly awaited: readonly number[]
+}
+
+/** Of a table whose source topic is its changelog: writes rows from records as they are restored, and nothing else. */
+export interface SourceRestore extends SubTopology {
+  readonly node: NodeId
+  readonly store: string
+}
+
+/** Those that tasks are made of, and behind them those that restore; each is at the place of its id. */
+export function everySubTopology({ subTopologies, sourceRestores }: Topology): readonly SubTopology[] {
+  return [...subTopologies, ...sourceRestores]
 }
 
 export interface TopologyInput {
@@ -82,6 +94,8 @@ export interface TopologyStore {
 interface StoreChangelog {
   readonly topic: string
   readonly config: Readonly<Record<string, string>>
+  /** The topic that the table is read from: nothing is written to it, and this sub-topology restores rows from it. */
+  readonly restoredBy?: number | undefined
 }
 
 /** Topics whose records meet by key in one operator: they must have the same partitions. */

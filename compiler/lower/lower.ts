@@ -23,7 +23,16 @@ export function lower(plan: ResolvedPlan, topology: Topology): MirProgram {
     ...sub.inputs.map((input, index) => lowerInput(program, topology, sub, input, index)),
     ...lowerClock(program, topology, sub),
   ])
-  return program.finish(functions)
+  const restores = topology.sourceRestores.flatMap((sub) =>
+    sub.inputs.map((input, index) => lowerInput(program, restoring(topology), sub, input, index)),
+  )
+  return program.finish([...functions, ...restores])
+}
+
+/** What is restored goes nowhere: it was done before. */
+function restoring(topology: Topology): Topology {
+  const operators = [...topology.operators].map(([id, operator]) => [id, { ...operator, consumers: [] }] as const)
+  return { ...topology, operators: new Map(operators) }
 }
 
 function lowerInput(

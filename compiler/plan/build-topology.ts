@@ -10,6 +10,7 @@ import type { ResolvedPlan, ResolvedTopic } from '../ir/resolved-plan.js'
 import { storeName } from '../ir/store-name.js'
 import { awaitedInputs } from './awaited-inputs.js'
 import { coPartitioned } from './co-partitioned.js'
+import { restoredFromSources } from './source-restores.js'
 import { storesOf } from './stores.js'
 import type { InternalTopic, SubTopology, Topology, TopologyInput, TopologySink } from '../ir/topology.js'
 
@@ -21,11 +22,13 @@ export function buildTopology(resolved: ResolvedPlan, physical: PhysicalPlan): T
   const exchanges = new Map(physical.exchanges.map((exchange) => [placeOf(exchange.node, exchange.role), exchange]))
   const sinks = collectSinks(resolved, physical, exchanges)
   const halves = components(physical, exchanges)
+  const subTopologies = halves.map((members, id) => subTopology(resolved, exchanges, sinks, members, id))
+  const stores = halves.flatMap((members, id) =>
+    members.flatMap(({ node, sends }) => storesOf(resolved, node, id, sends)),
+  )
   return {
-    operators,
-    sinks,
-    subTopologies: halves.map((members, id) => subTopology(resolved, exchanges, sinks, members, id)),
-    stores: halves.flatMap((members, id) => members.flatMap(({ node, sends }) => storesOf(resolved, node, id, sends))),
+    ...{ operators, sinks, subTopologies },
+    ...restoredFromSources(resolved, subTopologies, stores),
     globalTables: halves.flatMap((members, subTopology) =>
       members.flatMap(({ node }) =>
         node.kind === 'global-table' ? [{ node: node.id, subTopology, name: storeName(node, 0) }] : [],

@@ -36,7 +36,10 @@ export class KernelBuilder {
             ? [this.processor(node)]
             : (this.resolved.states.get(node.id) ?? []).map((side) => this.kernel(node, side)),
     )
-    return [...kept, ...this.topology.globalTables.flatMap((table) => this.globalKernels(table))]
+    const restored = this.topology.sourceRestores.flatMap(({ id, node }) =>
+      kept.flatMap((kernel) => (kernel.operator === node ? [{ ...kernel, subTopology: id }] : [])),
+    )
+    return [...kept, ...restored, ...this.topology.globalTables.flatMap((table) => this.globalKernels(table))]
   }
 
   /** One where the table is read, and one wherever it is looked at. */

@@ -13,7 +13,7 @@ import { mapStatement } from '../ir/mir-visit.js'
 import type { InputReader, ModuleIR, PartReader, ReaderVersion, WritePart, WritePlan } from '../ir/module-ir.js'
 import type { ResolvedPlan, ResolvedSerde, RowsPort } from '../ir/resolved-plan.js'
 import type { SchemaSlot } from '../ir/schema-slots.js'
-import type { Topology, TopologyInput } from '../ir/topology.js'
+import { everySubTopology, type Topology, type TopologyInput } from '../ir/topology.js'
 import { CodecBuilder } from './codec-table.js'
 import { FieldTable, layoutOf, type Layout } from './layout.js'
 import { KernelBuilder } from './kernels.js'
@@ -60,7 +60,7 @@ const emptyInput: TopologyInput = {
 }
 
 function inputOf(topology: Topology, fn: MirFunction): TopologyInput {
-  const inputs = topology.subTopologies[fn.subTopology]?.inputs
+  const inputs = everySubTopology(topology)[fn.subTopology]?.inputs
   const input = fn.input === inputs?.length ? emptyInput : inputs?.[fn.input]
   if (input === undefined) throw new Error(`sub-topology ${fn.subTopology} has no input ${fn.input}`)
   return input

@@ -51,7 +51,8 @@ function keepName(before: LockedInternalTopic | undefined, topic: LockedInternal
 
 function keepRows(before: LockedStore | undefined, store: LockedStore, isReset: boolean): LockedStore {
   if (before === undefined) return store
-  const kept = { ...store, changelog: before.changelog }
+  const isOurs = store.isSource !== true && before.isSource !== true
+  const kept = isOurs ? { ...store, changelog: before.changelog } : store
   if (isReset) return kept
   const older = [...before.older, before.rows].filter(({ id }) => id !== store.rows.id)
   return { ...kept, older }

@@ -41,9 +41,14 @@ function compareStore(name: string, before: LockedStore, after: LockedStore): re
     const reason = `was ${was} and is ${is}: a process that restarts reads its changelog once from the start`
     differs('safe', reason, undefined)
   }
+  const moved = movedChangelog(name, before, after)
+  if (moved !== undefined) differs(moved.verdict, moved.reason, moved.fix)
   const changed = changedMeaning(before, after)
   if (changed !== undefined) differs('reset', changed, anew)
-  if (before.rows.id === after.rows.id || differences.some(({ verdict }) => verdict !== 'safe')) {
+  if (
+    before.rows.id === after.rows.id ||
+    differences.some(({ verdict }) => verdict === 'reset' || verdict === 'refused')
+  ) {
     const softened = changedMeaning(before, after, true)
     if (changed === undefined && softened !== undefined) differs('rolling', softened, undefined)
     return differences
@@ -57,6 +62,25 @@ function compareStore(name: string, before: LockedStore, after: LockedStore): re
     differs('rolling', reason, undefined)
   }
   return differences
+}
+
+/** What its rows are restored from is another topic. */
+function movedChangelog(
+  name: string,
+  before: LockedStore,
+  after: LockedStore,
+): Pick<Difference, 'verdict' | 'reason' | 'fix'> | undefined {
+  if (after.isSource !== true && before.isSource !== true) return undefined
+  if (before.changelog === after.changelog) return undefined
+  if (before.isSource !== true) {
+    const reason = `its rows are restored from topic ${after.changelog ?? ''} from now on, no more from a changelog of its own, which stays behind`
+    const fix = `delete the topic <application id>-${before.changelog ?? name} when no process needs it`
+    return { verdict: 'rolling', reason, fix }
+  }
+  const now = after.isSource === true ? `topic ${after.changelog ?? ''}` : 'a changelog of its own, which is empty'
+  const reason = `its rows were restored from topic ${before.changelog ?? ''} and are from ${now}: they would be gone after a restart`
+  const fix = `stop the application, set the group's offsets of the topic back to its start, and \`millrace plan --accept --reset ${name}\``
+  return { verdict: 'reset', reason, fix }
 }
 
 function placeText({ location }: LockedStore): string {

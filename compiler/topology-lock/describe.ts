@@ -52,9 +52,14 @@ export function describeStore(plan: ResolvedPlan, store: TopologyStore): LockedS
     ...(store.outer === undefined ? {} : { outer: lockedSerde(store.outer) }),
     rows: { id: rowsId(kind, columns, meaning, value), value },
     older: [],
-    changelog: withoutId(plan, store.changelog.topic),
+    ...changelogOf(plan, store),
     ...(store.location === undefined ? {} : { location: store.location }),
   }
+}
+
+function changelogOf(plan: ResolvedPlan, { changelog }: TopologyStore): Pick<LockedStore, 'changelog' | 'isSource'> {
+  const { topic, restoredBy } = changelog
+  return restoredBy === undefined ? { changelog: withoutId(plan, topic) } : { changelog: topic, isSource: true }
 }
 
 function internalTopic(

@@ -32,6 +32,8 @@ export interface LockedStore {
   readonly older: readonly LockedRows[]
   /** Name of the changelog's topic, without the application id; whole where the source topic serves. */
   readonly changelog: string | undefined
+  /** The changelog is the topic that the table is read from; undefined: it is our own. */
+  readonly isSource?: true | undefined
   /** Where its rows are; undefined: in memory. */
   readonly location?: 'disk' | undefined
 }

@@ -11,6 +11,7 @@ const beside = new Set([
   'span',
   'onError',
   'store',
+  'restoredFrom',
   'input',
   'inputs',
   'printLabel',

@@ -113,6 +113,8 @@ export type TableNode =
       readonly history: number | undefined
       /** How long after their last change rows are kept, ms; undefined: for ever. Likewise below. */
       readonly ttl: number | undefined
+      /** What its rows are restored from: a changelog of its own, or the topic itself. */
+      readonly restoredFrom: 'changelog' | 'source'
     }
   | { readonly kind: 'global-table'; readonly topic: TopicSpec }
   | ({ readonly kind: 'to-table'; readonly ttl: number | undefined } & OneInput)

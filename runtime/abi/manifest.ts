@@ -113,7 +113,7 @@ export interface ManifestStore {
   readonly contents?: ManifestContents | undefined
   /** Of declared aggregates: how their results come of what rows hold. */
   readonly fields?: readonly ManifestAggregateField[] | undefined
-  /** `<applicationId>-<name>-changelog`; undefined: lost with the process. */
+  /** `<applicationId>-<name>-changelog`, or the topic that the table is read from; undefined: lost with the process. */
   readonly changelog: ManifestChangelog | undefined
   /** Where its rows are; undefined: in memory. */
   readonly location?: 'disk' | undefined
@@ -148,4 +148,9 @@ export type ManifestStateSerde =
 export interface ManifestChangelog {
   readonly topic: string
   readonly config: Readonly<Record<string, string>>
+  /**
+   * The topic is the one that the table is read from: nothing is written to it, and rows are made of its records by what
+   * `createTask` makes for this number. It has the one input, and writes nothing but rows. undefined: a topic of our own.
+   */
+  readonly restoredBy?: number | undefined
 }

@@ -32,6 +32,11 @@ export class Committer {
     for (const { source } of task.inputs) this.#committed.delete(source.key)
   }
 
+  /** Of a task that runs here; where it has started until its first commit. */
+  committedOf(topic: string, partition: number): number | undefined {
+    return this.#committed.get(partitionKey(topic, partition))
+  }
+
   /** Whether a commit of the interval is under way. */
   get isRunning(): boolean {
     return this.#running !== undefined
@@ -85,15 +90,17 @@ export class Committer {
     })
     if (error !== undefined) throw new Error(`offsets are not committed: ${error}`)
     this.commits++
+    for (const { topic, partition, offset } of offsets) {
+      const key = partitionKey(topic, partition)
+      if (this.#committed.has(key)) this.#committed.set(key, offset)
+    }
     for (const {
       id: { partition },
       stores,
     } of tasks) {
-      stores.acknowledged((topic) => this.#producer.endOf(topic, partition))
-    }
-    for (const { topic, partition, offset } of offsets) {
-      const key = partitionKey(topic, partition)
-      if (this.#committed.has(key)) this.#committed.set(key, offset)
+      stores.acknowledged((topic, isSource) =>
+        isSource ? this.committedOf(topic, partition) : this.#producer.endOf(topic, partition),
+      )
     }
   }
 }

@@ -7,7 +7,7 @@ import type { GeneratedPipeline } from '../abi/index.js'
 import { KafkaClient } from '../kafka/client.js'
 import { Fetcher } from '../kafka/fetcher.js'
 import { Producer } from '../kafka/producer.js'
-import type { CommittedOffset } from '../kafka/offsets.js'
+import { fetchCommittedOffsets, type CommittedOffset } from '../kafka/offsets.js'
 import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { retry } from '../kafka/retry.js'
@@ -25,6 +25,7 @@ import type { Restoration } from '../task/restoration.js'
 import { DueProcessingError, RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
+import { withoutDeadLetters } from '../task/without-dead-letters.js'
 import { CommitBeat } from './commit-beat.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
@@ -45,6 +46,8 @@ const TURN_MS = 20
 /** What can be undone takes memory: beyond it, a commit does not wait for the interval. */
 const MAX_JOURNAL_BYTES = 64 * 1024 * 1024
 const STATUS_INTERVAL_MS = 1000
+/** Of learning what the group has committed. */
+const COMMITTED_MS = 60_000
 /** Kafka's default, for topics whose configuration we may not see. */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588
 
@@ -154,8 +157,12 @@ export class Executor {
       warn: (message, fields) => {
         this.#log('warn', message, fields)
       },
+      committed: (topic, partition) => this.#committer.committedOf(topic, partition),
+      openRestorer: (id, input, stores) => this.#openRestorer(id, input, stores),
     })
-    this.#standbys = new StandbyTasks(this.#keeper, this.#fetcher)
+    this.#standbys = new StandbyTasks(pipeline.manifest, this.#keeper, this.#fetcher, (partitions) =>
+      fetchCommittedOffsets(this.#client, options.applicationId, partitions, { timeoutMs: COMMITTED_MS, onRetry }),
+    )
     this.#globals = new GlobalTables(pipeline.manifest, {
       fetcher: this.#fetcher,
       input: { checkCrcs, isolation: fetch.isolation },
@@ -220,6 +227,7 @@ export class Executor {
       this.#postStatus()
       // Snapshots become due, and a commit that failed is tried again, without input, too.
       this.#commitLater()
+      this.#standbys.followCommits().catch(this.#onRetry)
     }, STATUS_INTERVAL_MS)
     this.#postStatus()
   }
@@ -238,7 +246,8 @@ export class Executor {
 
   /** Opens a task, or begins to restore its stores. */
   async #prepare(task: TaskStart): Promise<void> {
-    const prepared = await this.#keeper.prepare(task.id)
+    const committed = (topic: string): number | undefined => task.inputs.find((input) => input.topic === topic)?.offset
+    const prepared = await this.#keeper.prepare(task.id, committed)
     if (prepared instanceof StoreSet) this.#open(task, prepared)
     else this.#restoring.set(formatTaskId(task.id), { task, restoration: prepared })
   }
@@ -268,7 +277,9 @@ export class Executor {
   }
 
   #stopRestoring(key: string): void {
-    for (const source of this.#restoring.get(key)?.restoration.sources ?? []) this.#fetcher.unassign(source)
+    const restoration = this.#restoring.get(key)?.restoration
+    for (const source of restoration?.sources ?? []) this.#fetcher.unassign(source)
+    restoration?.close()
     this.#restoring.delete(key)
   }
 
@@ -285,6 +296,13 @@ export class Executor {
     const changelogs = new OpenOutputs([], describe)
     const runner = new TaskRunner(id, inputs, outputs, deadLetters, this.#environment(), stores, changelogs)
     this.#tasks.set(formatTaskId(id), runner)
+  }
+
+  #openRestorer(id: TaskId, input: TaskInput, stores: StoreSet): TaskRunner {
+    const nothing = new OpenOutputs([], () => undefined)
+    const around = this.#environment()
+    const environment = { ...around, pipeline: withoutDeadLetters(around.pipeline), isFull: () => false }
+    return new TaskRunner(id, [input], nothing, nothing, environment, stores, nothing)
   }
 
   #outputTopic(topic: string): OutputTopic | undefined {

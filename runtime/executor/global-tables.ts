@@ -3,14 +3,14 @@
  * of the group and of transactions, whole before the first task runs and on from there. Nothing is written: a process
  * that starts reads them anew.
  */
-import type { ErrorPolicy } from '../../dsl/model/graph.js'
-import type { GeneratedPipeline, Manifest } from '../abi/index.js'
+import type { Manifest } from '../abi/index.js'
 import type { FetchedPartition } from '../kafka/fetched-partition.js'
 import type { Fetcher } from '../kafka/fetcher.js'
 import { StoreSet } from '../state/store-set.js'
 import { OpenOutputs } from '../task/outputs.js'
 import { TaskInput, type TaskInputOptions } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
+import { withoutDeadLetters } from '../task/without-dead-letters.js'
 
 export interface GlobalTablesOptions {
   readonly fetcher: Fetcher
@@ -83,17 +83,3 @@ export class GlobalTables {
 }
 
 const isRead = ({ caughtUp, bufferedBytes }: FetchedPartition): boolean => caughtUp && bufferedBytes === 0
-
-/** Every process reads these records: dead letters would be written once for each of them. The log tells of them. */
-const withoutDeadLetters = (pipeline: GeneratedPipeline): GeneratedPipeline => {
-  const skipping = (policy: ErrorPolicy): ErrorPolicy => (policy.kind === 'dead-letter' ? { kind: 'skip' } : policy)
-  const { manifest } = pipeline
-  return {
-    manifest: {
-      ...manifest,
-      onError: skipping(manifest.onError),
-      operators: manifest.operators.map((operator) => ({ ...operator, onError: skipping(operator.onError) })),
-    },
-    createTask: (subTopology, context) => pipeline.createTask(subTopology, context),
-  }
-}

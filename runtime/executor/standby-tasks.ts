@@ -2,33 +2,63 @@
  * Copies of the state of tasks that run elsewhere: their changelogs are read on and on. When such a task comes here, its
  * stores are there but for the last records; when the copy is not wanted any more, they go to a snapshot.
  */
+import type { Manifest } from '../abi/index.js'
 import type { Fetcher } from '../kafka/fetcher.js'
+import type { CommittedOffset } from '../kafka/offsets.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
+import { partitionKey, type TopicPartition } from '../kafka/topic-partition.js'
 import { StoreSet } from '../state/store-set.js'
 import type { Restoration } from '../task/restoration.js'
 import type { HeldTask } from './protocol.js'
 import type { StateKeeper } from './state-keeper.js'
+import { changelogsOf } from './topology.js'
+
+type FetchCommitted = (partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, CommittedOffset>>
 
 export class StandbyTasks {
+  readonly #manifest: Manifest
   readonly #keeper: StateKeeper
   readonly #fetcher: Fetcher
+  readonly #fetchCommitted: FetchCommitted
   readonly #copies = new Map<string, { readonly id: TaskId; readonly restoration: Restoration }>()
 
-  constructor(keeper: StateKeeper, fetcher: Fetcher) {
+  /** `fetchCommitted`: what the group has committed of partitions, by `partitionKey`. */
+  constructor(manifest: Manifest, keeper: StateKeeper, fetcher: Fetcher, fetchCommitted: FetchCommitted) {
+    this.#manifest = manifest
     this.#keeper = keeper
     this.#fetcher = fetcher
+    this.#fetchCommitted = fetchCommitted
   }
 
   /** Keeps copies of these tasks and no others. */
   async assign(ids: readonly TaskId[]): Promise<void> {
     const wanted = new Set(ids.map(formatTaskId))
     for (const [key, { id }] of [...this.#copies]) if (!wanted.has(key)) this.release(id)
-    for (const id of ids) {
+    const begun = ids.filter((id) => !this.#copies.has(formatTaskId(id)))
+    const committed = await this.#committed(begun)
+    for (const id of begun) {
       const key = formatTaskId(id)
-      if (this.#copies.has(key)) continue
-      const restoration = await this.#keeper.prepare(id)
+      const restoration = await this.#keeper.prepare(
+        id,
+        (topic) => committed.get(partitionKey(topic, id.partition))?.offset,
+      )
       if (!(restoration instanceof StoreSet)) this.#copies.set(key, { id, restoration })
     }
+  }
+
+  /** Copies of tables that are restored from the topics that they are read from go as far as the group has committed. */
+  async followCommits(): Promise<void> {
+    if (this.#copies.size === 0) return
+    const copies = [...this.#copies.values()]
+    const committed = await this.#committed(copies.map(({ id }) => id))
+    for (const { id, restoration } of copies) {
+      restoration.limitTo((topic) => committed.get(partitionKey(topic, id.partition))?.offset)
+    }
+  }
+
+  async #committed(ids: readonly TaskId[]): Promise<ReadonlyMap<string, CommittedOffset>> {
+    const sources = ids.flatMap((id) => changelogsOf(this.#manifest, id).filter(({ isSource }) => isSource))
+    return sources.length === 0 ? new Map() : this.#fetchCommitted(sources)
   }
 
   /** Hands what there is of a task to the keeper. */
@@ -38,6 +68,7 @@ export class StandbyTasks {
     this.#copies.delete(formatTaskId(id))
     copy.restoration.stores.snapshots?.discard()
     for (const source of copy.restoration.sources) this.#fetcher.unassign(source)
+    copy.restoration.close()
     this.#keeper.keepPart(id, copy.restoration)
   }
 

@@ -5,19 +5,28 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Manifest } from '../abi/index.js'
-import { EARLIEST, LATEST, listOffsets } from '../kafka/admin.js'
 import type { KafkaClient } from '../kafka/client.js'
 import type { Fetcher } from '../kafka/fetcher.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
-import { partitionKey, type TopicPartition } from '../kafka/topic-partition.js'
+import { topicConfigs } from '../kafka/topic-configs.js'
 import { DISK_FOLDER } from '../state/disk/held-state.js'
 import { DiskStateError } from '../state/disk/lmdb.js'
 import { TaskDisk } from '../state/disk/task-disk.js'
 import { SnapshotRejectedError, type ChangelogRange, type SnapshotIdentity } from '../state/snapshot-header.js'
 import { StoreSet, limitRows } from '../state/store-set.js'
 import { TaskSnapshots, type SnapshotSubject } from '../state/task-snapshots.js'
-import { Restoration, type ChangelogSource } from '../task/restoration.js'
-import type { TaskInputOptions } from '../task/task-input.js'
+import { OwnChangelog } from '../task/own-changelog.js'
+import { Restoration } from '../task/restoration.js'
+import { SourceChangelog } from '../task/source-changelog.js'
+import { TaskInput, type TaskInputOptions } from '../task/task-input.js'
+import type { TaskRunner } from '../task/task-runner.js'
+import {
+  changelogEndsOf,
+  changelogStarts,
+  type ChangelogPositions,
+  type CommittedOf,
+  type TaskState,
+} from './changelog-offsets.js'
 
 export interface StateKeeperOptions {
   readonly directory: string | undefined
@@ -26,12 +35,16 @@ export interface StateKeeperOptions {
   /** Largest record of a topic. */
   maxRecordBytes(topic: string): number
   warn(message: string, fields: object): void
+  /** Of a task that runs here. */
+  readonly committed: CommittedOf
+  /** What makes rows of the topic that a table is read from; `id` has the number of what restores. */
+  openRestorer(id: TaskId, input: TaskInput, stores: StoreSet): TaskRunner
 }
 
 /** Stores of a task that has left, with the offsets up to which they hold their changelogs. */
 interface Kept {
   readonly stores: StoreSet
-  readonly positions: ReadonlyMap<string, number>
+  readonly positions: ChangelogPositions
 }
 
 export class StateKeeper {
@@ -50,21 +63,21 @@ export class StateKeeper {
     this.#options = options
   }
 
-  /** Stores that are ready, or what must run until they are. */
-  async prepare(id: TaskId): Promise<StoreSet | Restoration> {
+  /** Stores that are ready, or what must run until they are. `committed`: what the group has committed of the task's inputs. */
+  async prepare(id: TaskId, committed: (topic: string) => number | undefined): Promise<StoreSet | Restoration> {
     const key = formatTaskId(id)
     const kept = this.#kept.get(key)
     this.#kept.delete(key)
-    if (kept !== undefined) return this.#restoration(id, kept.stores, kept.positions)
+    if (kept !== undefined && !isAhead(kept, committed)) return this.#restoration(id, kept, committed)
     await this.#closing
     const stores = StoreSet.of(this.#manifest.stores, id.subTopology, await this.#openDisk(id))
     if (stores.changelogs.length === 0) return stores
-    for (const store of stores.all) {
-      const topic = store.description.changelog?.topic
-      if (topic !== undefined) limitRows(store, this.#options.maxRecordBytes(topic))
+    for (const { store, topic, restoredBy } of stores.changelogs) {
+      if (restoredBy === undefined) limitRows(store, this.#options.maxRecordBytes(topic))
     }
     try {
-      return this.#restoration(id, stores, await this.#load(id, stores))
+      const positions = await this.#load({ id, stores }, committed)
+      return this.#restoration(id, { stores, positions }, committed)
     } catch (error) {
       await stores.close()
       throw error
@@ -72,19 +85,17 @@ export class StateKeeper {
   }
 
   /** Keeps the stores of tasks that have left after a commit of theirs, in case they come back. */
-  async keep(tasks: readonly { readonly id: TaskId; readonly stores: StoreSet }[]): Promise<void> {
+  async keep(tasks: readonly TaskState[]): Promise<void> {
     const stateful = tasks.filter(({ stores }) => stores.changelogs.length > 0)
     if (stateful.length === 0) return
     for (const { stores } of stateful) stores.snapshots?.discard()
-    const ends = await this.#offsets(
-      stateful.flatMap(({ id, stores }) => partitionsOf(id, stores)),
-      LATEST,
-    )
-    for (const { id, stores } of stateful) this.#hold(id, stores, byTopicOf(id, stores, ends))
+    const ends = await changelogEndsOf(this.#client, stateful, this.#options.committed)
+    for (const { id, stores } of stateful) this.#hold(id, stores, ends.get(formatTaskId(id)) ?? new Map())
   }
 
   /** Keeps what is restored of a task that leaves before it is ready: rebalances must not make a restore start over. */
-  keepPart(id: TaskId, { stores, positions }: Restoration): void {
+  keepPart(id: TaskId, restoration: Restoration): void {
+    const { stores, positions } = restoration
     try {
       stores.disk?.write()
     } catch (error) {
@@ -117,7 +128,7 @@ export class StateKeeper {
   }
 
   /** Only memory waits: what is on disk is there at once for whoever gets the task. */
-  #hold(id: TaskId, stores: StoreSet, positions: ReadonlyMap<string, number>): void {
+  #hold(id: TaskId, stores: StoreSet, positions: ChangelogPositions): void {
     const task = formatTaskId(id)
     if (stores.disk === undefined) {
       this.#kept.set(task, { stores, positions })
@@ -127,7 +138,7 @@ export class StateKeeper {
     this.release(stores)
   }
 
-  #save(task: string, stores: StoreSet, positions: ReadonlyMap<string, number>): void {
+  #save(task: string, stores: StoreSet, positions: ChangelogPositions): void {
     try {
       stores.snapshots?.save(positions)
     } catch (error) {
@@ -158,24 +169,25 @@ export class StateKeeper {
   }
 
   /** After a commit: begins snapshots that are due. */
-  async beginSnapshots(tasks: readonly { readonly id: TaskId; readonly stores: StoreSet }[]): Promise<void> {
+  async beginSnapshots(tasks: readonly TaskState[]): Promise<void> {
     const due = tasks.filter(({ stores }) => stores.snapshots?.isDue === true)
     if (due.length === 0) return
-    const ends = await this.#offsets(
-      due.flatMap(({ id, stores }) => partitionsOf(id, stores)),
-      LATEST,
-    )
-    for (const { id, stores } of due) stores.snapshots?.begin(byTopicOf(id, stores, ends))
+    const ends = await changelogEndsOf(this.#client, due, this.#options.committed)
+    for (const { id, stores } of due) stores.snapshots?.begin(ends.get(formatTaskId(id)) ?? new Map())
   }
 
   /** Fills the stores from snapshots; returns from where each changelog is to be read, by topic. */
-  async #load(id: TaskId, stores: StoreSet): Promise<ReadonlyMap<string, number>> {
-    const partitions = partitionsOf(id, stores)
-    const starts = byTopicOf(id, stores, await this.#offsets(partitions, EARLIEST))
+  async #load(task: TaskState, committed: (topic: string) => number | undefined): Promise<ChangelogPositions> {
+    const { id, stores } = task
+    const starts = await changelogStarts(this.#client, task)
     const { directory, snapshotIntervalMs } = this.#options
     if (directory === undefined) return starts
-    const ends = byTopicOf(id, stores, await this.#offsets(partitions, LATEST))
-    const rangeOf = (topic: string): ChangelogRange => ({ start: starts.get(topic) ?? 0, end: ends.get(topic) ?? 0 })
+    const ends = (await changelogEndsOf(this.#client, [task], committed)).get(formatTaskId(id))
+    const ages = await this.#maxAges(stores)
+    const rangeOf = (topic: string): ChangelogRange => ({
+      ...{ start: starts.get(topic) ?? 0, end: ends?.get(topic) ?? 0 },
+      maxAgeMs: ages.get(topic),
+    })
     const positions = new Map(starts)
     const subjects: SnapshotSubject[] = []
     for (const { store, topic } of stores.changelogs) {
@@ -216,29 +228,40 @@ export class StateKeeper {
     }
   }
 
-  #restoration(id: TaskId, stores: StoreSet, positions: ReadonlyMap<string, number>): Restoration {
-    const sources = stores.changelogs.map(({ store, topic }): ChangelogSource => {
+  #restoration(
+    { partition }: TaskId,
+    { stores, positions }: Kept,
+    committed: (topic: string) => number | undefined,
+  ): Restoration {
+    const changelogs = stores.changelogs.map(({ store, topic, restoredBy }) => {
       const offset = positions.get(topic) ?? 0
-      return { store, source: this.#fetcher.assign(topic, id.partition, offset, 'none'), offset }
+      const input = new TaskInput(this.#fetcher.assign(topic, partition, offset, 'none'), offset, this.#options.input)
+      if (restoredBy === undefined) return new OwnChangelog(store, input, stores)
+      input.limitTo(Math.max(offset, committed(topic) ?? 0))
+      const runner = this.#options.openRestorer({ subTopology: restoredBy, partition }, input, stores)
+      return new SourceChangelog(store, input, runner, stores)
     })
-    return new Restoration(stores, sources, this.#options.input)
+    return new Restoration(stores, changelogs)
   }
 
-  #offsets(partitions: readonly TopicPartition[], timestamp: bigint): Promise<ReadonlyMap<string, number>> {
-    return listOffsets(this.#client, partitions, timestamp, { timeoutMs: OFFSETS_TIMEOUT_MS })
+  /** How old snapshots may be, ms, by topic: of those that are not ours what their tombstones allow. */
+  async #maxAges(stores: StoreSet): Promise<ReadonlyMap<string, number>> {
+    const topics = stores.changelogs.flatMap(({ topic, restoredBy }) => (restoredBy === undefined ? [] : [topic]))
+    const configs = await topicConfigs(this.#client, topics, [TOMBSTONE_RETENTION])
+    return new Map(
+      topics.map((topic) => [topic, Number(configs.get(topic)?.get(TOMBSTONE_RETENTION) ?? DEFAULT_RETENTION_MS) / 2]),
+    )
   }
 }
 
-const OFFSETS_TIMEOUT_MS = 60_000
+const TOMBSTONE_RETENTION = 'delete.retention.ms'
+/** Kafka's default. */
+const DEFAULT_RETENTION_MS = 24 * 3600 * 1000
+
+/** Holds more of a source topic than the group has committed, since the group was set back. */
+const isAhead = ({ stores, positions }: Kept, committed: (topic: string) => number | undefined): boolean =>
+  stores.changelogs.some(
+    ({ topic, restoredBy }) => restoredBy !== undefined && (positions.get(topic) ?? 0) > (committed(topic) ?? 0),
+  )
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const partitionsOf = ({ partition }: TaskId, stores: StoreSet): readonly TopicPartition[] =>
-  stores.changelogs.map(({ topic }) => ({ topic, partition }))
-
-const byTopicOf = (
-  { partition }: TaskId,
-  stores: StoreSet,
-  offsets: ReadonlyMap<string, number>,
-): ReadonlyMap<string, number> =>
-  new Map(stores.changelogs.map(({ topic }) => [topic, offsets.get(partitionKey(topic, partition)) ?? 0]))

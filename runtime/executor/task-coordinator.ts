@@ -263,7 +263,11 @@ export class TaskCoordinator {
       this.#callbacks.onRetry(error)
     }
     try {
-      return await changelogEnds(this.#client, this.#manifest, tasks, { timeoutMs, onRetry, awaitsGrants: false })
+      return await changelogEnds(this.#client, this.#options.group.groupId, this.#manifest, tasks, {
+        timeoutMs,
+        onRetry,
+        awaitsGrants: false,
+      })
     } catch (error) {
       onRetry(error instanceof Error ? error : new Error(String(error)))
       return new Map()

@@ -1,5 +1,5 @@
 /** What follows from manifest and partition counts: the tasks, their inputs, the partitions of internal topics. */
-import type { Manifest, ManifestInternalTopic } from '../abi/index.js'
+import type { Manifest, ManifestChangelog, ManifestInternalTopic } from '../abi/index.js'
 import type { TopicOperation } from '../kafka/authorization-error.js'
 import type { TaskId } from '../kafka/task-id.js'
 import type { TopicPartition } from '../kafka/topic-partition.js'
@@ -27,9 +27,10 @@ export const externalTopics = (manifest: Manifest): readonly string[] => {
 }
 
 /** Topics that every task may write to, so that their partitions are known before it starts. */
-export const fixedTopics = ({ sinks, operators, onError, stores }: Manifest): string[] => {
+export const fixedTopics = (manifest: Manifest): string[] => {
+  const { sinks, operators, onError } = manifest
   const topics = new Set(sinks.map(({ topic }) => topic).filter((topic) => topic !== ''))
-  for (const { changelog } of stores) if (changelog !== undefined) topics.add(changelog.topic)
+  for (const { topic } of ownChangelogs(manifest)) topics.add(topic)
   for (const policy of [onError, ...operators.map((operator) => operator.onError)]) {
     if (policy.kind === 'dead-letter') topics.add(policy.topic)
   }
@@ -38,7 +39,7 @@ export const fixedTopics = ({ sinks, operators, onError, stores }: Manifest): st
 
 /** What the application does with a topic, so that it needs ACLs for it; those of its own it creates where they are missing. */
 export const operationsOn = (manifest: Manifest, topic: string): readonly TopicOperation[] => {
-  const changelogs = manifest.stores.flatMap(({ changelog }) => changelog?.topic ?? [])
+  const changelogs = ownChangelogs(manifest).map((changelog) => changelog.topic)
   if (isInternal(manifest, topic) || changelogs.includes(topic)) return ['Create', 'Read', 'Write']
   const reads = inputTopics(manifest).includes(topic) || globalTopics(manifest).includes(topic)
   const writes = fixedTopics(manifest).includes(topic)
@@ -99,7 +100,7 @@ export const internalPartitions = (
   }
   for (const { topic } of manifest.internalTopics) counts.set(topic, countOf(topic, []))
   for (const { changelog, subTopology } of manifest.stores) {
-    if (changelog === undefined) continue
+    if (changelog === undefined || changelog.restoredBy !== undefined) continue
     const inputs = manifest.subTopologies.find(({ id }) => id === subTopology)?.inputs ?? []
     counts.set(changelog.topic, Math.max(1, ...inputs.map(({ topic }) => countOf(topic, []))))
   }
@@ -115,15 +116,28 @@ const peersOf = ({ coPartitioned = [] }: Manifest, topic: string): readonly stri
   return [...peers]
 }
 
+/** Topics that the application writes what stores hold to; not those that tables are read from and restored. */
+export const ownChangelogs = ({ stores }: Manifest): readonly ManifestChangelog[] =>
+  stores.flatMap(({ changelog }) => (changelog === undefined || changelog.restoredBy !== undefined ? [] : [changelog]))
+
+/** Topics that tables are read from and restored. */
+export const changelogSources = ({ stores }: Manifest): readonly string[] =>
+  stores.flatMap(({ changelog }) => (changelog?.restoredBy === undefined ? [] : [changelog.topic]))
+
 /** Whether tasks of a sub-topology have state that outlives them. */
 export const hasChangelog = ({ stores }: Manifest, subTopology: number): boolean =>
   stores.some((store) => store.subTopology === subTopology && store.changelog !== undefined)
 
-/** Partitions that the state of a task is restored from. */
-export const changelogsOf = ({ stores }: Manifest, { subTopology, partition }: TaskId): readonly TopicPartition[] =>
+/** A partition that the state of a task is restored from. */
+export interface ChangelogPartition extends TopicPartition {
+  /** It is of the topic that the table is read from: what counts is below the group's committed offset. */
+  readonly isSource: boolean
+}
+
+export const changelogsOf = ({ stores }: Manifest, { subTopology, partition }: TaskId): readonly ChangelogPartition[] =>
   stores.flatMap((store) =>
     store.subTopology === subTopology && store.changelog !== undefined
-      ? [{ topic: store.changelog.topic, partition }]
+      ? [{ topic: store.changelog.topic, partition, isSource: store.changelog.restoredBy !== undefined }]
       : [],
   )
 

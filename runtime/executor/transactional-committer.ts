@@ -60,6 +60,11 @@ export class TransactionalCommitter {
     for (const { source } of task.inputs) this.#committed.delete(source.key)
   }
 
+  /** As of `Committer`. */
+  committedOf(topic: string, partition: number): number | undefined {
+    return this.#committed.get(partitionKey(topic, partition))?.offset
+  }
+
   /** The commit of the interval; does nothing while one is under way. Rejects when it was aborted. */
   async commitUnlessRunning(tasks: readonly TaskRunner[]): Promise<void> {
     if (!this.isHeld) await this.#exclusively(() => this.#commitOrAbort(tasks))
@@ -144,13 +149,15 @@ export class TransactionalCommitter {
     if (offsets.length === 0) offsets.push(...tasks.flatMap(positionsOf))
     await this.#end(offsets)
     this.commits++
-    for (const { id, stores } of tasks) {
-      stores.commit()
-      stores.acknowledged((topic) => this.#producer.endOf(topic, id.partition))
-    }
     for (const { topic, partition, offset, leaderEpoch = -1 } of offsets) {
       const key = partitionKey(topic, partition)
       if (this.#committed.has(key)) this.#committed.set(key, { offset, leaderEpoch })
+    }
+    for (const { id, stores } of tasks) {
+      stores.commit()
+      stores.acknowledged((topic, isSource) =>
+        isSource ? this.committedOf(topic, id.partition) : this.#producer.endOf(topic, id.partition),
+      )
     }
   }
 

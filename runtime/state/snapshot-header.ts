@@ -20,7 +20,12 @@ export interface ChangelogRange {
   /** First offset that exists, and the one behind the last. */
   readonly start: number
   readonly end: number
+  /** ms, half of its `delete.retention.ms`: later, tombstones may be gone that a snapshot has not seen. Default: 3.5 days. */
+  readonly maxAgeMs?: number | undefined
 }
+
+/** A changelog of our own keeps tombstones for 7 days. */
+const MAX_AGE_MS = 3.5 * 24 * 3600 * 1000
 
 interface SavedHeader extends SnapshotIdentity {
   /** Every change of the changelog before it is there. */
@@ -29,11 +34,12 @@ interface SavedHeader extends SnapshotIdentity {
   readonly savedAt: number
 }
 
-/** Half of the changelog's `delete.retention.ms`: later, tombstones may be gone that the snapshot has not seen. */
-const MAX_AGE_MS = 3.5 * 24 * 3600 * 1000
-
 /** Throws SnapshotRejectedError. */
-export const checkHeader = (header: SavedHeader, identity: SnapshotIdentity, { start, end }: ChangelogRange): void => {
+export const checkHeader = (
+  header: SavedHeader,
+  identity: SnapshotIdentity,
+  { start, end, maxAgeMs = MAX_AGE_MS }: ChangelogRange,
+): void => {
   const { topic, topicId, partition, store, layout, position, savedAt } = header
   if (topicId !== identity.topicId) throw new SnapshotRejectedError('its changelog is another topic of the same name')
   if (topic !== identity.topic || partition !== identity.partition || store !== identity.store) {
@@ -43,7 +49,7 @@ export const checkHeader = (header: SavedHeader, identity: SnapshotIdentity, { s
   if (!(position >= start)) throw new SnapshotRejectedError(`the changelog begins at ${start}, behind its ${position}`)
   if (!(position <= end)) throw new SnapshotRejectedError(`the changelog ends at ${end}, before its ${position}`)
   const age = Date.now() - savedAt
-  if (!(age <= MAX_AGE_MS)) {
+  if (!(age <= maxAgeMs)) {
     throw new SnapshotRejectedError('it is so old that the changelog may have forgotten deletions')
   }
 }

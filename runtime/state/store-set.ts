@@ -29,6 +29,14 @@ export interface OpenStore {
   readonly expiry: Expiry | undefined
 }
 
+/** A store that outlives the process. */
+interface StoreChangelog {
+  readonly store: OpenStore
+  readonly topic: string
+  /** As `ManifestChangelog.restoredBy`. */
+  readonly restoredBy: number | undefined
+}
+
 export class StoreSet implements TaskStores {
   /** undefined: none are taken. */
   snapshots: TaskSnapshots | undefined
@@ -105,10 +113,10 @@ export class StoreSet implements TaskStores {
   }
 
   /** Those that outlive the process, with the topics of their changelogs. */
-  get changelogs(): readonly { readonly store: OpenStore; readonly topic: string }[] {
+  get changelogs(): readonly StoreChangelog[] {
     return this.all.flatMap((store) => {
-      const topic = store.description.changelog?.topic
-      return topic === undefined ? [] : [{ store, topic }]
+      const { changelog } = store.description
+      return changelog === undefined ? [] : [{ store, topic: changelog.topic, restoredBy: changelog.restoredBy }]
     })
   }
 
@@ -118,13 +126,17 @@ export class StoreSet implements TaskStores {
     this.snapshots?.atCommit()
   }
 
-  /** The changelogs hold what the last `commit` made final, up to their ends where those are known. */
-  acknowledged(endOf: (topic: string) => number | undefined): void {
+  /**
+   * The changelogs hold what the last `commit` made final, up to their ends where those are known: one of our own where
+   * it was written to, one that is a table's source where the group has committed.
+   */
+  acknowledged(endOf: (topic: string, isSource: boolean) => number | undefined): void {
     this.snapshots?.afterCommit()
     const { disk } = this
     if (disk === undefined || this.failure !== undefined) return
-    for (const { store, topic } of this.changelogs) {
-      if (store.memory === undefined) disk.advance(store.description.name, endOf(topic) ?? 0)
+    for (const { store, topic, restoredBy } of this.changelogs) {
+      if (store.memory !== undefined) continue
+      disk.advance(store.description.name, endOf(topic, restoredBy !== undefined) ?? 0)
     }
     try {
       disk.write()

@@ -1,18 +1,23 @@
 /**
  * Reads the changelogs of a task's stores before it runs, in slices like a task. It ends by position: at the high
  * watermark of the first answer, so that a transaction that is still open or whose markers are still on their way is
- * waited for.
+ * waited for; where the topic of a table serves as its changelog, at the offset that the group has committed.
  */
 import type { FetchedPartition } from '../kafka/fetched-partition.js'
-import { applyChanges } from '../state/changelog.js'
 import type { OpenStore, StoreSet } from '../state/store-set.js'
-import { TaskInput, type TaskInputOptions } from './task-input.js'
+import type { TaskInput } from './task-input.js'
 
-export interface ChangelogSource {
+/** A topic that the rows of one store are made of. */
+export interface RestoredChangelog {
   readonly store: OpenStore
-  readonly source: FetchedPartition
-  /** Where reading begins: what lies before is in the store. */
-  readonly offset: number
+  readonly input: TaskInput
+  /** Offset where it ends; -1: not known yet. */
+  readonly end: number
+  readonly records: number
+  /** One batch, or until `deadline`; false when nothing is left that could be done now. Throws RestoreError. */
+  step(deadline: number): boolean
+  isDone(): boolean
+  close(): void
 }
 
 /** State of a store that is being restored. */
@@ -31,50 +36,13 @@ export class RestoreError extends Error {
   override name = 'RestoreError'
 }
 
-class Changelog {
-  end = -1
-  records = 0
-  readonly store: OpenStore
-  readonly input: TaskInput
-  readonly #start: number
-  readonly #stores: StoreSet
-
-  constructor({ store, source, offset }: ChangelogSource, stores: StoreSet, options: TaskInputOptions) {
-    this.store = store
-    this.#stores = stores
-    this.#start = offset
-    this.input = new TaskInput(source, offset, options)
-  }
-
-  /** One batch; false when nothing is buffered. */
-  step(): boolean {
-    const { input } = this
-    try {
-      if (!input.advance() || input.section === undefined) return false
-      this.records += applyChanges(this.store.table, input.section, this.#start, this.store.forms)
-      input.finishSection()
-      this.#stores.restored(this.store, input.offset)
-      return true
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new RestoreError(`store ${this.store.description.name} from ${input.source.key}: ${reason}`, { cause })
-    }
-  }
-
-  isDone(): boolean {
-    const { source, offset } = this.input
-    if (this.end < 0) this.end = source.highWatermark
-    return this.end >= 0 && offset >= this.end
-  }
-}
-
 export class Restoration {
   readonly stores: StoreSet
-  readonly #changelogs: readonly Changelog[]
+  readonly #changelogs: readonly RestoredChangelog[]
 
-  constructor(stores: StoreSet, sources: readonly ChangelogSource[], options: TaskInputOptions) {
+  constructor(stores: StoreSet, changelogs: readonly RestoredChangelog[]) {
     this.stores = stores
-    this.#changelogs = sources.map((source) => new Changelog(source, stores, options))
+    this.#changelogs = changelogs
   }
 
   get sources(): readonly FetchedPartition[] {
@@ -99,7 +67,7 @@ export class Restoration {
    */
   follow(deadline: number): boolean {
     for (const changelog of this.#changelogs) {
-      while (changelog.step()) if (performance.now() >= deadline) return true
+      while (changelog.step(deadline)) if (performance.now() >= deadline) return true
     }
     return false
   }
@@ -108,10 +76,23 @@ export class Restoration {
   run(deadline: number): 'more' | 'waiting' | 'done' {
     let progress: 'waiting' | 'done' = 'done'
     for (const changelog of this.#changelogs) {
-      while (!changelog.isDone() && changelog.step()) if (performance.now() >= deadline) return 'more'
+      while (!changelog.isDone() && changelog.step(deadline)) if (performance.now() >= deadline) return 'more'
       if (!changelog.isDone()) progress = 'waiting'
     }
     if (progress === 'done') this.stores.disk?.write()
     return progress
+  }
+
+  /** Topics that the group's commits limit, which may have gone on: those that the tables are read from. */
+  limitTo(committed: (topic: string) => number | undefined): void {
+    for (const { store, input } of this.#changelogs) {
+      if (store.description.changelog?.restoredBy === undefined) continue
+      const offset = committed(input.source.topic)
+      if (offset !== undefined && offset > input.limit) input.limitTo(offset)
+    }
+  }
+
+  close(): void {
+    for (const changelog of this.#changelogs) changelog.close()
   }
 }

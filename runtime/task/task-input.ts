@@ -7,6 +7,7 @@ import {
   BATCH_HEADER_BYTES,
   BatchCursor,
   ReadCommittedFilter,
+  RecordReader,
   isVisibleUncommitted,
   type CursorOptions,
   type RecordBatch,
@@ -37,6 +38,10 @@ export class TaskInput {
   position = 0
   /** Event time of the record at `position`; undefined: not looked at yet. */
   headTimestamp: number | undefined
+  /** Records from this offset on are not shown. */
+  #limit = Infinity
+  /** Records of an open batch were left out by it. */
+  #isCut = false
 
   readonly #options: TaskInputOptions
   #batches: FetchedBatches | undefined
@@ -56,6 +61,7 @@ export class TaskInput {
    */
   advance(): boolean {
     while (this.section === undefined) {
+      if (this.offset >= this.#limit) return false
       if (this.#cursor === undefined && !this.#takeBatches()) return false
       const batch = this.#cursor?.next()
       if (batch === undefined) {
@@ -65,12 +71,23 @@ export class TaskInput {
       const { nextOffset, partitionLeaderEpoch } = batch.header
       this.leaderEpoch = partitionLeaderEpoch
       if (!this.#isVisible(batch) || nextOffset <= this.offset || batch.header.count === 0) {
-        this.offset = Math.max(this.offset, nextOffset)
+        this.offset = Math.max(this.offset, Math.min(nextOffset, this.#limit))
         continue
       }
       this.#open(batch)
     }
     return true
+  }
+
+  get limit(): number {
+    return this.#limit
+  }
+
+  /** Shows records below this offset, and none behind it. It never goes down. */
+  limitTo(offset: number): void {
+    if (offset === this.#limit) return
+    this.#limit = offset
+    if (this.#isCut) this.refetch()
   }
 
   /** Nothing is there to be processed, but the broker has more, or has not said yet. */
@@ -115,6 +132,7 @@ export class TaskInput {
 
   /** Drops everything that is buffered and reads the partition anew from the first record not done. */
   refetch(): void {
+    this.#isCut = false
     this.section = undefined
     this.headTimestamp = undefined
     this.#openedAt = undefined
@@ -131,7 +149,11 @@ export class TaskInput {
     this.#openedAt = undefined
     this.position = records.start
     this.headTimestamp = undefined
-    this.section = { ...records, fromOffset: this.offset, nextOffset: batch.header.nextOffset }
+    const { nextOffset } = batch.header
+    this.section = { ...records, fromOffset: this.offset, nextOffset }
+    if (nextOffset <= this.#limit) return
+    this.#isCut = true
+    this.section = { ...this.section, end: positionOf(this.section, this.#limit), nextOffset: this.#limit }
   }
 
   #takeBatches(): boolean {
@@ -153,5 +175,13 @@ export class TaskInput {
     this.#batches = undefined
     this.#cursor = undefined
     if (batches !== undefined) this.source.done(batches)
+  }
+}
+
+/** Byte position of the first record that has this offset or a later one. Throws CorruptBatchError. */
+const positionOf = (section: RecordSection, offset: number): number => {
+  const reader = new RecordReader(section)
+  for (let position = section.start; ; position = reader.position) {
+    if (!reader.next() || reader.offset >= offset) return position
   }
 }

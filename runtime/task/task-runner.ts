@@ -160,7 +160,7 @@ export class TaskRunner {
    */
   sealForCommit(): void {
     for (const { description, forms, table } of this.stores.all) {
-      if (description.changelog === undefined) continue
+      if (description.changelog === undefined || description.changelog.restoredBy !== undefined) continue
       const writer = this.#changelogs.topic(description.changelog.topic)?.writers[this.id.partition]
       if (writer === undefined) throw new Error(`no metadata of changelog ${description.changelog.topic}`)
       this.metrics.changelogged += writeChanges(table, writer, this.#changelogSerial++, forms.current)

@@ -1,6 +1,7 @@
 /**
  * Tables end to end, exactly once: orders meet their customer's row and a country of a global table, customers are
- * counted by country; a process is killed in the middle and begun again with nothing but its changelogs.
+ * counted by country; a process is killed in the middle and begun again with nothing but its changelogs, one of which is the
+ * topic of the customers itself.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, type Project } from '../cli/support/project.js'
@@ -15,7 +16,7 @@ const taxes = topic('taxes', { key: string(), value: string() })
 const orders = topic('orders', { key: string(), value: string() })
 const text = { key: string(), value: string() }
 export const shop = pipeline('shop', (p) => {
-  const byId = p.table(customers, { name: 'customers' })
+  const byId = p.table(customers, { name: 'customers', changelog: 'source' })
   const names = p.globalTable(countries)
   p.stream(orders)
     .join(byId, (order, customer) => ({ order, name: customer.name, country: customer.country }))
@@ -45,9 +46,8 @@ beforeAll(async () => {
   await runs.writeProgram()
   const { code, stderr } = await project.run(['build'])
   expect(code, stderr).toBe(0)
-  for (const name of ['customers', 'orders', 'enriched', 'per-country']) {
-    await cluster.createTopic(name, { partitions: 3 })
-  }
+  await cluster.createTopic('customers', { partitions: 3, config: { 'cleanup.policy': 'compact' } })
+  for (const name of ['orders', 'enriched', 'per-country']) await cluster.createTopic(name, { partitions: 3 })
   await cluster.createTopic('taxed', { partitions: 3 })
   // A foreign key leads to tables with other partitions.
   for (const name of ['countries', 'taxes']) await cluster.createTopic(name, { partitions: 2 })

@@ -114,8 +114,10 @@ class Serializer {
         return { ...base, kind: node.kind, ...keyed(node), partitions: node.partitions }
       case 'to':
         return this.#sink(node, base)
-      case 'table-source':
-        return { ...base, kind: node.kind, topic: this.#topic(node.topic), history: node.history, ttl: node.ttl }
+      case 'table-source': {
+        const { kind, history, ttl, restoredFrom } = node
+        return { ...base, kind, topic: this.#topic(node.topic), history, ttl, restoredFrom }
+      }
       case 'global-table':
         return { ...base, kind: node.kind, topic: this.#topic(node.topic) }
       case 'table-filter':

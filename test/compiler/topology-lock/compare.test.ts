@@ -38,6 +38,9 @@ const compileAll = () =>
       twoInputs: `p.stream(orders).merge(p.stream(more)).to(out)`,
       count: `p.stream(orders).groupByKey().count({ name: 'counts' }).toStream().to(out)`,
       countOnDisk: `p.stream(orders).groupByKey().count({ name: 'counts', store: 'disk' }).toStream().to(out)`,
+      ordersTable: `p.table(orders, { name: 'newest' }).toStream().to(out)`,
+      ordersRestored: `p.table(orders, { name: 'newest', changelog: 'source' }).toStream().to(out)`,
+      moreRestored: `p.table(more, { name: 'newest', changelog: 'source' }).toStream().to(out)`,
       countFiltered: `p.stream(orders).filter((o) => o.amount > 1).groupByKey().count({ name: 'counts' }).toStream().to(out)`,
       countBound: `const counts = p.stream(orders).groupByKey().count()\n counts.toStream().to(out)`,
       countRenamed: `const perKey = p.stream(orders).groupByKey().count()\n perKey.toStream().to(out)`,
@@ -93,6 +96,9 @@ describe('a version after another', () => {
     ['foldWithField', 'fold', 'rolling', /rows that are there are read by schema resolution/],
     ['count', 'countOnDisk', 'safe', /store counts: was in memory and is on disk: a process that restarts reads/],
     ['countOnDisk', 'count', 'safe', /store counts: was on disk and is in memory/],
+    ['ordersTable', 'ordersRestored', 'rolling', /store newest: its rows are restored from topic orders from now on/],
+    ['ordersRestored', 'ordersTable', 'reset', /from topic orders and are from a changelog of its own, which is empty/],
+    ['ordersRestored', 'moreRestored', 'reset', /from topic orders and are from topic more-orders/],
     ['hour', 'tenMinutes', 'reset', /window.size was 3600000 and is 600000/],
     ['count', 'reduced', 'reset', /aggregation.kind was count and is reduce/],
     [
@@ -156,6 +162,15 @@ describe('the lock', () => {
     const back = acceptPipeline(accepted, first, new Set())
     expect(stores(back, 'totals')?.older).toEqual([second.stores['totals']?.rows])
     expect(stores(acceptPipeline(accepted, first, new Set(['totals'])), 'totals')?.older).toEqual([])
+  })
+
+  it('names the topic that a table is restored from, and forgets the changelog that it had', async () => {
+    const { ordersTable, ordersRestored } = await all()
+    const accepted = acceptPipeline(ordersTable, ordersRestored, new Set())
+    expect(stores(accepted, 'newest')).toMatchObject({ changelog: 'orders', isSource: true })
+    const back = stores(acceptPipeline(accepted, ordersTable, new Set(['newest'])), 'newest')
+    expect(back?.changelog).toBe('newest-changelog')
+    expect(back?.isSource).toBeUndefined()
   })
 
   it('holds what is renamed at its name in Kafka', async () => {

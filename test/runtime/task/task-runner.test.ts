@@ -225,6 +225,24 @@ describe('a task', () => {
     expect(inputs[0]?.offset).toBe(2)
   })
 
+  it('stops before the record that its input is limited to, and reads it when the limit goes up', () => {
+    const { sources, inputs, written, run } = setUp(['a'])
+    const [source, input] = [sources[0] as FetchedPartition, inputs[0] as TaskInput]
+    const batches = (): Buffer =>
+      Buffer.concat([batchOf(0, ['a', 'b', 'c'].map(valued)), batchOf(3, ['d', 'e', 'f'].map(valued))])
+    input.limitTo(4)
+    feed(source, batches(), 6)
+    expect(run()).toBe('waiting')
+    expect(written).toEqual(['a', 'b', 'c', 'd'])
+    expect(input.offset).toBe(4)
+    input.limitTo(6)
+    feed(source, batches(), 6)
+    run()
+    expect(written).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  })
+
+  const valued = (value: string): { value: string; timestamp: number } => ({ value, timestamp: 1 })
+
   const flipped = (): Buffer => {
     const batch = batchOf(1, [{ value: 'lost', timestamp: 1 }])
     batch[batch.length - 3] = (batch[batch.length - 3] ?? 0) ^ 0xff
