@@ -1,52 +1,21 @@
-/**
- * Which tables of Kafka Streams' plan have a store, and so know what a row was before. It shows in one place: whether a
- * filter gives tombstones for keys that never passed.
- */
+/** What the interpreter has to know of tables before records come. */
 import { inputsOf, type GraphNode, type PipelineGraph } from '../../dsl/model/graph.js'
 import { historyOf as historyOfNode } from '../../dsl/model/history.js'
+import { silentFilters } from '../ir/silent-filters.js'
 
 type Node = GraphNode
 
-export function knowsOldRows(graph: PipelineGraph, filter: Extract<Node, { readonly kind: 'table-filter' }>): boolean {
+/** Whether a filter says nothing of rows that never passed, as Kafka Streams has it. */
+export function staysSilent(graph: PipelineGraph, filter: Extract<Node, { readonly kind: 'table-filter' }>): boolean {
   if (isVersioned(graph, filter.input)) return false
-  if (hasStore(graph, filter.input, filter.id)) return true
-  return demandsOf(graph, filter.id).some(({ kind }) => kind !== 'stream-table-join')
-}
-
-/** Whether the table has a store when node `at` is declared. */
-function hasStore(graph: PipelineGraph, id: number, at: number): boolean {
-  const node = nodeOf(graph, id)
-  switch (node.kind) {
-    case 'table-filter':
-    case 'table-map':
-      return node.name !== undefined || hasStore(graph, node.input, at)
-    case 'table-source':
-    case 'to-table':
-    case 'foreign-key-join':
-      return node.name !== undefined || demandsOf(graph, id).some((demand) => demand.id < at)
-    default:
-      return true
-  }
-}
-
-/** What is declared on a table, or on what is computed from it without a store, and needs its rows. */
-function demandsOf(graph: PipelineGraph, id: number): Node[] {
-  return graph.nodes.flatMap((node) => {
-    if (!inputsOf(node).includes(id)) return []
-    switch (node.kind) {
-      case 'group-table':
-      case 'suppress':
-      case 'table-join':
-      case 'foreign-key-join':
-      case 'stream-table-join':
-        return [node]
-      case 'table-filter':
-      case 'table-map':
-        return node.name === undefined ? demandsOf(graph, node.id) : []
-      default:
-        return []
-    }
-  })
+  const operators = graph.nodes.map((node) => ({
+    id: node.id,
+    kind: node.kind,
+    inputs: inputsOf(node),
+    isNamed: node.name !== undefined,
+    join: 'join' in node ? node.join : undefined,
+  }))
+  return silentFilters(operators).has(filter.id)
 }
 
 /** How far back the versions of a table are kept, in ms; undefined: they are not. */

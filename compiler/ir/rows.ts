@@ -3,6 +3,7 @@ import { inputsOf } from './inputs-of.js'
 import { lifetimeOf } from './lifetime.js'
 import type { LogicalNode, LogicalNodeOf, NodeId } from './logical-plan.js'
 import type { RowsPort } from './resolved-plan.js'
+import { silentFilters, type TableOperator } from './silent-filters.js'
 import { windowOf } from './window-of.js'
 
 export type JoinNode = LogicalNodeOf<'stream-join' | 'stream-table-join' | 'table-join' | 'foreign-key-join'>
@@ -120,14 +121,22 @@ export function keepsAlone(node: LogicalNodeOf<'table-join' | 'stream-join'>, po
   return port === 0 ? node.join !== 'inner' : node.join === 'outer'
 }
 
-/**
- * Whether a filter says nothing of rows that never passed. Kafka Streams does so where it knows what the row was: the
- * table before the filter has a store when the filter is declared, or something behind it asks for old rows.
- */
+/** Whether a filter says nothing of rows that never passed, as Kafka Streams has it. */
 export function staysSilent(nodes: readonly LogicalNode[], filter: LogicalNodeOf<'table-filter'>): boolean {
   if (historyOf(nodes, filter.input) !== undefined) return false
-  if (hasStoreAt(nodes, filter.input, filter.id)) return true
-  return demandsOf(nodes, filter.id).some(({ kind }) => kind !== 'stream-table-join')
+  let silent = silentOf.get(nodes)
+  if (silent === undefined) {
+    silent = silentFilters(nodes.map(tableOperator))
+    silentOf.set(nodes, silent)
+  }
+  return silent.has(filter.id)
+}
+
+const silentOf = new WeakMap<readonly LogicalNode[], ReadonlySet<number>>()
+
+function tableOperator(node: LogicalNode): TableOperator {
+  const { id, kind, name } = node
+  return { id, kind, inputs: inputsOf(node), isNamed: name !== undefined, join: 'join' in node ? node.join : undefined }
 }
 
 /** The aggregate that the windows of a table are of; undefined: its keys have none. */
@@ -165,42 +174,6 @@ export function historyOf(nodes: readonly LogicalNode[], id: NodeId): number | u
 export function historyOfRows(nodes: readonly LogicalNode[], node: LogicalNode, port: RowsPort): number | undefined {
   if (node.kind === 'table-source') return node.history
   return node.kind === 'stream-table-join' && port === 1 ? historyOf(nodes, node.right) : undefined
-}
-
-/** Whether the table has a store in Kafka Streams' plan when node `at` is declared. */
-function hasStoreAt(nodes: readonly LogicalNode[], id: NodeId, at: NodeId): boolean {
-  const node = nodeOf(nodes, id)
-  switch (node.kind) {
-    case 'table-filter':
-    case 'table-map':
-      return node.name !== undefined || hasStoreAt(nodes, node.input, at)
-    case 'table-source':
-    case 'to-table':
-    case 'foreign-key-join':
-      return node.name !== undefined || demandsOf(nodes, id).some((demand) => demand.id < at)
-    default:
-      return true
-  }
-}
-
-/** What is declared on a table, or on what is computed from it without a store, and needs its rows. */
-function demandsOf(nodes: readonly LogicalNode[], id: NodeId): LogicalNode[] {
-  return nodes.flatMap((node) => {
-    if (!inputsOf(node).includes(id)) return []
-    switch (node.kind) {
-      case 'group-table':
-      case 'suppress':
-      case 'table-join':
-      case 'foreign-key-join':
-      case 'stream-table-join':
-        return [node]
-      case 'table-filter':
-      case 'table-map':
-        return node.name === undefined ? demandsOf(nodes, node.id) : []
-      default:
-        return []
-    }
-  })
 }
 
 function keepsOwnRows(nodes: readonly LogicalNode[], id: NodeId): boolean {

@@ -47,7 +47,8 @@ function sourceText(source: Case['sources'][number], scope: Scope): string {
   const allowed = (type: CaseType): CaseType => (kind === 'stream' ? type : optional(type))
   const [keyType, valueType] = [allowed(source.keyType), allowed(source.valueType)]
   const field = `value${isOptional(valueType) ? '?' : ''}.${timestampField ?? ''}`
-  const extractor = timestampField === undefined ? [] : [`timestamp: (value, ctx) => ${field} ?? ctx.timestamp`]
+  const time = scope.long === 'bigint' ? `Number(${field} ?? ctx.timestamp)` : `${field} ?? ctx.timestamp`
+  const extractor = timestampField === undefined ? [] : [`timestamp: (value, ctx) => ${time}`]
   const options = [`key: ${serdeText(keyType, scope.long)}`, `value: ${serdeText(valueType, scope.long)}`, ...extractor]
   const members = [
     ...(store === undefined ? [] : [`name: '${store}'`]),

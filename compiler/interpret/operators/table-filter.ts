@@ -1,6 +1,6 @@
 import { callLambda } from '../call-lambda.js'
 import { changeOf } from '../change.js'
-import { knowsOldRows } from '../tables.js'
+import { staysSilent } from '../tables.js'
 import { changeOfRow, ownRows } from './own-rows.js'
 import type { OperatorInterpreter } from './operator.js'
 
@@ -10,7 +10,7 @@ import type { OperatorInterpreter } from './operator.js'
  */
 export const tableFilter: OperatorInterpreter<'table-filter'> = (node, context) => {
   const { forward, graph } = context
-  const silent = knowsOldRows(graph, node)
+  const silent = staysSilent(graph, node)
   const stored = ownRows(node, context)
   return (record) => {
     const pass = (value: unknown): unknown => {
