@@ -149,6 +149,7 @@ class GraphInterpreter implements Interpreter {
 
   abort(): void {
     this.#journal.abort()
+    for (const clock of this.#taskClocks.values()) clock.restart()
   }
 
   #processOne(record: WireRecord): RecordOutcome {

@@ -21,6 +21,9 @@ export class TaskClock {
   readonly #time: StreamTime
   /** By operator. */
   readonly #timed = new Map<number, Timed>()
+  /** How many things were done when an operator had its last turn in a partition. */
+  readonly #turns = new Map<string, number>()
+  #done = 0
   /** Wall-clock times begin for the first one with the interpreter. */
   readonly #partitions: Set<number>
   wall: number
@@ -49,14 +52,24 @@ export class TaskClock {
     return this.#time.at(partition)
   }
 
-  /** Does what was due first, of operators in order of declaration; false: nothing is due. */
+  /** The process begins anew. */
+  restart(): void {
+    this.#turns.clear()
+  }
+
+  /** Does what was due first, then of operators whose turn is longer ago; false: nothing is due. */
   fire(partition: number, skip: boolean): boolean {
     const time = { stream: this.#time.at(partition), wall: this.wall }
     const due = [...this.#timed]
       .map(([operator, timed]) => ({ operator, timed, at: timed.dueAt(partition, time) }))
       .filter(({ at }) => at < Infinity)
-    const [first] = due.toSorted((a, b) => a.at - b.at || a.operator - b.operator)
-    first?.timed.fire(partition, time, skip)
-    return first !== undefined
+    const turn = (operator: number): number => this.#turns.get(`${partition}/${operator}`) ?? 0
+    const [first] = due.toSorted(
+      (a, b) => a.at - b.at || turn(a.operator) - turn(b.operator) || a.operator - b.operator,
+    )
+    if (first === undefined) return false
+    first.timed.fire(partition, time, skip)
+    this.#turns.set(`${partition}/${first.operator}`, ++this.#done)
+    return true
   }
 }

@@ -23,6 +23,7 @@ export class TaskClock {
   undo: (() => void) | undefined
   /** Wall clock of this turn, ms since the epoch. */
   wall = 0
+  /** Who had a turn goes to the end, as in Kafka Streams' queue: of those due at one time, the first goes first. */
   readonly #clocked: Clocked[] = []
 
   /** `input`: what the generated task calls the function of its clock; -1: nothing of it goes by time. */
@@ -45,7 +46,7 @@ export class TaskClock {
     return due
   }
 
-  /** Gives the turn to the operator whose thing was due first, the first declared of several; false: nothing is due. */
+  /** Gives the turn to the operator whose thing was due first; false: nothing is due. */
   beginTurn(): boolean {
     this.turn = undefined
     let first = Infinity
@@ -62,6 +63,8 @@ export class TaskClock {
   takeTurn(operator: Clocked): boolean {
     if (this.turn !== operator) return false
     this.turn = undefined
+    this.#clocked.splice(this.#clocked.indexOf(operator), 1)
+    this.#clocked.push(operator)
     return true
   }
 
