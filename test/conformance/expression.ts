@@ -240,7 +240,7 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
   notNull: nullTest('!=='),
   coalesce(operands) {
     const [value, otherwise] = [operands.at(0), operands.at(1)]
-    const type = unify(withoutNull(value.type), otherwise.type)
+    const type = value.type === 'null' ? otherwise.type : unify(withoutNull(value.type), otherwise.type)
     if (operands.isWithin(0, 1)) return call(operands.helper('orElse'), [value, otherwise], type)
     // `(value ?? null) ?? otherwise` is an error of TypeScript.
     const text = value.text.replace(/ \?\? null$/, '')

@@ -1,5 +1,5 @@
 /** What translators of operators share: names of streams, types of nodes, lambdas. */
-import type { Case, CaseExpression, CaseOperator, NodeTypes } from './case-format.js'
+import type { Case, CaseExpression, CaseOperator, CaseType, NodeTypes } from './case-format.js'
 import { isOptional, optional, typeText, withoutNull, type LongForm } from './case-types.js'
 import { lambdaBody, translateExpression, type Translated, type Variable } from './expression.js'
 
@@ -63,12 +63,18 @@ export class Scope {
     return this.lambda(this.parameters(expression), this.expression(expression, types))
   }
 
-  /** What branches says what it gives, where TypeScript would infer a union of its branches' types. */
+  /**
+   * What branches says what it gives, where TypeScript would infer a union of its branches' types, as do arrays, which
+   * would be mutable.
+   */
   lambda(parameters: string, { text, type }: Translated): string {
     return `${parameters}${this.returns({ text, type })} => ${lambdaBody(text)}`
   }
 
   returns({ text, type }: Pick<Translated, 'text' | 'type'>): string {
+    // A test for null would tell the type of what passes.
+    if (type === 'boolean' && /[!=]== null\b/.test(text)) return ': boolean'
+    if (hasArrays(type)) return `: ${typeText(type, this.long)}`
     const isPlain = typeof type === 'string' && type !== 'null'
     return isPlain || !/ \? | \?\? |\bnull\b/.test(text) ? '' : `: ${typeText(type, this.long)}`
   }
@@ -125,6 +131,13 @@ export class Scope {
     if (this.helpers.size > 0) lines.push(`import { ${[...this.helpers].sort().join(', ')} } from './arithmetic.js'`)
     return lines.join('\n')
   }
+}
+
+function hasArrays(type: CaseType): boolean {
+  if (typeof type === 'string') return false
+  if ('opt' in type) return hasArrays(type.opt)
+  if ('windowed' in type) return hasArrays(type.windowed)
+  return 'arr' in type || Object.values(type.obj).some(hasArrays)
 }
 
 function variable(text: string, type: Variable['type']): Variable {
