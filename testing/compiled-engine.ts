@@ -8,7 +8,13 @@ import type { ErrorPolicy } from '../dsl/model/graph.js'
 import type { RecordProblem, StoreRow, Wire, WireRecord } from '../compiler/interpret/index.js'
 import { BatchCursor, buildBatch } from '../runtime/kafka/record-batch/index.js'
 import { internalPartitions } from '../runtime/executor/topology.js'
-import { Stop, type GeneratedPipeline, type GeneratedTask, type ManifestSubTopology } from '../runtime/abi/index.js'
+import {
+  Stop,
+  type GeneratedPipeline,
+  type GeneratedTask,
+  type ManifestSubTopology,
+  type TaskContext,
+} from '../runtime/abi/index.js'
 import type { Engine, EngineOutcome, EngineOutput, PartitionCount, PrintRecord } from './engine.js'
 import { CompiledStores } from './compiled-stores.js'
 import { keyPartition } from './key-partition.js'
@@ -16,6 +22,7 @@ import { manifestSerdes } from './manifest-serdes.js'
 import { StoreSet } from '../runtime/state/store-set.js'
 import { MemoryOutputs } from './memory-outputs.js'
 import { MemorySchemas } from './memory-schemas.js'
+import { SourceLogs } from './source-logs.js'
 
 export interface CompiledEngineOptions {
   readonly partitions: PartitionCount
@@ -49,6 +56,7 @@ class CompiledEngine implements Engine {
   readonly #globals: StoreSet
   readonly #tasks = new Map<string, GeneratedTask>()
   readonly #stores: CompiledStores
+  readonly #sourceLogs: SourceLogs
   #now: number
 
   constructor(generated: GeneratedPipeline, options: CompiledEngineOptions) {
@@ -58,6 +66,7 @@ class CompiledEngine implements Engine {
     this.#now = options.startTime ?? 0
     this.#schemas = new MemorySchemas(manifest)
     this.#stores = new CompiledStores(manifest)
+    this.#sourceLogs = new SourceLogs(manifest)
     const inputs = manifest.subTopologies.flatMap((sub) => sub.inputs.map(({ topic }) => topic))
     for (const { input } of manifest.globalTables) inputs.push(input.topic)
     this.#globals = StoreSet.ofGlobals(manifest.globalTables)
@@ -80,6 +89,7 @@ class CompiledEngine implements Engine {
         outcomes.push(...this.#processOne(sub, next))
         if (outcomes.at(-1)?.result.kind === 'failed') return outcomes
       }
+      this.#sourceLogs.append(next)
     }
     return outcomes
   }
@@ -102,12 +112,28 @@ class CompiledEngine implements Engine {
 
   commit(): void {
     this.#stores.commit()
+    this.#sourceLogs.commit()
   }
 
   crash(): void {
     this.close()
     this.#stores.crash()
+    this.#restoreFromSources()
     this.#openTasks()
+  }
+
+  /** Rows of tables whose topic is their changelog are made of its records again, as in production. */
+  #restoreFromSources(): void {
+    this.#sourceLogs.restore(({ subTopology }, restoredBy, record) => {
+      const stores = this.#stores.of(`${subTopology}_${record.partition}`, subTopology)
+      const task = this.#generated.createTask(restoredBy, this.#contextOf(record.partition, stores))
+      const { buffer, view, start, end, section } = batchOf(record)
+      let stop = task.process(0, buffer, view, start, end, section, Infinity)
+      while (stop === Stop.TimeSlice) stop = task.process(0, buffer, view, task.position, end, section, Infinity)
+      // What cannot be read was skipped then, too.
+      task.close()
+    })
+    this.#stores.commit()
   }
 
   close(): void {
@@ -228,21 +254,24 @@ class CompiledEngine implements Engine {
     const name = `${sub.id}_${partition}`
     let task = this.#tasks.get(name)
     if (task === undefined) {
-      task = this.#generated.createTask(sub.id, {
-        partition,
-        outputs: this.#outputs,
-        schemas: this.#schemas,
-        stores: this.#storesOf(sub, name),
-        globals: this.#globals,
-        log: { print: this.#options.print },
-        now: () => this.#now,
-        // Records are processed to their end before they are sent for.
-        isIdle: () => true,
-        deadline: Infinity,
-      })
+      task = this.#generated.createTask(sub.id, this.#contextOf(partition, this.#storesOf(sub, name)))
       this.#tasks.set(name, task)
     }
     return task
+  }
+
+  #contextOf(partition: number, stores: StoreSet): TaskContext {
+    return {
+      ...{ partition, stores },
+      outputs: this.#outputs,
+      schemas: this.#schemas,
+      globals: this.#globals,
+      log: { print: this.#options.print },
+      now: () => this.#now,
+      // Records are processed to their end before they are sent for.
+      isIdle: () => true,
+      deadline: Infinity,
+    }
   }
 }
 

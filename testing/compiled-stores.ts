@@ -47,6 +47,7 @@ export class CompiledStores {
   commit(): void {
     for (const [task, stores] of this.#open) {
       for (const { description, forms, table } of stores.all) {
+        if (description.changelog?.restoredBy !== undefined) continue
         const writer = new BatchWriter()
         if (writeChanges(table, writer, this.#serial++, forms.current) === 0) continue
         const log = this.#changelogs.get(`${task} ${description.name}`) ?? []
