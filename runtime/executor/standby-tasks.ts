@@ -49,9 +49,8 @@ export class StandbyTasks {
   /** Copies of tables that are restored from the topics that they are read from go as far as the group has committed. */
   async followCommits(): Promise<void> {
     if (this.#copies.size === 0) return
-    const copies = [...this.#copies.values()]
-    const committed = await this.#committed(copies.map(({ id }) => id))
-    for (const { id, restoration } of copies) {
+    const committed = await this.#committed([...this.#copies.values()].map(({ id }) => id))
+    for (const { id, restoration } of this.#copies.values()) {
       restoration.limitTo((topic) => committed.get(partitionKey(topic, id.partition))?.offset)
     }
   }

@@ -7,6 +7,7 @@ import path from 'node:path'
 import type { Manifest } from '../abi/index.js'
 import type { KafkaClient } from '../kafka/client.js'
 import type { Fetcher } from '../kafka/fetcher.js'
+import { retry } from '../kafka/retry.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { topicConfigs } from '../kafka/topic-configs.js'
 import { DISK_FOLDER } from '../state/disk/held-state.js'
@@ -247,13 +248,15 @@ export class StateKeeper {
   /** How old snapshots may be, ms, by topic: of those that are not ours what their tombstones allow. */
   async #maxAges(stores: StoreSet): Promise<ReadonlyMap<string, number>> {
     const topics = stores.changelogs.flatMap(({ topic, restoredBy }) => (restoredBy === undefined ? [] : [topic]))
-    const configs = await topicConfigs(this.#client, topics, [TOMBSTONE_RETENTION])
+    const ask = () => topicConfigs(this.#client, topics, [TOMBSTONE_RETENTION])
+    const configs = await retry(ask, { timeoutMs: CONFIGS_MS })
     return new Map(
       topics.map((topic) => [topic, Number(configs.get(topic)?.get(TOMBSTONE_RETENTION) ?? DEFAULT_RETENTION_MS) / 2]),
     )
   }
 }
 
+const CONFIGS_MS = 60_000
 const TOMBSTONE_RETENTION = 'delete.retention.ms'
 /** Kafka's default. */
 const DEFAULT_RETENTION_MS = 24 * 3600 * 1000
