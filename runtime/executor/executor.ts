@@ -12,14 +12,13 @@ import { BufferPool } from '../kafka/record-batch/index.js'
 import { formatTaskId, type TaskId } from '../kafka/task-id.js'
 import { retry } from '../kafka/retry.js'
 import { retryLog } from '../kafka/retry-log.js'
-import { maxMessageBytes } from '../kafka/topic-limits.js'
 import { KafkajsTransport } from '../kafka/transport/kafkajs-transport.js'
 import { TransactionalProducer } from '../kafka/transactional-producer.js'
 import { KafkaProtocolError } from '../kafka/protocol/index.js'
 import { HttpRegistry } from '../registry/http-registry.js'
 import type { RuntimeRegistry } from '../registry/runtime-registry.js'
 import { StoreSet } from '../state/store-set.js'
-import { OpenOutputs, type OutputTopic } from '../task/outputs.js'
+import { OpenOutputs } from '../task/outputs.js'
 import { SchemaDirectory } from '../task/schemas.js'
 import type { Restoration } from '../task/restoration.js'
 import { DueProcessingError, RecordProcessingError } from '../task/task-error.js'
@@ -30,6 +29,7 @@ import { CommitBeat } from './commit-beat.js'
 import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
 import { Linger } from './linger.js'
+import { OutputTopics } from './output-topics.js'
 import { StandbyTasks } from './standby-tasks.js'
 import { StateKeeper } from './state-keeper.js'
 import { statusOf } from './task-status.js'
@@ -48,8 +48,6 @@ const MAX_JOURNAL_BYTES = 64 * 1024 * 1024
 const STATUS_INTERVAL_MS = 1000
 /** Of learning what the group has committed. */
 const COMMITTED_MS = 60_000
-/** Kafka's default, for topics whose configuration we may not see. */
-const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588
 
 export class Executor {
   readonly #options: ExecutorOptions
@@ -68,9 +66,7 @@ export class Executor {
   readonly #keeper: StateKeeper
   readonly #standbys: StandbyTasks
   readonly #globals: GlobalTables
-  readonly #pool: BufferPool
-  /** `max.message.bytes` of output topics. */
-  readonly #limits = new Map<string, number>()
+  readonly #outputs: OutputTopics
   #scheduled = false
   readonly #linger: Linger
   /** For what tasks do by the wall clock. */
@@ -87,7 +83,6 @@ export class Executor {
     this.#options = options
     this.#pipeline = pipeline
     this.#post = post
-    this.#pool = new BufferPool(options.produce.bufferBytes)
     const transport = new KafkajsTransport({
       ...options.connection,
       receiveBytes: options.fetch.budgetBytes,
@@ -96,6 +91,7 @@ export class Executor {
       },
     })
     this.#client = new KafkaClient(transport, { requestTimeoutMs: options.requestTimeoutMs })
+    this.#outputs = new OutputTopics(this.#client, new BufferPool(options.produce.bufferBytes), options)
     const onRetry = retryLog((level, message) => {
       this.#log(level, message, {})
     })
@@ -153,7 +149,7 @@ export class Executor {
       directory: stateDirectory,
       snapshotIntervalMs,
       input: { checkCrcs, isolation: fetch.isolation },
-      maxRecordBytes: (topic) => this.#outputTopic(topic)?.options.maxRecordBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+      maxRecordBytes: (topic) => this.#outputs.maxRecordBytes(topic),
       warn: (message, fields) => {
         this.#log('warn', message, fields)
       },
@@ -219,7 +215,7 @@ export class Executor {
     await Promise.all([
       this.#producer.start(options.timeoutMs),
       this.#schemas.load(options),
-      retry(() => this.#learnLimits(topics), options),
+      retry(() => this.#outputs.learnLimits(topics), options),
     ])
     this.#globals.start(this.#environment())
     this.#commitBeat.begin()
@@ -290,7 +286,7 @@ export class Executor {
       const source = this.#fetcher.assign(topic, partition, offset, reset, leaderEpoch)
       return new TaskInput(source, offset, { checkCrcs, isolation: fetch.isolation }, leaderEpoch)
     })
-    const describe = (topic: string): OutputTopic | undefined => this.#outputTopic(topic)
+    const describe = this.#outputs.describe.bind(this.#outputs)
     const outputs = new OpenOutputs(this.#pipeline.manifest.sinks, describe)
     const deadLetters = new OpenOutputs([], describe)
     const changelogs = new OpenOutputs([], describe)
@@ -303,18 +299,6 @@ export class Executor {
     const around = this.#environment()
     const environment = { ...around, pipeline: withoutDeadLetters(around.pipeline), isFull: () => false }
     return new TaskRunner(id, [input], nothing, nothing, environment, stores, nothing)
-  }
-
-  #outputTopic(topic: string): OutputTopic | undefined {
-    const partitions = this.#client.topic(topic)?.partitions.length
-    if (partitions === undefined) return undefined
-    const { batchBytes, maxRecordBytes } = this.#options
-    const limit = Math.min(this.#limits.get(topic) ?? DEFAULT_MAX_MESSAGE_BYTES, maxRecordBytes ?? Infinity)
-    return { partitions, options: { batchLimit: Math.min(batchBytes, limit), maxRecordBytes: limit, pool: this.#pool } }
-  }
-
-  async #learnLimits(topics: readonly string[]): Promise<void> {
-    for (const [topic, limit] of await maxMessageBytes(this.#client, topics)) this.#limits.set(topic, limit)
   }
 
   #environment(): TaskEnvironment {
@@ -336,7 +320,7 @@ export class Executor {
           throw info
         }
         if (info === undefined || info instanceof KafkaProtocolError) return false
-        await this.#learnLimits([topic])
+        await this.#outputs.learnLimits([topic])
         return true
       },
       warn: (message, fields) => {
