@@ -27,17 +27,13 @@ export const assignTasks = (
   if (eligible.length === 0) return assignment
   const open = new Map(tasks.map((task) => [formatTaskId(task), task]))
   const quotas = quotasOf(eligible, tasks.length)
+  const sizes = new Map<number, number>()
+  for (const { subTopology } of tasks) sizes.set(subTopology, (sizes.get(subTopology) ?? 0) + 1)
   for (const member of eligible) {
-    const { memberId, owned } = member
-    const mine = assignment.get(memberId)
-    // Who has too many gives up those that somebody else can go on with at once.
-    const others = eligible.filter((other) => other !== member)
-    for (const id of owned.toSorted((a, b) => furthest(others, a) - furthest(others, b))) {
-      const task = open.get(id)
-      if (task === undefined || mine === undefined || mine.length >= (quotas.get(memberId) ?? 0)) continue
-      mine.push(task)
-      open.delete(id)
-    }
+    const quota = quotas.get(member.memberId) ?? 0
+    const mine = kept(ownedOf(member, eligible, open), sizes, quota)
+    for (const task of mine) open.delete(formatTaskId(task))
+    assignment.set(member.memberId, mine)
   }
   const far = (task: TaskId): number => furthest(eligible, formatTaskId(task))
   for (const task of [...open.values()].sort((a, b) => far(b) - far(a) || byPartition(a, b))) {
@@ -45,6 +41,34 @@ export const assignTasks = (
     if (memberId !== undefined) assignment.get(memberId)?.push(task)
   }
   return assignment
+}
+
+/** Tasks that a member runs, those first that nobody else can go on with at once: who has too many gives up the last ones. */
+const ownedOf = (
+  member: AssignableMember,
+  members: readonly AssignableMember[],
+  open: ReadonlyMap<string, TaskId>,
+): readonly TaskId[] => {
+  const others = members.filter((other) => other !== member)
+  const elsewhere = (task: TaskId): number => furthest(others, formatTaskId(task))
+  return member.owned
+    .flatMap((id) => open.get(id) ?? [])
+    .sort((a, b) => elsewhere(a) - elsewhere(b) || byPartition(a, b))
+}
+
+/** At most `quota` of them, of each sub-topology its share first: who comes new gets some of each, with state and without. */
+const kept = (owned: readonly TaskId[], sizes: ReadonlyMap<number, number>, quota: number): TaskId[] => {
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  const counts = new Map<number, number>()
+  const first: TaskId[] = []
+  const rest: TaskId[] = []
+  for (const task of owned) {
+    const count = (counts.get(task.subTopology) ?? 0) + 1
+    counts.set(task.subTopology, count)
+    const share = Math.ceil(((sizes.get(task.subTopology) ?? 0) * quota) / total)
+    ;(count <= share ? first : rest).push(task)
+  }
+  return [...first, ...rest].slice(0, quota)
 }
 
 const byMemberId = (a: AssignableMember, b: AssignableMember): number => (a.memberId < b.memberId ? -1 : 1)

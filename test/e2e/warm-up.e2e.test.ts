@@ -87,7 +87,7 @@ it.each(guarantees)(
       written.push(...part)
       await fleet.until(async () => {
         const found = sorted(await cluster.read(perZip.name))
-        return new Set(found).size === written.length
+        return new Set(found).size >= written.length
       })
     }
 
@@ -109,11 +109,14 @@ it.each(guarantees)(
       perZip: sorted(await cluster.read(perZip.name)),
       withTown: sorted(await cluster.read(withTown.name)),
     }
-    if (guarantee === 'exactly_once') expect(found).toEqual(want)
-    for (const name of ['perZip', 'withTown'] as const) expect(new Set(found[name])).toEqual(new Set(want[name]))
+    for (const name of ['perZip', 'withTown'] as const) {
+      const all = new Set(found[name])
+      expect(want[name].filter((record) => !all.has(record))).toEqual([])
+    }
+    if (guarantee !== 'exactly_once') return
+    expect(found).toEqual(want)
     // Each record once for both operators.
-    const moved = await cluster.read('by-zip-counted-repartition')
-    expect(moved.length).toBeLessThanOrEqual(written.length)
+    expect((await cluster.read('by-zip-counted-repartition')).length).toBeLessThanOrEqual(written.length)
   },
   120_000,
 )

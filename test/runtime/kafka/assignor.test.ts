@@ -72,6 +72,21 @@ describe('assignTasks', () => {
     }
   })
 
+  it('gives who comes new some of each sub-topology, in whatever order the owner tells its tasks', () => {
+    const all = tasksOf(2, 4).map(formatTaskId)
+    for (const owned of [all, all.toReversed()]) {
+      const moved = textOf(assignTasks([member('a', owned), member('b')], tasksOf(2, 4), 'h'))
+      expect(moved.get('b')?.toSorted()).toEqual(['0_2', '0_3', '1_2', '1_3'])
+      // Half way there, the same is left to do.
+      const between = [member('a', [...(moved.get('a') ?? []), '1_2', '1_3']), member('b', ['0_2', '0_3'])]
+      expect(
+        textOf(assignTasks(between, tasksOf(2, 4), 'h'))
+          .get('b')
+          ?.toSorted(),
+      ).toEqual(['0_2', '0_3', '1_2', '1_3'])
+    }
+  })
+
   it('gives nothing to members of another topology', () => {
     const assignment = assignTasks([member('a'), member('b', [], 1, 'other')], tasksOf(1, 4), 'h')
     expect([assignment.get('a')?.length, assignment.get('b')?.length]).toEqual([4, 0])
