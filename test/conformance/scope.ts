@@ -126,7 +126,7 @@ export class Scope {
       'topic',
       'tumbling',
     ].filter((name) => new RegExp(`\\b${name}\\b`).test(body))
-    if (/\bWindowed</.test(body)) used.push('type Windowed')
+    for (const type of ['Stream', 'Windowed']) if (new RegExp(`\\b${type}<`).test(body)) used.push(`type ${type}`)
     const lines = [`import { ${used.join(', ')} } from 'millrace'`]
     if (this.helpers.size > 0) lines.push(`import { ${[...this.helpers].sort().join(', ')} } from './arithmetic.js'`)
     return lines.join('\n')
