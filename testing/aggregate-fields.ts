@@ -8,22 +8,24 @@ export interface AggregateParts {
   field(place: number): unknown
 }
 
+/** Of the author, by field. */
+export type ResultFunctions = Readonly<Record<string, (held: never) => unknown>>
+
 export function aggregateResult(
-  store: string,
   fields: readonly ManifestAggregateField[],
   row: AggregateParts,
+  functions: ResultFunctions = {},
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     fields.map(({ name, result, slots }) => {
       const parts = slots.map((slot) => ('column' in slot ? row.number(slot.column) : row.field(slot.field)))
-      return [name, resultOf(`${name} of store ${store}`, result, parts)]
+      return [name, result === 'function' ? functions[name]?.(parts[0] as never) : resultOf(result, parts)]
     }),
   )
 }
 
 function resultOf(
-  what: string,
-  result: ManifestAggregateField['result'],
+  result: Exclude<ManifestAggregateField['result'], 'function'>,
   [first, second]: readonly unknown[],
 ): unknown {
   switch (result) {
@@ -33,7 +35,5 @@ function resultOf(
       return Number(first) / Number(second)
     case 'length':
       return Array.isArray(first) ? first.length : 0
-    case 'function':
-      throw new TypeError(`the result of ${what} is a function of the author: it is not read in compiled form yet`)
   }
 }

@@ -65,7 +65,7 @@ class CompiledEngine implements Engine {
     this.#options = options
     this.#now = options.startTime ?? 0
     this.#schemas = new MemorySchemas(manifest)
-    this.#stores = new CompiledStores(manifest)
+    this.#stores = new CompiledStores(generated)
     this.#sourceLogs = new SourceLogs(manifest)
     const inputs = manifest.subTopologies.flatMap((sub) => sub.inputs.map(({ topic }) => topic))
     for (const { input } of manifest.globalTables) inputs.push(input.topic)

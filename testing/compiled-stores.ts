@@ -6,7 +6,13 @@ import { parseSchemaOrThrow } from '../avro/parse-schema.js'
 import { decodeValue } from '../avro/decode.js'
 import type { StoreRow } from '../compiler/interpret/index.js'
 import { plainSerde } from '../compiler/interpret/serdes/of-kind.js'
-import type { Manifest, ManifestContents, ManifestStateSerde, ManifestStore } from '../runtime/abi/index.js'
+import type {
+  GeneratedPipeline,
+  Manifest,
+  ManifestContents,
+  ManifestStateSerde,
+  ManifestStore,
+} from '../runtime/abi/index.js'
 import { BatchCursor, BatchWriter } from '../runtime/kafka/record-batch/index.js'
 import { applyChanges, writeChanges } from '../runtime/state/changelog.js'
 import { PREFIX_LENGTH_BYTES } from '../runtime/state/prefix-index.js'
@@ -15,18 +21,20 @@ import { SessionStore } from '../runtime/state/session-store.js'
 import { StoreSet, type OpenStore } from '../runtime/state/store-set.js'
 import type { Table } from '../runtime/state/table.js'
 import { WindowStore } from '../runtime/state/window-store.js'
-import { aggregateResult } from './aggregate-fields.js'
+import { aggregateResult, type ResultFunctions } from './aggregate-fields.js'
 
 export class CompiledStores {
   readonly #manifest: Manifest
+  readonly #results: NonNullable<GeneratedPipeline['results']>
   /** By task. */
   readonly #open = new Map<string, StoreSet>()
   /** Batches that were committed, by task and store. */
   readonly #changelogs = new Map<string, Buffer[]>()
   #serial = 0
 
-  constructor(manifest: Manifest) {
+  constructor({ manifest, results = {} }: GeneratedPipeline) {
     this.#manifest = manifest
+    this.#results = results
   }
 
   get names(): readonly string[] {
@@ -72,7 +80,9 @@ export class CompiledStores {
   rows(name: string): readonly StoreRow[] | undefined {
     if (!this.names.includes(name)) return undefined
     return [...this.#open.values()].flatMap((stores) =>
-      stores.all.filter(({ description }) => description.name === name).flatMap(rowsOf),
+      stores.all
+        .filter(({ description }) => description.name === name)
+        .flatMap((store) => rowsOf(store, this.#results[name])),
     )
   }
 
@@ -96,7 +106,7 @@ function isTold(contents: ManifestContents | undefined): contents is ManifestCon
   return contents !== undefined && !(contents.key.kind === 'bytes' && contents.value.kind === 'bytes')
 }
 
-function rowsOf({ description, table, store }: OpenStore): StoreRow[] {
+function rowsOf({ description, table, store }: OpenStore, results: ResultFunctions | undefined): StoreRow[] {
   const { contents } = description
   if (!isTold(contents)) return []
   const rows: StoreRow[] = []
@@ -108,22 +118,26 @@ function rowsOf({ description, table, store }: OpenStore): StoreRow[] {
     const key = store instanceof PrefixedStore ? [outerKey(contents, store, slot), own] : own
     rows.push({
       key: windowed(key, slot, store, contents),
-      value: valueOf(description, contents, table, slot),
+      value: valueOf(description, contents, table, slot, results),
     })
   }
   return rows
 }
 
-function valueOf({ name, fields }: ManifestStore, contents: ManifestContents, table: Table, slot: number): unknown {
+function valueOf(
+  { fields }: ManifestStore,
+  contents: ManifestContents,
+  table: Table,
+  slot: number,
+  results: ResultFunctions | undefined,
+): unknown {
   const value = table.hasValue(slot)
     ? decode(contents.value, table.valueBuffer(slot).subarray(table.valueStart(slot), table.valueEnd(slot)))
     : undefined
   if (fields === undefined) return value === undefined ? table.number(slot, 0) : value
   const members: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : []
-  return aggregateResult(name, fields, {
-    number: (column) => table.number(slot, column),
-    field: (place) => members[place],
-  })
+  const row = { number: (column: number) => table.number(slot, column), field: (place: number) => members[place] }
+  return aggregateResult(fields, row, results)
 }
 
 /** Of a map of a processor: the key of the records. */

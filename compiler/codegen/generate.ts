@@ -4,6 +4,7 @@
  */
 import type { GeneratedModule, ModuleFactory, ModuleImport } from '../ir/generated-module.js'
 import type { ModuleIR, PartReader } from '../ir/module-ir.js'
+import type { MirResult } from '../ir/mir.js'
 import { everySubTopology, type Topology } from '../ir/topology.js'
 import { comma, join, js, Name, token } from './code.js'
 import { printChecker } from './check.js'
@@ -38,7 +39,7 @@ export function generate(ir: ModuleIR, topology: Topology, manifest: PrintedMani
   const codecs = printDecoders(module, ir.codecs.decoders)
   codecs.append(printEncoders(module, ir.codecs.encoders))
   const tail = new Lines()
-  printExports(tail, topology, manifest)
+  printExports(tail, module, ir, topology, manifest)
   const out = new Lines()
   printImports(out, module)
   out.append(module.declarations)
@@ -128,7 +129,13 @@ function printImports(out: Lines, module: ModuleScope): void {
   out.line(js`import { ${join(helpers, comma)} } from "millrace/runtime"`)
 }
 
-function printExports(out: Lines, topology: Topology, manifest: PrintedManifest): void {
+function printExports(
+  out: Lines,
+  module: ModuleScope,
+  ir: ModuleIR,
+  topology: Topology,
+  manifest: PrintedManifest,
+): void {
   out.line(js`const manifest = ${token(manifestText(manifest))}`)
   out.block(js`const pipeline =`, () => {
     out.line(js`manifest,`)
@@ -143,8 +150,24 @@ function printExports(out: Lines, topology: Topology, manifest: PrintedManifest)
       },
       token(','),
     )
+    printResults(out, module, ir.program.results ?? [])
   })
   out.line(js`export default pipeline`)
+}
+
+function printResults(out: Lines, module: ModuleScope, results: readonly MirResult[]): void {
+  if (results.length === 0) return
+  out.block(
+    js`results:`,
+    () => {
+      for (const store of new Set(results.map((result) => result.store))) {
+        const own = results.filter((result) => result.store === store)
+        const fields = own.map(({ field, opaque }) => js`${field}: ${module.opaque(opaque)}`)
+        out.line(js`${store}: { ${join(fields, comma)} },`)
+      }
+    },
+    token(','),
+  )
 }
 
 function manifestText(manifest: PrintedManifest): string {

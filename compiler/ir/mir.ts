@@ -26,6 +26,15 @@ export interface MirProgram {
   readonly links: readonly MirLink[]
   /** Functions of the author that are called as they are. */
   readonly opaques: readonly OpaqueFunction[]
+  /** Results of aggregates that are functions of the author, for those who read stores. */
+  readonly results?: readonly MirResult[]
+}
+
+export interface MirResult {
+  readonly store: string
+  readonly field: string
+  /** Of what the row holds. */
+  readonly opaque: number
 }
 
 export interface MirFunction {

@@ -16,6 +16,7 @@ import { lowerClock } from './lower-clock.js'
 import { lowerBehindExchange, lowerConsumers, operatorContext } from './lower-operator.js'
 import { lowerNewestRows } from './lower-table.js'
 import { ProgramBuilder } from './program-builder.js'
+import { resultFunctions } from './result-functions.js'
 
 export function lower(plan: ResolvedPlan, topology: Topology): MirProgram {
   const program = new ProgramBuilder(plan)
@@ -26,7 +27,7 @@ export function lower(plan: ResolvedPlan, topology: Topology): MirProgram {
   const restores = topology.sourceRestores.flatMap((sub) =>
     sub.inputs.map((input, index) => lowerInput(program, restoring(topology), sub, input, index)),
   )
-  return program.finish([...functions, ...restores])
+  return { ...program.finish([...functions, ...restores]), ...resultFunctions(program) }
 }
 
 /** What is restored goes nowhere: it was done before. */

@@ -16,6 +16,8 @@ import type { Manifest } from './manifest.js'
 export interface GeneratedPipeline {
   readonly manifest: Manifest
   createTask(subTopology: number, context: TaskContext): GeneratedTask
+  /** Of aggregates, by store and field: functions of the author that make results of what rows hold, for test drivers. */
+  readonly results?: Readonly<Record<string, Readonly<Record<string, (held: never) => unknown>>>>
 }
 
 /** Header fields of the record batch whose records are handed over, as numbers. */
