@@ -20,7 +20,6 @@ import type { RuntimeRegistry } from '../registry/runtime-registry.js'
 import { StoreSet } from '../state/store-set.js'
 import { OpenOutputs } from '../task/outputs.js'
 import { SchemaDirectory } from '../task/schemas.js'
-import type { Restoration } from '../task/restoration.js'
 import { DueProcessingError, RecordProcessingError } from '../task/task-error.js'
 import { TaskInput } from '../task/task-input.js'
 import { TaskRunner, type TaskEnvironment } from '../task/task-runner.js'
@@ -30,6 +29,7 @@ import { Committer } from './committer.js'
 import type { ExecutorOptions } from './executor-options.js'
 import { Linger } from './linger.js'
 import { OutputTopics } from './output-topics.js'
+import { RestoringTasks } from './restoring-tasks.js'
 import { StandbyTasks } from './standby-tasks.js'
 import { StateKeeper } from './state-keeper.js'
 import { statusOf } from './task-status.js'
@@ -60,8 +60,7 @@ export class Executor {
   readonly #registry: RuntimeRegistry | undefined
   readonly #schemas: SchemaDirectory
   readonly #tasks = new Map<string, TaskRunner>()
-  /** Tasks whose stores are not ready yet. */
-  readonly #restoring = new Map<string, { readonly task: TaskStart; readonly restoration: Restoration }>()
+  readonly #restoring: RestoringTasks
   readonly #committer: Committer | TransactionalCommitter
   readonly #keeper: StateKeeper
   readonly #standbys: StandbyTasks
@@ -156,6 +155,15 @@ export class Executor {
       committed: (topic, partition) => this.#committer.committedOf(topic, partition),
       openRestorer: (id, input, stores) => this.#openRestorer(id, input, stores),
     })
+    this.#restoring = new RestoringTasks(this.#keeper, this.#fetcher, {
+      onReady: (task, stores, status) => {
+        this.#open(task, stores)
+        this.#log('debug', 'stores are restored', { task: formatTaskId(task.id), stores: status })
+      },
+      onNone: () => {
+        this.#postStatus()
+      },
+    })
     this.#standbys = new StandbyTasks(pipeline.manifest, this.#keeper, this.#fetcher, (partitions) =>
       fetchCommittedOffsets(this.#client, options.applicationId, partitions, { timeoutMs: COMMITTED_MS, onRetry }),
     )
@@ -236,7 +244,7 @@ export class Executor {
     await this.#standbys.assign(standbys)
     this.#keeper.saveKept()
     // Before the command is answered: the application is not running yet.
-    if (this.#restoring.size > 0) this.#postStatus()
+    if (!this.#restoring.isEmpty) this.#postStatus()
     this.#schedule()
   }
 
@@ -245,38 +253,7 @@ export class Executor {
     const committed = (topic: string): number | undefined => task.inputs.find((input) => input.topic === topic)?.offset
     const prepared = await this.#keeper.prepare(task.id, committed)
     if (prepared instanceof StoreSet) this.#open(task, prepared)
-    else this.#restoring.set(formatTaskId(task.id), { task, restoration: prepared })
-  }
-
-  /** Lets restorations run; tasks that are ready are opened. Returns whether there is more to do at once. */
-  #restoreStores(): boolean {
-    let more = false
-    for (const [key, { task, restoration }] of this.#restoring) {
-      const progress = restoration.run(performance.now() + SLICE_MS)
-      if (progress === 'more') more = true
-      if (progress !== 'done') continue
-      const stores = restoration.status
-      this.#stopRestoring(key)
-      this.#open(task, restoration.stores)
-      this.#log('debug', 'stores are restored', { task: key, stores })
-      if (this.#restoring.size === 0) this.#postStatus()
-    }
-    return more
-  }
-
-  #leaveRestoring(id: TaskId): void {
-    const restoring = this.#restoring.get(formatTaskId(id))
-    if (restoring === undefined) return
-    this.#stopRestoring(formatTaskId(id))
-    this.#keeper.keepPart(id, restoring.restoration)
-    if (this.#restoring.size === 0) this.#postStatus()
-  }
-
-  #stopRestoring(key: string): void {
-    const restoration = this.#restoring.get(key)?.restoration
-    for (const source of restoration?.sources ?? []) this.#fetcher.unassign(source)
-    restoration?.close()
-    this.#restoring.delete(key)
+    else this.#restoring.add(task, prepared)
   }
 
   #open({ id, inputs: starts }: TaskStart, stores: StoreSet): void {
@@ -350,7 +327,7 @@ export class Executor {
     let wakeAt = Infinity
     try {
       more = this.#globals.run(performance.now() + SLICE_MS)
-      if (this.#restoreStores()) more = true
+      if (this.#restoring.run(SLICE_MS)) more = true
       const held = this.#isPaused || !this.#globals.isReady
       for (const [key, task] of held ? [] : [...this.#tasks]) {
         if (performance.now() >= turnEnds) {
@@ -420,7 +397,7 @@ export class Executor {
   async #revoke(ids: readonly TaskId[]): Promise<void> {
     const tasks: TaskRunner[] = []
     for (const id of ids) {
-      this.#leaveRestoring(id)
+      this.#restoring.leave(id)
       const task = this.#tasks.get(formatTaskId(id))
       if (task === undefined) continue
       this.#tasks.delete(formatTaskId(id))
@@ -485,7 +462,7 @@ export class Executor {
 
   #drop(ids: readonly TaskId[]): void {
     for (const id of ids) {
-      this.#leaveRestoring(id)
+      this.#restoring.leave(id)
       const task = this.#tasks.get(formatTaskId(id))
       if (task === undefined) continue
       this.#tasks.delete(formatTaskId(id))
@@ -506,7 +483,7 @@ export class Executor {
     clearInterval(this.#statusTimer)
     this.#linger.stop()
     this.#wakeTimer.clear()
-    for (const { task } of [...this.#restoring.values()]) this.#leaveRestoring(task.id)
+    this.#restoring.leaveAll()
     this.#standbys.releaseAll()
     for (const { stores } of this.#tasks.values()) this.#keeper.release(stores)
     this.#drop([...this.#tasks.values()].map(({ id }) => id))
@@ -538,7 +515,7 @@ export class Executor {
       type: 'status',
       status: {
         tasks: tasks.map(statusOf),
-        restoring: [...this.#restoring.values()].flatMap(({ restoration }) => restoration.status),
+        restoring: this.#restoring.status,
         standbys: this.#standbys.held,
         fetchedBytes: this.#fetcher.heldBytes,
         unacknowledgedBytes: this.#producer.bufferedBytes,
