@@ -227,12 +227,14 @@ export class StreamJoin {
     if (this.#timestamp !== now || first < 0 || first + own + grace >= now) return NOTHING
     const due: number[] = []
     const open = [false, false]
-    let last = -1
+    let [last, previous] = [-1, -1]
     const { table } = this.#waited
     for (const slot of this.#waited.inOrder()) {
-      if (open[0] === true && open[1] === true) break
       const timestamp = table.timestamp(slot)
-      last = timestamp
+      // Those of one key and time are one entry.
+      const isAnother = timestamp !== last || table.compareKeys(previous, slot, WINDOW_SUFFIX) !== 0
+      ;[last, previous] = [timestamp, slot]
+      if (isAnother && open[0] === true && open[1] === true) break
       const side = table.keyBuffer(slot)[table.keyStart(slot)] === RIGHT ? 1 : 0
       const [, ahead] = this.#reach(side)
       if (timestamp + ahead + grace >= now) open[side] = true
