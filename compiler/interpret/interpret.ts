@@ -259,8 +259,9 @@ class GraphInterpreter implements Interpreter {
       const partition = output.key === null ? 0 : partitionFor(partitionBytes(output.key), partitions)
       return [{ ...output, partition }]
     })
-    // What one record writes is in order within a partition only; the lowest goes first, as in a compiled test driver.
-    const topics = [...new Set(placed.map(({ topic }) => topic))]
+    // What one record writes is in order within a partition only. Between topics there is no order; the one whose operator
+    // is declared first, and of its partitions the lowest, goes first, as in a compiled test driver.
+    const topics = [...this.internalTopics]
     const order = (record: (typeof placed)[number]): number => topics.indexOf(record.topic)
     placed.sort((a, b) => order(a) - order(b) || a.partition - b.partition)
     for (const record of placed) this.#internal.append(record)

@@ -10,12 +10,12 @@ import { namedSchemas, type AvroSchema } from '../../../avro/schema.js'
 import { unionShape, type LongMode } from '../../../avro/union-shape.js'
 import { fieldOf, type Demand } from '../../ir/demand.js'
 import { SerdeError } from './element-serde.js'
-import { undemanded } from './undemanded.js'
+import { undemanded, undemandedAs } from './undemanded.js'
 
 export function decodeDemanded(resolution: Resolution, demand: Demand, bytes: Uint8Array, long: LongMode): unknown {
   const reader = new BinaryReader(bytes)
   const decoder = new DemandDecoder(new Decoder(reader, long), long)
-  let value = undemanded
+  let value = undemandedAs(resolution.reader)
   const steps = decoder.steps(resolution, demand, (decoded) => (value = decoded))
   const kept = steps.slice(0, steps.findLastIndex((step) => step.kind !== 'skip') + 1)
   for (const step of kept) decoder.run(step)
@@ -49,7 +49,7 @@ class DemandDecoder {
     if (demand.kind === 'presence') {
       return [
         read(() => {
-          receive(undemanded)
+          receive(undemandedAs(resolution.reader))
         }),
         { kind: 'skip', schema: resolution.writer },
       ]
@@ -88,7 +88,7 @@ class DemandDecoder {
 
   private record(resolution: RecordResolution, demand: Demand, receive: Receive): Step[] {
     const record: Record<string, unknown> = Object.fromEntries(
-      resolution.reader.fields.map(({ name }) => [name, undemanded]),
+      resolution.reader.fields.map(({ name, schema }) => [name, undemandedAs(schema)]),
     )
     receive(record)
     const fields = resolution.fields.flatMap((step): Step[] => {

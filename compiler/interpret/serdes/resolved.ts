@@ -6,7 +6,7 @@ import { avroSerde, type SchemaIds } from './avro.js'
 import { byReference } from './by-spec.js'
 import { elementSerde, type ElementSerde, type SerdesOfNode } from './element-serde.js'
 import { plainSerde } from './of-kind.js'
-import { undemanded } from './undemanded.js'
+import { undemanded, undemandedAs } from './undemanded.js'
 
 /** Serdes of the nodes of a graph from the plan that was made of it: node ids are the same. */
 export function resolvedSerdes(plan: ResolvedPlan, demand: PlanDemand, ids: SchemaIds): SerdesOfNode {
@@ -34,11 +34,11 @@ export function resolvedSerde(serde: ResolvedSerde, demand: Demand, ids: SchemaI
   const bytes =
     serde.kind === 'avro' ? avroSerde({ schema: serde.schema, long: serde.long, demand, ids }) : plainSerde(serde)
   const element = elementSerde(bytes, nullable)
-  return demand.kind === 'none' ? unread(element) : element
+  return demand.kind === 'none' ? unread(element, serde) : element
 }
 
 /** What nobody reads cannot be wrong. */
-function unread(serde: ElementSerde): ElementSerde {
+function unread(serde: ElementSerde, resolved: ResolvedSerde): ElementSerde {
   return {
     encode: (value) => serde.encode(value),
     decode(wire) {
@@ -46,7 +46,7 @@ function unread(serde: ElementSerde): ElementSerde {
       try {
         return serde.decode(wire)
       } catch {
-        return undemanded
+        return resolved.kind === 'avro' ? undemandedAs(resolved.schema) : undemanded
       }
     },
   }
