@@ -47,12 +47,9 @@ class DemandDecoder {
     if (demand.kind === 'none') return [{ kind: 'skip', schema: resolution.writer }]
     if (isPlainNullable(resolution.reader, this.long)) return this.nullable(resolution, demand, receive)
     if (demand.kind === 'presence') {
-      return [
-        read(() => {
-          receive(undemandedAs(resolution.reader))
-        }),
-        { kind: 'skip', schema: resolution.writer },
-      ]
+      // It is there whatever the bytes say: nothing is read for that.
+      receive(undemandedAs(resolution.reader))
+      return [{ kind: 'skip', schema: resolution.writer }]
     }
     if (resolution.kind === 'record' && !isRecursive(resolution.reader)) return this.record(resolution, demand, receive)
     return [
@@ -65,7 +62,11 @@ class DemandDecoder {
   private nullable(resolution: Exclude<Resolution, { kind: 'error' }>, demand: Demand, receive: Receive): Step[] {
     if (resolution.kind === 'reader-union') {
       const target = resolution.reader.branches[resolution.branch]
-      if (target?.type !== 'null') return this.steps(resolution.value, demand, receive)
+      if (target?.type !== 'null') {
+        const steps = this.steps(resolution.value, demand, receive)
+        // Whether it is there is noted where its bytes are.
+        return demand.kind === 'presence' ? [read(() => undefined), ...steps] : steps
+      }
     }
     if (resolution.kind !== 'writer-union') {
       return [
