@@ -104,7 +104,8 @@ export class BinaryReader {
   /** A copy. */
   fixed(size: number): Uint8Array {
     const start = this.take(size)
-    return this.bytes.slice(start, start + size)
+    // `slice` of a Buffer would be neither a copy nor a plain array of bytes.
+    return new Uint8Array(this.bytes.subarray(start, start + size))
   }
 
   /** A copy. */
