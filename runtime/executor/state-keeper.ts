@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import type { Manifest } from '../abi/index.js'
+import type { Manifest, ManifestStore } from '../abi/index.js'
 import type { KafkaClient } from '../kafka/client.js'
 import type { Fetcher } from '../kafka/fetcher.js'
 import { retry } from '../kafka/retry.js'
@@ -71,7 +71,7 @@ export class StateKeeper {
     this.#kept.delete(key)
     if (kept !== undefined && !isAhead(kept, committed)) return this.#restoration(id, kept, committed)
     await this.#closing
-    const stores = StoreSet.of(this.#manifest.stores, id.subTopology, await this.#openDisk(id))
+    const stores = new StoreSet(this.#storesOf(id), await this.#openDisk(id))
     if (stores.changelogs.length === 0) return stores
     for (const { store, topic, restoredBy } of stores.changelogs) {
       if (restoredBy === undefined) limitRows(store, this.#options.maxRecordBytes(topic))
@@ -147,12 +147,22 @@ export class StateKeeper {
     }
   }
 
+  /** A topic that is narrower than the task's others has no partition for it: the store that is restored from it is empty. */
+  #storesOf({ subTopology, partition }: TaskId): readonly ManifestStore[] {
+    const own = this.#manifest.stores.filter((store) => store.subTopology === subTopology)
+    return own.map((store) => {
+      const { changelog } = store
+      if (changelog?.restoredBy === undefined) return store
+      const count = this.#client.topic(changelog.topic)?.partitions.length ?? 0
+      return partition < count ? store : { ...store, changelog: undefined }
+    })
+  }
+
   /** undefined: the task has no stores on disk. Throws DiskStateError. */
   async #openDisk(id: TaskId): Promise<TaskDisk | undefined> {
     const task = formatTaskId(id)
     const { directory } = this.#options
-    const stores = this.#manifest.stores.filter(({ subTopology }) => subTopology === id.subTopology)
-    const onDisk = stores.filter(({ location }) => location === 'disk')
+    const onDisk = this.#storesOf(id).filter(({ location }) => location === 'disk')
     const folder = directory === undefined ? undefined : path.join(directory, task, DISK_FOLDER)
     if (onDisk.length === 0) {
       // Of a version of the pipeline that had some.

@@ -215,6 +215,35 @@ it('does not hold more than a group that was set back', async () => {
   expect(restored).toMatchObject({ position: 30, records: 30 })
 })
 
+it('has nothing to restore in tasks that have no partition of the topic', async () => {
+  await freshTopics()
+  await broker.createTopic('countries', { partitions: PARTITIONS + 1 })
+  const { pipeline } = await build({
+    'pipeline.ts': `
+import { json, pipeline, string, topic } from 'millrace'
+const text = { key: string(), value: string() }
+export const made = pipeline('made', (p) => {
+  const byId = p.table(topic('customers', text), { name: 'customers', changelog: 'source' })
+  byId.toStream().map((v) => v ?? '').merge(p.stream(topic('countries', text))).map(() => 1)
+    .to(topic('per-country', { key: string(), value: json<number>() }))
+})
+`,
+  })
+  const state = { directory: mkdtempSync(path.join(directory, 'narrow-')) }
+  const first = await start(pipeline, { state })
+  await produceTo(broker.bootstrap, 'customers', customers('fr', 0, 5))
+  await produceTo(
+    broker.bootstrap,
+    'countries',
+    [0, 1, 2].map((partition) => ({ key: `country-${partition}`, value: 'x', partition })),
+  )
+  await untilCounts({ c0: 1, c4: 1, 'country-0': 1, 'country-1': 1, 'country-2': 1 })
+  await first.app.close()
+  const second = await start(pipeline, { state })
+  await second.app.close()
+  expect(sourceStores(second.restored)).toHaveLength(PARTITIONS)
+})
+
 it('refuses a topic that forgets rows', async () => {
   await freshTopics()
   await withAdmin(broker.bootstrap, (admin) => admin.deleteTopics({ topics: ['customers'] }))
