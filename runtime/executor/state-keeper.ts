@@ -69,7 +69,7 @@ export class StateKeeper {
     const key = formatTaskId(id)
     const kept = this.#kept.get(key)
     this.#kept.delete(key)
-    if (kept !== undefined && !isAhead(kept, committed)) return this.#restoration(id, kept, committed)
+    if (kept !== undefined) return this.#restoration(id, kept, committed)
     await this.#closing
     const stores = new StoreSet(this.#storesOf(id), await this.#openDisk(id))
     if (stores.changelogs.length === 0) return stores
@@ -270,11 +270,5 @@ const CONFIGS_MS = 60_000
 const TOMBSTONE_RETENTION = 'delete.retention.ms'
 /** Kafka's default. */
 const DEFAULT_RETENTION_MS = 24 * 3600 * 1000
-
-/** Holds more of a source topic than the group has committed, since the group was set back. */
-const isAhead = ({ stores, positions }: Kept, committed: (topic: string) => number | undefined): boolean =>
-  stores.changelogs.some(
-    ({ topic, restoredBy }) => restoredBy !== undefined && (positions.get(topic) ?? 0) > (committed(topic) ?? 0),
-  )
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -127,6 +127,10 @@ describe('tables', () => {
       const table = p.table(topic('c', { key: string(), value: json<Customer>() }), { versioned: { history: '1d' } })
       expectTypeOf(table).toEqualTypeOf<Table<string, Customer>>()
       expectTypeOf(table.toStream()).toEqualTypeOf<Stream<string, Customer | null>>()
+      const restored = p.table(topic('c', { key: string(), value: json<Customer>() }), { changelog: 'source' })
+      expectTypeOf(restored).toEqualTypeOf<Table<string, Customer>>()
+      // @ts-expect-error a changelog is the table's own, or its source topic
+      p.table(topic('c', { key: string(), value: json<Customer>() }), { changelog: 'none' })
       expectTypeOf(p.globalTable(topic('c', { key: string(), value: json<Customer>() }))).toEqualTypeOf<
         GlobalTable<string, Customer>
       >()
